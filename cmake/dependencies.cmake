@@ -1,0 +1,34 @@
+# Every third-party library, the one folder that may include it, and what it is for.
+# All are Debian 12 packages (scripts/install-deps).
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+find_package(fmt REQUIRED)                                          # base: text formatting (g++ 12 has no <format>)
+find_package(spdlog REQUIRED)                                       # base: the log
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)        # base: SHA-256, random bytes
+find_package(date REQUIRED)                                         # time: time zones (g++ 12 has no chrono zones)
+find_package(nlohmann_json REQUIRED)                                # text: JSON output and small JSON input
+find_package(pugixml REQUIRED)                                      # config: XML with positions
+find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)             # config: Property_Tree; engine: DLL; scheduler: Asio
+pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)                # store: COPY and array parameters on SOCI's connection
+find_path(SOCI_INCLUDE soci/soci.h REQUIRED)                        # store: sessions and transactions
+find_library(SOCI_CORE soci_core REQUIRED)
+find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)            # delivery: SMTP
+find_path(MUSTACHE_INCLUDE kainjow/mustache.hpp
+          PATH_SUFFIXES kainjow-mustache REQUIRED)                  # documents: mail templates
+find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                       # app: the command line
+
+add_library(soci INTERFACE)
+target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE})
+target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_POSTGRESQL})
+
+set(base_LIBRARIES fmt::fmt spdlog::spdlog PkgConfig::sodium Threads::Threads)
+set(time_LIBRARIES date::date-tz)
+set(text_LIBRARIES nlohmann_json::nlohmann_json)
+set(config_LIBRARIES pugixml::pugixml Boost::headers)
+set(store_LIBRARIES soci PkgConfig::pq)
+set(engine_LIBRARIES Boost::filesystem ${CMAKE_DL_LIBS})
+set(delivery_LIBRARIES PkgConfig::curl)
+set(scheduler_LIBRARIES Boost::headers)
