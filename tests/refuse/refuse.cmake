@@ -1,0 +1,40 @@
+# Compiles PROGRAM with COMPILER and fails unless it is refused as it says itself (CMakeLists.txt).
+cmake_path(GET PROGRAM FILENAME file)
+execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${COMPILER} -std=c++20 -fsyntax-only
+                        -fdiagnostics-color=never -fno-diagnostics-show-caret -I${INCLUDE} ${PROGRAM}
+                RESULT_VARIABLE result ERROR_VARIABLE output)
+
+if(file STREQUAL "control.cpp")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${file} must compile:\n${output}")
+  endif()
+  return()
+endif()
+
+if(result EQUAL 0)
+  message(FATAL_ERROR "${file} compiles and must not")
+endif()
+
+set(expected "")
+set(refused 0)
+set(number 0)
+file(READ ${PROGRAM} text)
+# Semicolons and brackets have a meaning in lists.
+string(REPLACE ";" " " text "${text}")
+string(REPLACE "[" " " text "${text}")
+string(REPLACE "]" " " text "${text}")
+string(REGEX MATCHALL "[^\n]*\n" lines "${text}")
+foreach(line IN LISTS lines)
+  math(EXPR number "${number} + 1")
+  if(line MATCHES "^// expect: ([^\n]+)\n")
+    set(expected "${CMAKE_MATCH_1}")
+  elseif(line MATCHES "// refused\n")
+    set(refused ${number})
+  endif()
+endforeach()
+if(expected STREQUAL "" OR refused EQUAL 0)
+  message(FATAL_ERROR "${file} has no line '// expect: REGEX' or no line '// refused'")
+endif()
+if(NOT output MATCHES "${file}:${refused}:[0-9]+: error: [^\n]*${expected}")
+  message(FATAL_ERROR "${file} is refused, but not at line ${refused} for '${expected}':\n${output}")
+endif()
