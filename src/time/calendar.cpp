@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/error.hpp"
+#include "time/time.hpp"
+
+namespace reckoner::time {
+
+using namespace std::chrono;
+
+namespace {
+
+constexpr Instant kEarliest = sys_days(year(1900) / 1 / 1);
+constexpr Instant kTooLate = sys_days(year(10000) / 1 / 1);
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// Takes text apart from the left. Every take gives nothing and moves nowhere where the text goes
+/// on otherwise.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(text) {}
+
+  bool done() const { return rest_.empty(); }
+
+  bool take(char c) {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  /// Exactly `count` digits.
+  std::optional<int> digits(std::size_t count) {
+    if (rest_.size() < count || !std::all_of(rest_.begin(), rest_.begin() + count, is_digit)) {
+      return std::nullopt;
+    }
+    int value = 0;
+    for (const char c : rest_.substr(0, count)) value = value * 10 + (c - '0');
+    rest_.remove_prefix(count);
+    return value;
+  }
+
+  /// All the digits there are; may be none.
+  std::string_view all_digits() {
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_digit);
+    const std::string_view found = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
+    rest_.remove_prefix(found.size());
+    return found;
+  }
+
+  /// "2026-10-31", a day that exists.
+  std::optional<Date> date() {
+    const auto y = digits(4);
+    if (!y || !take('-')) return std::nullopt;
+    const auto m = digits(2);
+    if (!m || !take('-')) return std::nullopt;
+    const auto d = digits(2);
+    if (!d) return std::nullopt;
+    const Date date = year(*y) / month(static_cast<unsigned>(*m)) / day(static_cast<unsigned>(*d));
+    return date.ok() ? std::optional(date) : std::nullopt;
+  }
+
+  /// "23:59".
+  std::optional<minutes> clock() {
+    const auto h = digits(2);
+    if (!h || *h > 23 || !take(':')) return std::nullopt;
+    const auto m = digits(2);
+    if (!m || *m > 59) return std::nullopt;
+    return hours(*h) + minutes(*m);
+  }
+
+  /// ":59" with or without a fraction.
+  std::optional<microseconds> seconds_of_clock() {
+    if (!take(':')) return std::nullopt;
+    const auto s = digits(2);
+    if (!s || *s > 59) return std::nullopt;
+    microseconds result = seconds(*s);
+    if (!take('.')) return result;
+    const std::string_view fraction = all_digits();
+    if (fraction.empty()) return std::nullopt;
+    microseconds unit = milliseconds(100);
+    for (const char c : fraction) {
+      result += unit * (c - '0');
+      unit /= 10;
+    }
+    return result;
+  }
+
+  /// "Z", "+05:30" or "-03:30": local time less UTC.
+  std::optional<minutes> offset() {
+    if (take('Z')) return minutes(0);
+    const bool negative = take('-');
+    if (!negative && !take('+')) return std::nullopt;
+    const auto size = clock();
+    if (!size) return std::nullopt;
+    return negative ? -*size : *size;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+std::optional<Instant> read_instant(std::string_view text) {
+  Reader reader(text);
+  const auto date = reader.date();
+  if (!date || !(reader.take('T') || reader.take(' '))) return std::nullopt;
+  const auto clock = reader.clock();
+  if (!clock) return std::nullopt;
+  const auto second = reader.seconds_of_clock();
+  if (!second) return std::nullopt;
+  const auto offset = reader.offset();
+  if (!offset || !reader.done()) return std::nullopt;
+  return sys_days(*date) + *clock + *second - *offset;
+}
+
+[[noreturn]] void refuse_duration(std::string_view text, std::string_view reason) {
+  throw Error(fmt::format("'{}' is not a duration: {}", text, reason));
+}
+
+}  // namespace
+
+Period intersection(const Period& a, const Period& b) {
+  return {std::max(a.starts_at, b.starts_at), std::min(a.ends_at, b.ends_at)};
+}
+
+std::int64_t days_between(Date from, Date to) {
+  return (sys_days(to) - sys_days(from)).count();
+}
+
+Date add_days(Date date, std::int64_t count) {
+  return sys_days(date) + days(count);
+}
+
+Date month_day(Date from, int month_count, int day_of_month) {
+  RK_CHECK(day_of_month >= 1 && day_of_month <= 31);
+  const year_month month = from.year() / from.month() + months(month_count);
+  const day last_day = (month / last).day();
+  return month / std::min(day(static_cast<unsigned>(day_of_month)), last_day);
+}
+
+Date parse_date(std::string_view text) {
+  Reader reader(text);
+  const auto date = reader.date();
+  if (!date || !reader.done()) {
+    throw Error(fmt::format("'{}' is not a date such as 2026-10-31", text));
+  }
+  return *date;
+}
+
+std::string to_string(Date date) {
+  return fmt::format("{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()),
+                     unsigned(date.day()));
+}
+
+Instant parse_instant(std::string_view text) {
+  const auto instant = read_instant(text);
+  if (!instant) {
+    throw Error(fmt::format("'{}' is not a time such as 2026-10-31T14:20:00Z", text));
+  }
+  if (*instant < kEarliest || *instant >= kTooLate) {
+    throw Error(fmt::format("'{}' is not in the years 1900 to 9999 (UTC)", text));
+  }
+  return *instant;
+}
+
+std::string to_string(Instant instant) {
+  const auto date = floor<days>(instant);
+  const hh_mm_ss clock(instant - date);
+  const auto fraction = clock.subseconds().count();
+  return fmt::format("{}T{:02}:{:02}:{:02}{}Z", to_string(Date(date)), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(),
+                     fraction == 0 ? "" : fmt::format(".{:06}", fraction));
+}
+
+seconds parse_duration(std::string_view text) {
+  struct Unit {
+    char letter;
+    std::int64_t seconds;
+    bool of_time;  ///< stands behind the T
+  };
+  constexpr Unit kUnits[] = {{'W', 604'800, false},
+                             {'D', 86'400, false},
+                             {'H', 3'600, true},
+                             {'M', 60, true},
+                             {'S', 1, true}};
+  constexpr std::string_view kForm = "write it such as P1D, P2W or PT36H";
+
+  Reader reader(text);
+  if (!reader.take('P')) refuse_duration(text, kForm);
+  std::int64_t total = 0;
+  bool behind_t = false;
+  bool complete = false;
+  const Unit* next = std::begin(kUnits);
+  while (!reader.done()) {
+    if (!behind_t && reader.take('T')) {
+      behind_t = true;
+      complete = false;
+      next = std::find_if(next, std::end(kUnits), [](const Unit& unit) { return unit.of_time; });
+    }
+    const std::string_view digits = reader.all_digits();
+    if (!digits.empty() && !behind_t && (reader.take('Y') || reader.take('M'))) {
+      refuse_duration(text, "years and months have no fixed length");
+    }
+    next = std::find_if(next, std::end(kUnits), [&](const Unit& unit) {
+      return unit.of_time == behind_t && reader.take(unit.letter);
+    });
+    if (digits.empty() || next == std::end(kUnits)) refuse_duration(text, kForm);
+    std::int64_t count = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+    if (read.ec != std::errc() || __builtin_mul_overflow(count, next->seconds, &count) ||
+        __builtin_add_overflow(total, count, &total)) {
+      refuse_duration(text, "it is too long");
+    }
+    ++next;
+    complete = true;
+  }
+  if (!complete) refuse_duration(text, kForm);
+  return seconds(total);
+}
+
+std::string to_string(seconds duration) {
+  RK_CHECK(duration >= seconds(0));
+  if (duration == seconds(0)) return "PT0S";
+  const auto whole_days = floor<days>(duration);
+  const hh_mm_ss clock(duration - whole_days);
+  std::string date_part;
+  std::string time_part;
+  const auto add = [](std::string& part, std::int64_t count, char letter) {
+    if (count != 0) part += fmt::format("{}{}", count, letter);
+  };
+  add(date_part, whole_days.count(), 'D');
+  add(time_part, clock.hours().count(), 'H');
+  add(time_part, clock.minutes().count(), 'M');
+  add(time_part, clock.seconds().count(), 'S');
+  return fmt::format("P{}{}{}", date_part, time_part.empty() ? "" : "T", time_part);
+}
+
+}  // namespace reckoner::time
