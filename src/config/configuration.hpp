@@ -1,0 +1,78 @@
+#pragma once
+
+#include <boost/property_tree/ptree.hpp>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/files.hpp"
+#include "config/settings.hpp"
+#include "domain/plan.hpp"
+#include "rules/decision_table.hpp"
+#include "time/cron.hpp"
+
+namespace reckoner::config {
+
+/// A parameter of a handler as written. What names and values mean is checked against the handler's
+/// spec by the engine.
+struct Parameter {
+  std::string name;
+  std::string value;
+  domain::Place place;
+};
+
+/// One step of a chain as written.
+struct HandlerConfig {
+  std::string class_name;
+  std::string library;  ///< bare name of the plug-in, "libcarbon-fee.so"; empty: one of our own
+  std::vector<Parameter> parameters;  ///< names are unique
+  domain::Place place;
+
+  /// The parameters by dotted path, for handlers to read.
+  boost::property_tree::ptree parameter_tree() const;
+};
+
+/// What becomes of firings that were missed while no scheduler was running.
+enum class Missed {
+  kCatchUp,  ///< each is run, with its own time
+  kSkip,
+};
+
+struct Schedule {
+  time::Cron cron;  ///< fires at least once
+  time::Zone zone;
+  Missed missed = Missed::kCatchUp;
+};
+
+/// A named handler chain and its trigger.
+struct EngineConfig {
+  std::string id;
+  std::optional<Schedule> schedule;     ///< none: on demand
+  int batch_size = 1000;                ///< customers in a transaction: 1 to 100,000
+  int workers = 2;                      ///< 1 to 64
+  std::chrono::seconds grace{0};        ///< how long a firing waits for late usage
+  std::vector<HandlerConfig> handlers;  ///< in the order of execution; at least one
+  domain::Place place;
+};
+
+/// One configuration version, read and cross-checked. Immutable once parsed; may be read by several
+/// threads.
+struct Configuration {
+  Settings settings;
+  std::vector<EngineConfig> engines;  ///< in the order of billing-config.xml
+  std::vector<domain::Meter> meters;  ///< in the order of meters.xml
+  std::vector<domain::Plan>
+      plans;  ///< by file name, then in the order of the file; names are unique
+  std::map<std::string, rules::DecisionTableText> decision_tables;  ///< by member name
+  std::map<std::string, std::string> templates;                     ///< by member name
+};
+
+/// Reads a version. Depends on nothing but `files`; may be called by several threads. Throws
+/// Error("file:line: reason") for everything docs/configuration.md does not allow. Handler classes,
+/// their parameters and their order are the engine's to check, expressions in decision tables those
+/// of `rules`.
+Configuration parse(const Files& files);
+
+}  // namespace reckoner::config

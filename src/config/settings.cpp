@@ -1,0 +1,203 @@
+#include "config/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/suggest.hpp"
+
+namespace reckoner::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kRoundings{"NEAREST_CENT", "HALF_EVEN"};
+constexpr std::array<std::string_view, 3> kSecurities{"none", "starttls", "tls"};
+
+constexpr std::array kSpecs{
+    SettingSpec{"billing.creditNote.number", Kind::kNumberPattern, "CN-{year}-{seq:6}",
+                "Numbers of credit notes: {seq} or {seq:N} once (N digits at least), {year} once "
+                "or not at all."},
+    SettingSpec{"billing.currency", Kind::kCurrency, "USD",
+                "Currency of pricing files that name none."},
+    SettingSpec{"billing.invoice.number", Kind::kNumberPattern, "INV-{year}-{seq:6}",
+                "Numbers of invoices, written as those of credit notes."},
+    SettingSpec{"billing.legalEntity.name", Kind::kText, "",
+                "Who issues the documents, as printed on them."},
+    SettingSpec{"billing.legalEntity.timeZone", Kind::kTimeZone, "UTC",
+                "Zone of issue and due dates and of the year in document numbers."},
+    SettingSpec{"billing.operator.email", Kind::kEmail, "",
+                "Receives the report on each run; empty: nobody.", true},
+    SettingSpec{"billing.payment.terms", Kind::kDuration, "P14D",
+                "From the issue date to the due date."},
+    SettingSpec{"billing.rounding", Kind::kChoice, "NEAREST_CENT",
+                "How a line loses digits below the currency's smallest unit: NEAREST_CENT (half "
+                "away from zero) or HALF_EVEN.",
+                false, kRoundings},
+    SettingSpec{"billing.trueUpAfter", Kind::kDuration, "P35D",
+                "How long a reopened period waits for the customer's next document before it "
+                "gets one of its own."},
+    SettingSpec{"mail.from", Kind::kEmail, "billing@localhost", "Sender of all mails.", true},
+    SettingSpec{"mail.retry.for", Kind::kDuration, "P1D",
+                "How long a mail that cannot be delivered is tried again.", true},
+    SettingSpec{"mail.smtp.caFile", Kind::kText, "",
+                "PEM file of the authorities that may certify the mail server; empty: the "
+                "system's.",
+                true},
+    SettingSpec{"mail.smtp.password", Kind::kSecret, "",
+                "Password for the mail server: env:NAME or file:/PATH.", true},
+    SettingSpec{"mail.smtp.security", Kind::kChoice, "starttls",
+                "none, starttls (required, not tried) or tls (from the first byte, as smtps:// "
+                "always is).",
+                true, kSecurities},
+    SettingSpec{"mail.smtp.timeout", Kind::kDuration, "PT30S",
+                "For one mail, from connecting to the server's last answer.", true},
+    SettingSpec{"mail.smtp.url", Kind::kSmtpUrl, "",
+                "The mail server, smtp://HOST[:PORT] or smtps://HOST[:PORT]; empty: mails are "
+                "written as .eml files.",
+                true},
+    SettingSpec{"mail.smtp.user", Kind::kText, "",
+                "User at the mail server; empty: no authentication.", true},
+};
+
+const SettingSpec* find_spec(std::string_view name) {
+  const auto* const found = std::find_if(
+      kSpecs.begin(), kSpecs.end(), [&](const SettingSpec& spec) { return spec.name == name; });
+  return found == kSpecs.end() ? nullptr : found;
+}
+
+/// Whether the variable is called like a setting: its first word is the first word of one.
+bool is_called_like_setting(std::string_view variable) {
+  return std::any_of(kSpecs.begin(), kSpecs.end(), [&](const SettingSpec& spec) {
+    return variable.starts_with(environment_name(spec.name.substr(0, spec.name.find('.') + 1)));
+  });
+}
+
+}  // namespace
+
+std::span<const SettingSpec> setting_specs() {
+  return kSpecs;
+}
+
+std::string environment_name(std::string_view setting) {
+  std::string name = "RECKONER_";
+  for (const char c : setting) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper) name += '_';
+    name += c == '.' ? '_' : (upper ? c : static_cast<char>(c - 'a' + 'A'));
+  }
+  return name;
+}
+
+Settings::Settings() {
+  for (const SettingSpec& spec : kSpecs) {
+    tree_.put(std::string(spec.name), std::string(spec.default_value));
+  }
+}
+
+void Settings::set(std::string_view name, std::string_view value) {
+  const SettingSpec* spec = find_spec(name);
+  if (spec == nullptr) {
+    std::vector<std::string> names;
+    names.reserve(kSpecs.size());
+    for (const SettingSpec& known : kSpecs) names.emplace_back(known.name);
+    throw Error(fmt::format("unknown setting '{}'{}", name, suggestion(name, names)));
+  }
+  try {
+    check_value(spec->kind, value, spec->choices);
+  } catch (Error& error) {
+    throw Error(fmt::format("setting {}: {}", name, error.what()));
+  }
+  tree_.put(std::string(name), std::string(value));
+}
+
+void Settings::check() const {
+  const std::string invoices = text("billing.invoice.number");
+  const std::string credit_notes = text("billing.creditNote.number");
+  if (can_coincide(invoices, credit_notes)) {
+    throw Error(
+        fmt::format("settings billing.invoice.number '{}' and billing.creditNote.number '{}' can "
+                    "give two documents the same number",
+                    invoices, credit_notes));
+  }
+}
+
+Settings Settings::overridden_by(const std::map<std::string, std::string>& environment) const {
+  Settings result = *this;
+  std::map<std::string, const SettingSpec*> variables;
+  std::vector<std::string> names;
+  names.reserve(kSpecs.size());
+  for (const SettingSpec& spec : kSpecs) {
+    names.push_back(environment_name(spec.name));
+    variables.emplace(names.back(), &spec);
+  }
+  for (const auto& [name, value] : environment) {
+    if (!is_called_like_setting(name)) continue;
+    const auto found = variables.find(name);
+    if (found == variables.end()) {
+      throw Error(fmt::format("environment variable {} stands for no setting{}", name,
+                              suggestion(name, names)));
+    }
+    if (!found->second->may_override) {
+      throw Error(
+          fmt::format("environment variable {}: {} decides what documents say; set it in "
+                      "billing-config.xml",
+                      name, found->second->name));
+    }
+    try {
+      result.set(found->second->name, value);
+    } catch (Error& error) {
+      error.in(fmt::format("environment variable {}", name));
+      throw;
+    }
+  }
+  return result;
+}
+
+std::string Settings::text(std::string_view name) const {
+  RK_CHECK(find_spec(name) != nullptr);
+  return tree_.get<std::string>(std::string(name));
+}
+
+std::chrono::seconds Settings::duration(std::string_view name) const {
+  return time::parse_duration(text(name));
+}
+
+money::Currency Settings::currency(std::string_view name) const {
+  return money::Currency::of(text(name));
+}
+
+time::Zone Settings::zone(std::string_view name) const {
+  return time::Zone::named(text(name));
+}
+
+money::Rounding Settings::rounding() const {
+  return text("billing.rounding") == "HALF_EVEN" ? money::Rounding::kHalfEven
+                                                 : money::Rounding::kHalfAwayFromZero;
+}
+
+std::string Settings::secret(std::string_view name) const {
+  const std::string reference = text(name);
+  if (reference.starts_with("env:")) {
+    const char* value = std::getenv(reference.c_str() + 4);
+    if (value == nullptr) {
+      throw Error(
+          fmt::format("setting {}: environment variable {} is not set", name, reference.substr(4)));
+    }
+    return value;
+  }
+  if (reference.empty()) return "";
+  std::ifstream file(reference.substr(5), std::ios::binary);
+  std::string value{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw Error(fmt::format("setting {}: {} cannot be read", name, reference));
+  if (value.ends_with('\n')) value.pop_back();
+  if (value.ends_with('\r')) value.pop_back();
+  return value;
+}
+
+}  // namespace reckoner::config
