@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/database_error.hpp"
+#include "store/params.hpp"
+#include "store/rows.hpp"
+#include "time/time.hpp"
+
+namespace soci {
+class session;
+class soci_error;
+}  // namespace soci
+typedef struct pg_conn PGconn;
+
+namespace reckoner::store {
+
+/// An SQL statement with the name under which it is prepared, counted and spoken of in errors. One
+/// name, one text. Names have 1 to 63 characters.
+struct Statement {
+  std::string_view name;
+  std::string_view sql;
+};
+
+struct ConnectionOptions {
+  /// A libpq connection string: keyword=value pairs or a postgresql:// URL. Never shown in an
+  /// error.
+  std::string conninfo;
+  /// The longest a statement, and the longest silence inside a transaction, may last; 0 is without
+  /// limit.
+  std::chrono::milliseconds statement_timeout{0};
+  std::chrono::milliseconds idle_in_transaction_timeout{0};
+  std::string application_name = "reckoner";
+  /// Taken on with SET ROLE after connecting.
+  std::optional<std::string> role = std::nullopt;
+};
+
+/// A connection to PostgreSQL: one SOCI session, which also begins and ends its transactions
+/// (Transaction). Statements with parameters go through libpq on that same session, because arrays
+/// as parameters, COPY, SQLSTATE and the violated constraint's name need it. The session speaks
+/// UTF-8, ISO dates in UTC, and READ COMMITTED. Gives up connecting after 10 seconds unless the
+/// connection string says otherwise; the server ends the statements of a client that has died
+/// within a second. Not thread-safe. Movable, but not while a Transaction or Copy on it exists.
+/// Everything throws DatabaseError when the database refuses.
+class Connection {
+ public:
+  explicit Connection(const ConnectionOptions& options);
+  ~Connection();
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+
+  /// Runs a statement, prepared at its first use, and gives its rows.
+  Rows query(const Statement& statement, const Params& params = {});
+  /// Runs a statement and gives the number of rows it inserted, updated, deleted or selected.
+  std::int64_t execute(const Statement& statement, const Params& params = {});
+  /// Runs a text of several statements, without parameters and unprepared.
+  void run_script(const Statement& script);
+
+  /// Queries, executions, scripts and COPYs since connecting, failed ones too; all, or those of one
+  /// name.
+  std::int64_t statements_executed() const { return statements_executed_; }
+  std::int64_t statements_executed(std::string_view name) const;
+
+  /// Together they identify this connection on the server, for ever: process ids alone come back.
+  std::int32_t backend_pid() const;
+  time::Instant backend_start() const { return backend_start_; }
+
+  bool in_transaction() const;
+  /// False when the server or the network is known to have closed the connection. Asks nobody,
+  /// waits for nothing.
+  bool is_alive();
+
+ private:
+  friend class Transaction;
+  friend class Copy;
+
+  void count(std::string_view name);
+  void prepare(const Statement& statement);
+  PGresult* run(const Statement& statement, const Params& params);
+  /// Ends the result and throws what it says. `result` may be null.
+  [[noreturn]] void fail(std::string_view statement, PGresult* result);
+  /// Runs a piece of work on the SOCI session and turns its errors into DatabaseError.
+  template <class Work>
+  void with_session(std::string_view name, Work work);
+  DatabaseError from_soci(std::string_view name, const soci::soci_error& error) const;
+  DatabaseError error_with(std::string_view name, std::string sqlstate, std::string message,
+                           std::string constraint = {}) const;
+
+  std::unique_ptr<soci::session> session_;
+  PGconn* libpq_ = nullptr;  // the session's
+  time::Instant backend_start_{};
+  std::map<std::string, std::string, std::less<>> prepared_;  // name → text
+  std::map<std::string, std::int64_t, std::less<>> counts_;
+  std::int64_t statements_executed_ = 0;
+  bool copying_ = false;
+};
+
+}  // namespace reckoner::store

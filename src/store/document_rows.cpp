@@ -1,0 +1,195 @@
+#include "store/document_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace reckoner::store {
+
+namespace {
+
+constexpr Statement kDocuments{"documents", R"(
+  select d.customer_id, d.ordinal, d.kind, d.currency, d.issued_on, d.due_on, d.customer_name,
+         d.email, d.time_zone, d.brought_forward, d.total, d.payments_total, d.carried_forward,
+         d.credit_limit, c.key as customer_key, i.number
+    from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
+    join document d on d.customer_id = w.customer_id and d.ordinal = w.ordinal
+    join customer c on c.customer_id = d.customer_id
+    join issued i on i.customer_id = d.customer_id and i.ordinal = d.ordinal)"};
+
+constexpr Statement kLines{"lines of documents", R"(
+  select l.customer_id, l.ordinal, l.period_starts_at, l.cycle, l.side, l.period_label, l.true_up,
+         l.key, l.subscription, l.charge, l.description, l.starts_on, l.ends_on, l.quantity, l.unit,
+         l.amount, l.facts
+    from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
+    join document_line l on l.customer_id = w.customer_id and l.ordinal = w.ordinal
+   order by l.customer_id, l.ordinal, l.line)"};
+
+constexpr Statement kPayments{"payments of documents", R"(
+  select p.customer_id, p.claimed_by as ordinal, p.payment, p.reference, p.received_on, p.currency,
+         p.amount, p.note
+    from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
+    join payment p on p.customer_id = w.customer_id and p.claimed_by = w.ordinal
+   order by p.customer_id, p.payment)"};
+
+constexpr Statement kFind{"find document",
+                          "select customer_id, ordinal from issued where number = $1"};
+
+constexpr Statement kList{"list documents", R"(
+  select d.customer_id, d.ordinal, d.kind, d.currency, d.issued_on, d.due_on, d.customer_name,
+         d.line_count, d.brought_forward, d.total, d.payments_total, d.carried_forward,
+         c.key as customer_key, i.number,
+         (select string_agg(distinct l.period_label, ' ' order by l.period_label)
+            from document_line l
+           where l.customer_id = d.customer_id and l.ordinal = d.ordinal) as period_labels
+    from document d
+    join customer c on c.customer_id = d.customer_id
+    join issued i on i.customer_id = d.customer_id and i.ordinal = d.ordinal
+   where ($1::text is null
+          or d.customer_id = (select k.customer_id from customer_key k where k.key = $1))
+     and ($2::bigint is null or d.run_id = $2)
+   order by i.issued_at desc, i.series desc, i.year desc, i.seq desc
+   limit $3)"};
+
+DocumentId id_of(const Row& row) {
+  return {{row.int64("customer_id")}, row.int64("ordinal")};
+}
+
+domain::Document document_of(const Row& row) {
+  const auto currency = money::Currency::of(row.text("currency"));
+  const auto amount = [&](const char* column) {
+    return money::Money(row.decimal(column), currency);
+  };
+  const auto credit_limit = row.optional_decimal("credit_limit");
+  return {.customer = {row.int64("customer_id")},
+          .customer_key = row.text("customer_key"),
+          .customer_name = row.text("customer_name"),
+          .email = row.text("email"),
+          .zone = row.text("time_zone"),
+          .kind = domain::parse_document_kind(row.text("kind")),
+          .currency = currency,
+          .ordinal = row.int64("ordinal"),
+          .number = row.text("number"),
+          .issued_on = row.date("issued_on"),
+          .due_on = row.date("due_on"),
+          .lines = {},
+          .payments = {},
+          .brought_forward = amount("brought_forward"),
+          .total = amount("total"),
+          .payments_total = amount("payments_total"),
+          .carried_forward = amount("carried_forward"),
+          .credit_limit =
+              credit_limit ? std::optional(money::Money(*credit_limit, currency)) : std::nullopt};
+}
+
+domain::DocumentLine line_of(const Row& row, money::Currency currency) {
+  return {.period = {row.instant("period_starts_at"), row.int64("cycle"),
+                     domain::parse_side(row.text("side"))},
+          .period_label = row.text("period_label"),
+          .true_up = row.boolean("true_up"),
+          .line = {.key = row.text("key"),
+                   .subscription = row.optional_int64("subscription"),
+                   .charge = row.text("charge"),
+                   .description = row.text("description"),
+                   .starts_on = row.date("starts_on"),
+                   .ends_on = row.date("ends_on"),
+                   .quantity = row.decimal("quantity"),
+                   .unit = row.text("unit"),
+                   .amount = money::Money(row.decimal("amount"), currency),
+                   .facts = row.text("facts")}};
+}
+
+domain::Payment payment_of(const Row& row) {
+  return {.number = row.int64("payment"),
+          .reference = row.text("reference"),
+          .received_on = row.date("received_on"),
+          .amount = money::Money(row.decimal("amount"), money::Currency::of(row.text("currency"))),
+          .note = row.text("note")};
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+}  // namespace
+
+domain::Document load_document(Connection& connection, DocumentId id) {
+  return std::move(load_documents(connection, std::span(&id, 1)).front());
+}
+
+std::vector<domain::Document> load_documents(Connection& connection,
+                                             std::span<const DocumentId> ids) {
+  std::vector<std::int64_t> customers;
+  std::vector<std::int64_t> ordinals;
+  for (const DocumentId& id : ids) {
+    customers.push_back(id.customer.value);
+    ordinals.push_back(id.ordinal);
+  }
+  const Params wanted{customers, ordinals};
+  std::map<DocumentId, domain::Document> found;
+  for (const Row& row : connection.query(kDocuments, wanted)) {
+    found.emplace(id_of(row), document_of(row));
+  }
+  for (const Row& row : connection.query(kLines, wanted)) {
+    // A document issued since the first query is as good as not there.
+    const auto document = found.find(id_of(row));
+    if (document == found.end()) continue;
+    document->second.lines.push_back(line_of(row, document->second.currency));
+  }
+  for (const Row& row : connection.query(kPayments, wanted)) {
+    const auto document = found.find(id_of(row));
+    if (document != found.end()) document->second.payments.push_back(payment_of(row));
+  }
+  std::vector<domain::Document> documents;
+  documents.reserve(ids.size());
+  for (const DocumentId& id : ids) {
+    const auto document = found.find(id);
+    if (document == found.end()) {
+      throw Error(fmt::format("customer {} has no document {}", id.customer.value, id.ordinal));
+    }
+    domain::check(document->second);
+    documents.push_back(std::move(document->second));
+  }
+  return documents;
+}
+
+std::optional<DocumentId> find_document(Connection& connection, std::string_view number) {
+  const auto row = connection.query(kFind, {number}).at_most_one();
+  if (!row) return std::nullopt;
+  return id_of(*row);
+}
+
+std::vector<DocumentSummary> list_documents(Connection& connection, const DocumentFilter& filter,
+                                            std::int64_t limit) {
+  std::vector<DocumentSummary> documents;
+  for (const Row& row : connection.query(kList, {filter.customer_key, filter.run, limit})) {
+    const auto currency = money::Currency::of(row.text("currency"));
+    const auto amount = [&](const char* column) {
+      return money::Money(row.decimal(column), currency);
+    };
+    documents.push_back({.id = id_of(row),
+                         .number = row.text("number"),
+                         .kind = domain::parse_document_kind(row.text("kind")),
+                         .customer_key = row.text("customer_key"),
+                         .customer_name = row.text("customer_name"),
+                         .issued_on = row.date("issued_on"),
+                         .due_on = row.date("due_on"),
+                         .period_labels = words_of(row.text("period_labels")),
+                         .currency = currency,
+                         .brought_forward = amount("brought_forward"),
+                         .total = amount("total"),
+                         .payments_total = amount("payments_total"),
+                         .carried_forward = amount("carried_forward"),
+                         .line_count = row.int64("line_count")});
+  }
+  return documents;
+}
+
+}  // namespace reckoner::store

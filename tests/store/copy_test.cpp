@@ -1,0 +1,137 @@
+#include "store/copy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "store/transaction.hpp"
+#include "support/database.hpp"
+
+namespace reckoner::store {
+namespace {
+
+std::string fresh_database() {
+  static test::TestDatabase database([](Connection& connection) {
+    connection.run_script(
+        {"make_tables",
+         "create schema \"odd \"\"one\";"
+         "create table \"odd \"\"one\".\"Line\" (id bigint primary key, note text,"
+         " amount numeric, at timestamptz, on_day date, open boolean, key bytea)"});
+  });
+  return database.fresh();
+}
+
+class CopyTest : public testing::Test {
+ protected:
+  std::int64_t count() {
+    return connection_.query({"count", "select count(*) from \"odd \"\"one\".\"Line\""})
+        .only()
+        .int64(0);
+  }
+  static constexpr std::string_view kTable = "odd \"one.Line";
+  Connection connection_{{.conninfo = fresh_database()}};
+};
+
+TEST_F(CopyTest, EveryTypeAndOddTextsArrive) {
+  const std::vector<std::optional<std::string>> notes{
+      "tab\tnewline\nreturn\r", "back\\slash \\N \\. \\t", "\\N", "\\.", "", std::nullopt, "ü 漢"};
+  const auto instant = time::parse_instant("2026-10-31T23:59:59.25Z");
+  const auto date = time::parse_date("2026-10-31");
+  const std::string key("\0\xff\\", 3);
+  const auto before = connection_.statements_executed();
+  Copy copy(connection_, "copy_lines", kTable,
+            {"id", "note", "amount", "at", "on_day", "open", "key"});
+  std::int64_t id = 0;
+  for (const auto& note : notes) {
+    copy.row()
+        .add(id++)
+        .add(note)
+        .add(money::Decimal::parse("-0.005"))
+        .add(instant)
+        .add(date)
+        .add(true)
+        .add(Bytes(key))
+        .end();
+  }
+  EXPECT_EQ(copy.finish(), static_cast<std::int64_t>(notes.size()));
+  EXPECT_EQ(connection_.statements_executed(), before + 1);
+  const Rows rows =
+      connection_.query({"lines", "select * from \"odd \"\"one\".\"Line\" order by id"});
+  for (std::size_t i = 0; i < notes.size(); ++i) {
+    EXPECT_EQ(rows[i].optional_text("note"), notes[i]);
+    EXPECT_EQ(rows[i].decimal("amount"), money::Decimal::parse("-0.005"));
+    EXPECT_EQ(rows[i].instant("at"), instant);
+    EXPECT_EQ(rows[i].date("on_day"), date);
+    EXPECT_TRUE(rows[i].boolean("open"));
+    EXPECT_EQ(rows[i].bytes("key"), key);
+  }
+}
+
+TEST_F(CopyTest, ManyPieces) {
+  constexpr std::int64_t kRows = 50'000;
+  Copy copy(connection_, "copy_lines", kTable, {"id", "note"});
+  for (std::int64_t id = 0; id < kRows; ++id) copy.row().add(id).add("a note of some length").end();
+  EXPECT_EQ(copy.finish(), kRows);
+  EXPECT_EQ(count(), kRows);
+}
+
+TEST_F(CopyTest, NoRowsAreFine) {
+  Copy copy(connection_, "copy_lines", kTable, {"id"});
+  EXPECT_EQ(copy.finish(), 0);
+}
+
+TEST_F(CopyTest, AnUnfinishedCopyIsTakenBack) {
+  {
+    Copy copy(connection_, "copy_lines", kTable, {"id"});
+    for (int id = 0; id < 100'000; ++id) copy.row().add(id).end();
+    EXPECT_THROW(connection_.query({"one", "select 1"}), Bug);
+  }
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(CopyTest, AnUnfinishedCopyFailsItsTransaction) {
+  Transaction transaction(connection_);
+  try {
+    Copy copy(connection_, "copy_lines", kTable, {"id"});
+    copy.row().add(1).end();
+    throw std::runtime_error("half way");
+  } catch (const std::runtime_error&) {
+  }
+  EXPECT_THROW(transaction.commit(), DatabaseError);
+}
+
+TEST_F(CopyTest, ErrorsNameTheStatementAndLeaveTheConnectionUsable) {
+  Copy copy(connection_, "copy_lines", kTable, {"id"});
+  copy.row().add(1).end();
+  copy.row().add(1).end();
+  try {
+    copy.finish();
+    FAIL();
+  } catch (const DatabaseError& error) {
+    EXPECT_EQ(error.sqlstate(), "23505");
+    EXPECT_EQ(error.statement(), "copy_lines");
+  }
+  EXPECT_EQ(count(), 0);
+  EXPECT_THROW(Copy(connection_, "copy_lines", "no_such_table", {"id"}), DatabaseError);
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(CopyTest, ALostConnectionIsSaid) {
+  Connection other({.conninfo = test::cluster().conninfo(Role::kSuperuser)});
+  Copy copy(connection_, "copy_lines", kTable, {"id"});
+  other.query({"end_backend", "select pg_terminate_backend($1, 5000)"},
+              {connection_.backend_pid()});
+  try {
+    for (int id = 0; id < 1'000'000; ++id) copy.row().add(id).end();
+    copy.finish();
+    FAIL();
+  } catch (const DatabaseError& error) {
+    EXPECT_TRUE(error.connection_lost());
+  }
+}
+
+TEST_F(CopyTest, ARowHasAValueForEachColumn) {
+  Copy copy(connection_, "copy_lines", kTable, {"id", "note"});
+  EXPECT_THROW(copy.row().add(1).end(), Bug);
+}
+
+}  // namespace
+}  // namespace reckoner::store
