@@ -1,0 +1,270 @@
+#include "documents/mail_template.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+
+#include "base/error.hpp"
+#include "documents/invoice_text.hpp"
+#include "documents/outline.hpp"
+#include "documents/template_parts.hpp"
+
+namespace reckoner::documents {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::mustache;
+
+const std::vector<TemplateField>& issuer_fields() {
+  static const std::vector<TemplateField> fields = {
+      {"issuer", FieldKind::kText, "name of the issuing company", {}},
+      {"issuer_address",
+       FieldKind::kList,
+       "its address",
+       {{"line", FieldKind::kText, "a line of the address", {}}}},
+      {"issuer_tax_id", FieldKind::kOptional, "its tax number, as printed", {}},
+      {"issuer_email", FieldKind::kOptional, "whom a customer writes to", {}},
+  };
+  return fields;
+}
+
+std::vector<TemplateField> with_issuer(std::vector<TemplateField> fields) {
+  fields.insert(fields.end(), issuer_fields().begin(), issuer_fields().end());
+  return fields;
+}
+
+std::vector<TemplateField> invoice_fields() {
+  using enum FieldKind;
+  const std::vector<TemplateField> line = {
+      {"description", kText, "what is charged", {}},
+      {"quantity", kText, "how much", {}},
+      {"unit", kText, "of what", {}},
+      {"line_first_day", kText, "first day the line covers", {}},
+      {"line_last_day", kText, "last day it covers", {}},
+      {"amount", kText, "what it costs", {}},
+  };
+  const std::vector<TemplateField> period = {
+      {"period", kText, "\"October 2026\" or \"Adjustment to October 2026\"", {}},
+      {"label", kText, "\"2026-10\"", {}},
+      {"adjustment", kFlag, "the period was billed before, and this is what changed since", {}},
+      {"first_day", kText, "first day any line covers", {}},
+      {"last_day", kText, "last day any line covers", {}},
+      {"lines", kList, "the lines of the period", line},
+  };
+  const std::vector<TemplateField> payment = {
+      {"received_on", kText, "the day it was received", {}},
+      {"reference", kText, "the payer's or the bank's reference", {}},
+      {"note", kOptional, "a remark", {}},
+      {"amount", kText, "how much was paid", {}},
+  };
+  return with_issuer({
+      {"title", kText, "\"Invoice\", \"Credit note\" or \"Interim invoice\"", {}},
+      {"interim", kFlag, "computed on demand: not a bill", {}},
+      {"credit_note", kFlag, "a credit note", {}},
+      {"number", kOptional, "legal number; missing while interim", {}},
+      {"customer", kText, "name of the customer, or its key when it has none", {}},
+      {"customer_key", kText, "key of the customer", {}},
+      {"issued_on", kOptional, "day of issue", {}},
+      {"due_on", kOptional, "day the amount is due", {}},
+      {"currency", kText, "code of the currency of every amount", {}},
+      {"periods", kList, "the periods in the order of the document", period},
+      {"brought_forward", kText, "balance before this document", {}},
+      {"total", kText, "sum of the lines", {}},
+      {"payments_total", kText, "sum of the payments", {}},
+      {"carried_forward", kText, "balance after it; a credit has a minus sign", {}},
+      {"amount_due", kFlag, "carried_forward is above zero", {}},
+      {"credit", kFlag, "carried_forward is below zero", {}},
+      {"payments", kList, "payments first shown on this document", payment},
+      {"document_text",
+       kText,
+       "the whole document as plain text, as the command line prints it",
+       {}},
+  });
+}
+
+std::vector<TemplateField> admin_report_fields() {
+  using enum FieldKind;
+  const std::vector<TemplateField> customer = {
+      {"customer_key", kText, "key of the customer", {}},
+      {"plan", kText, "plan of the customer", {}},
+      {"currency", kText, "code of the currency of both amounts", {}},
+      {"balance", kText, "what the customer owes", {}},
+      {"limit", kText, "the credit limit of the plan", {}},
+  };
+  return with_issuer({
+      {"date", kText, "day of the report", {}},
+      {"count", kText, "number of customers on the list", {}},
+      {"customers", kList, "the customers over their credit limit", customer},
+  });
+}
+
+void set_optional(data& values, const std::string& name, const std::string& value) {
+  if (!value.empty()) values.set(name, value);
+}
+
+void set_date(data& values, const std::string& name, const std::optional<time::Date>& date) {
+  if (date) values.set(name, long_date(*date));
+}
+
+void set_issuer(data& values, const Issuer& issuer) {
+  data address(data::type::list);
+  for (const std::string& line : issuer.address) address << data("line", line);
+  values.set("issuer", issuer.name);
+  values.set("issuer_address", address);
+  set_optional(values, "issuer_tax_id", issuer.tax_id);
+  set_optional(values, "issuer_email", issuer.email);
+}
+
+data line_values(const domain::StatementLine& line) {
+  data values;
+  values.set("description", line.description);
+  values.set("quantity", line.quantity.to_string());
+  values.set("unit", line.unit);
+  values.set("line_first_day", long_date(line.starts_on));
+  values.set("line_last_day", long_date(last_day(line)));
+  values.set("amount", line.amount.to_string());
+  return values;
+}
+
+data period_values(const PeriodGroup& group) {
+  data lines(data::type::list);
+  for (const domain::DocumentLine* line : group.lines) lines << line_values(line->line);
+  data values;
+  values.set("period", group.title);
+  values.set("label", group.label);
+  values.set("adjustment", group.adjustment);
+  values.set("first_day", long_date(group.first_day));
+  values.set("last_day", long_date(group.last_day));
+  values.set("lines", lines);
+  return values;
+}
+
+data payment_values(const domain::Payment& payment) {
+  data values;
+  values.set("received_on", long_date(payment.received_on));
+  values.set("reference", payment.reference);
+  set_optional(values, "note", payment.note);
+  values.set("amount", payment.amount.to_string());
+  return values;
+}
+
+data invoice_values(const domain::Document& document, const Issuer& issuer) {
+  data periods(data::type::list);
+  for (const PeriodGroup& group : group_by_period(document)) periods << period_values(group);
+  data payments(data::type::list);
+  for (const domain::Payment& payment : document.payments) payments << payment_values(payment);
+  data values;
+  values.set("title", document_title(document));
+  values.set("interim", is_interim(document));
+  values.set("credit_note", document.kind == domain::DocumentKind::kCreditNote);
+  set_optional(values, "number", document.number);
+  values.set("customer",
+             document.customer_name.empty() ? document.customer_key : document.customer_name);
+  values.set("customer_key", document.customer_key);
+  set_date(values, "issued_on", document.issued_on);
+  set_date(values, "due_on", document.due_on);
+  values.set("currency", std::string(document.currency.code()));
+  values.set("periods", periods);
+  values.set("brought_forward", document.brought_forward.to_string());
+  values.set("total", document.total.to_string());
+  values.set("payments_total", document.payments_total.to_string());
+  values.set("carried_forward", document.carried_forward.to_string());
+  values.set("amount_due", document.carried_forward.sign() > 0);
+  values.set("credit", document.carried_forward.sign() < 0);
+  values.set("payments", payments);
+  values.set("document_text", to_text(document, issuer));
+  set_issuer(values, issuer);
+  return values;
+}
+
+data admin_report_values(const AdminReport& report, const Issuer& issuer) {
+  data customers(data::type::list);
+  for (const CreditLimitExcess& excess : report.customers) {
+    data values;
+    values.set("customer_key", excess.customer_key);
+    values.set("plan", excess.plan);
+    values.set("currency", std::string(excess.balance.currency().code()));
+    values.set("balance", excess.balance.to_string());
+    values.set("limit", excess.limit.to_string());
+    customers << values;
+  }
+  data values;
+  values.set("date", long_date(report.date));
+  values.set("count", std::to_string(report.customers.size()));
+  values.set("customers", customers);
+  set_issuer(values, issuer);
+  return values;
+}
+
+constexpr std::string_view kTagLine = "tag_line";
+
+/// True for a line that holds section tags and comments and nothing else.
+bool holds_only_tags(std::string_view line) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  bool found = false;
+  for (;;) {
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    if (line.empty()) return found;
+    const std::size_t end = line.find("}}");
+    if (!line.starts_with("{{") || end == std::string_view::npos) return false;
+    const std::size_t sigil = line.find_first_not_of(kBlanks, 2);
+    if (std::string_view("#^/!").find(line[sigil]) == std::string_view::npos) return false;
+    line.remove_prefix(end + 2);
+    found = true;
+  }
+}
+
+/// The renderer drops an empty line only when it has shown a section on it; the lines of tags
+/// around a section that is not shown would stay. So each line of tags gets a section that is
+/// always shown and has no content.
+std::string mark_tag_lines(std::string_view text) {
+  std::string marked;
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, length);
+    marked += line;
+    if (holds_only_tags(line)) marked += fmt::format("{{{{#{0}}}}}{{{{/{0}}}}}", kTagLine);
+    if (length < text.size()) marked += '\n';
+    text.remove_prefix(std::min(length + 1, text.size()));
+  }
+  return marked;
+}
+
+enum class Escape { kNone, kHtml };
+
+std::string render_part(const TemplatePart& part, Escape escape, const data& values) {
+  mustache renderer(mark_tag_lines(part.text));
+  RK_CHECK(renderer.is_valid());
+  if (escape == Escape::kNone) {
+    renderer.set_custom_escape([](const std::string& value) { return value; });
+  }
+  return renderer.render(values);
+}
+
+MailText render_parts(std::string_view template_text, data values) {
+  values.set(std::string(kTagLine), true);
+  const TemplateParts parts = split_template("mail template", template_text);
+  return {render_part(parts.subject, Escape::kNone, values),
+          render_part(parts.text, Escape::kNone, values),
+          render_part(parts.html, Escape::kHtml, values)};
+}
+
+}  // namespace
+
+const std::vector<TemplateField>& template_fields(TemplateKind kind) {
+  static const std::vector<TemplateField> invoice = invoice_fields();
+  static const std::vector<TemplateField> admin_report = admin_report_fields();
+  return kind == TemplateKind::kInvoice ? invoice : admin_report;
+}
+
+MailText render(std::string_view template_text, const domain::Document& document,
+                const Issuer& issuer) {
+  return render_parts(template_text, invoice_values(document, issuer));
+}
+
+MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer) {
+  return render_parts(template_text, admin_report_values(report, issuer));
+}
+
+}  // namespace reckoner::documents

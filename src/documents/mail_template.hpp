@@ -1,0 +1,71 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "documents/issuer.hpp"
+#include "domain/document.hpp"
+
+namespace reckoner::documents {
+
+/// What a template is for, and so which fields it may name.
+enum class TemplateKind {
+  kInvoice,      ///< config/mail/invoice.mustache: a mail to the customer
+  kAdminReport,  ///< config/mail/admin-report.mustache: customers over their credit limit
+};
+
+enum class FieldKind {
+  kText,      ///< always there: {{name}}
+  kOptional,  ///< a text that may be missing: {{#name}}… {{name}} …{{/name}}
+  kFlag,      ///< yes or no: {{#name}}…{{/name}} or {{^name}}…{{/name}}
+  kList,      ///< repeated: {{#name}}…{{/name}}, with fields of its own inside
+};
+
+/// A name that a template may use.
+struct TemplateField {
+  std::string_view name;
+  FieldKind kind = FieldKind::kText;
+  std::string_view help;
+  std::vector<TemplateField> members;  ///< of a list
+};
+
+/// All fields of a kind of template, in the order of docs/mail-templates.md.
+const std::vector<TemplateField>& template_fields(TemplateKind kind);
+
+/// What a rendered template gives.
+struct MailText {
+  std::string subject;  ///< one line
+  std::string text;
+  std::string html;
+};
+
+/// A customer who owes more than the plan's credit limit allows.
+struct CreditLimitExcess {
+  std::string customer_key;
+  std::string plan;
+  money::Money balance;
+  money::Money limit;
+};
+
+struct AdminReport {
+  time::Date date;
+  std::vector<CreditLimitExcess> customers;
+};
+
+/// Reads a template as it is loaded and throws Error with name and line for whatever would go wrong
+/// later: a part
+/// (`--- subject`, `--- text`, `--- html`) that is missing, unknown or there twice, a tag that is
+/// not closed, a section without its end, an unknown field (naming the nearest), a field used as
+/// another kind than it is, and the tags that are not allowed here: partials, other delimiters,
+/// unescaped values.
+///   mail/invoice.mustache:12: unknown field 'costumer'; did you mean 'customer'?
+void check_template(TemplateKind kind, std::string_view name, std::string_view text);
+
+/// Renders a template that check_template has passed. Values are HTML-escaped in the html part
+/// only. The same input gives the same bytes; threads may render at the same time.
+MailText render(std::string_view template_text, const domain::Document& document,
+                const Issuer& issuer);
+MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer);
+
+}  // namespace reckoner::documents

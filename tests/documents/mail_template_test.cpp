@@ -1,0 +1,221 @@
+#include "documents/mail_template.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "documents/invoice_text.hpp"
+#include "specimen.hpp"
+
+namespace reckoner::documents {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string file(const std::string& path) {
+  std::ifstream in(RECKONER_SOURCE_DIR "/" + path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string template_of(std::string_view text_part) {
+  return "--- subject\nS\n--- text\n" + std::string(text_part) + "\n--- html\n";
+}
+
+std::string rendered(std::string_view text_part, const domain::Document& document = specimen()) {
+  const std::string text = template_of(text_part);
+  check_template(TemplateKind::kInvoice, "t", text);
+  return render(text, document, specimen_issuer()).text;
+}
+
+std::string error_of(std::string_view text) {
+  try {
+    check_template(TemplateKind::kInvoice, "mail/x.mustache", text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string tag_error(std::string_view text_part) {
+  return error_of(template_of(text_part));
+}
+
+TEST(MailTemplate, TakesValuesListsAndFlags) {
+  EXPECT_EQ(rendered("{{customer}}: {{carried_forward}} {{currency}}"),
+            "Müller & Söhne: 54.22 USD\n");
+  EXPECT_EQ(
+      rendered(
+          "{{#periods}}\n{{period}}\n{{#lines}}\n- {{quantity}} {{unit}} {{amount}} {{label}}\n"
+          "{{/lines}}\n{{/periods}}"),
+      "Adjustment to September 2026\n- 10 MB 0.30 2026-09\nOctober 2026\n"
+      "- 31 days 100.00 2026-10\n- 464 MB 13.92 2026-10\n");
+  EXPECT_EQ(rendered("{{#payments}}{{reference}}{{#note}} ({{note}}){{/note}};{{/payments}}"),
+            "TX-1;TX-2 (by cheque);\n");
+  EXPECT_EQ(rendered("{{#amount_due}}due{{/amount_due}}{{#credit}}credit{{/credit}}"
+                     "{{^interim}} final{{/interim}}{{! a comment }}"),
+            "due final\n");
+}
+
+TEST(MailTemplate, LeavesOutWhatIsMissing) {
+  domain::Document document = specimen();
+  document.due_on.reset();
+  document.payments.clear();
+  document.customer_name.clear();
+  EXPECT_EQ(
+      rendered("{{customer}}{{#due_on}} by {{due_on}}{{/due_on}}{{^payments}} none{{/payments}}",
+               document),
+      "acme none\n");
+}
+
+TEST(MailTemplate, LeavesNoEmptyLineForTags) {
+  EXPECT_EQ(rendered("a\n{{#credit}}\nno\n{{/credit}}\n{{! comment }}\n{{^credit}}\n\nyes\n"
+                     "{{/credit}} {{#interim}}\nno\n  {{/interim}}\nb"),
+            "a\n\nyes\nb\n");
+}
+
+TEST(MailTemplate, EscapesInHtmlOnly) {
+  domain::Document document = specimen();
+  document.customer_name = "<script>\"x\"&'y'";
+  const MailText mail =
+      render("--- subject\n{{customer}}\n--- text\n{{customer}}\n--- html\n{{customer}}\n",
+             document, specimen_issuer());
+  EXPECT_EQ(mail.subject, "<script>\"x\"&'y'");
+  EXPECT_EQ(mail.text, "<script>\"x\"&'y'\n");
+  EXPECT_EQ(mail.html, "&lt;script&gt;&quot;x&quot;&amp;&apos;y&apos;\n");
+}
+
+TEST(MailTemplate, RendersNoTagOfAValue) {
+  domain::Document document = specimen();
+  document.customer_name = "{{number}} {{#periods}}";
+  EXPECT_EQ(rendered("{{customer}}", document), "{{number}} {{#periods}}\n");
+}
+
+TEST(MailTemplate, RefusesWrongPartsWithTheirLine) {
+  EXPECT_EQ(error_of(""), "mail/x.mustache:1: there is no part '--- subject'");
+  EXPECT_EQ(error_of("a\n--- subject\nb\n--- text\n"),
+            "mail/x.mustache:1: there is no part '--- html'");
+  EXPECT_EQ(error_of("--- body\n"), "mail/x.mustache:1: unknown part 'body' (subject, text, html)");
+  EXPECT_EQ(error_of("--- text\n\n--- text\n"), "mail/x.mustache:3: part 'text' is there twice");
+  EXPECT_EQ(error_of("--- subject\na\nb\n--- text\n--- html\n"),
+            "mail/x.mustache:3: the subject is one line");
+  EXPECT_EQ(error_of("--- subject\na\xFF\n"), "mail/x.mustache:2: not valid UTF-8");
+  EXPECT_EQ(error_of("comment {{x\r\n--- subject\r\nS\r\n--- text\r\n--- html\r\n"), "");
+}
+
+TEST(MailTemplate, RefusesWrongTagsWithTheirLine) {
+  const std::string at = "mail/x.mustache:";
+  EXPECT_EQ(tag_error("\n{{costumer}}"),
+            at + "5: unknown field 'costumer'; did you mean 'customer'?");
+  EXPECT_EQ(tag_error("{{quantity}}"), at + "4: unknown field 'quantity'");
+  EXPECT_EQ(tag_error("{{#periods}}{{period}}{{/periods}}\n{{period}}"),
+            at + "5: unknown field 'period'; did you mean 'periods'?");
+  EXPECT_EQ(tag_error("{{^periods}}{{period}}{{/periods}}"),
+            at + "4: unknown field 'period'; did you mean 'periods'?");
+  EXPECT_EQ(tag_error("{{periods}}"),
+            at + "4: 'periods' has no text of its own: write {{#periods}} … {{/periods}}");
+  EXPECT_EQ(tag_error("{{#total}}{{/total}}"),
+            at + "4: 'total' is always there, so it is no section: write {{total}}");
+  EXPECT_EQ(tag_error("{{#credit}}\n"), at + "4: section 'credit' is not closed");
+  EXPECT_EQ(tag_error("{{/credit}}"), at + "4: no section 'credit' is open here");
+  EXPECT_EQ(tag_error("{{#credit}}\n{{#interim}}{{/credit}}{{/interim}}"),
+            at + "5: section 'interim' of line 5 must be closed before 'credit'");
+  EXPECT_EQ(tag_error("{{total"), at + "4: this tag is not closed with }}");
+  EXPECT_EQ(tag_error("{{ }}"), at + "4: empty tag");
+  EXPECT_EQ(tag_error("{{{total}}}"), at + "4: unescaped values are not allowed: write {{total}}");
+  EXPECT_EQ(tag_error("{{& total}}"), at + "4: unescaped values are not allowed: write {{total}}");
+  EXPECT_EQ(tag_error("{{> x}}"), at + "4: partials are not available in mail templates");
+  EXPECT_EQ(tag_error("{{=<% %>=}}"), at + "4: the delimiters of mail templates cannot be changed");
+}
+
+AdminReport specimen_report() {
+  return {day(2026, 11, 1), {{"acme", "SMB", usd("1200.50"), usd("1000.00")}}};
+}
+
+TEST(ShippedTemplates, AreSoundAndRender) {
+  const std::string invoice = file("config/mail/invoice.mustache");
+  check_template(TemplateKind::kInvoice, "mail/invoice.mustache", invoice);
+  const MailText mail = render(invoice, specimen(), specimen_issuer());
+  EXPECT_EQ(mail.subject, "Invoice R-2026-000042 from Stratos Ltd");
+  EXPECT_TRUE(
+      mail.text.starts_with("Dear Müller & Söhne,\n\nthis is your Invoice R-2026-000042. 54.22 USD "
+                            "are due on 15 November "
+                            "2026.\n\nStratos Ltd\n"))
+      << mail.text;
+  EXPECT_THAT(mail.text, HasSubstr(to_text(specimen(), specimen_issuer())));
+  EXPECT_THAT(mail.html, HasSubstr("<tr><td>Professional, monthly fee</td>\n"));
+  EXPECT_THAT(mail.html, Not(HasSubstr("\n\n")));
+
+  const std::string report = file("config/mail/admin-report.mustache");
+  check_template(TemplateKind::kAdminReport, "mail/admin-report.mustache", report);
+  EXPECT_EQ(render(report, specimen_report(), specimen_issuer()).text,
+            "Customers over their credit limit on 1 November 2026: 1\n\n"
+            "acme (SMB)\n  balance 1200.50 USD, limit 1000.00 USD\n");
+}
+
+/// A template that shows every field, and what it must therefore show.
+std::string show_all(const std::vector<TemplateField>& fields) {
+  std::string out;
+  for (const TemplateField& field : fields) {
+    const std::string name(field.name);
+    const bool has_text = field.kind == FieldKind::kText || field.kind == FieldKind::kOptional;
+    if (has_text) {
+      out += "<" + name + "={{" + name + "}}>";
+    } else {
+      out += "{{#" + name + "}}" + show_all(field.members) + "{{/" + name + "}}";
+    }
+  }
+  return out;
+}
+
+TEST(TemplateFields, AllHaveAValue) {
+  domain::Document document = specimen();
+  document.payments.erase(document.payments.begin());
+  document.payments_total = usd("40.00");
+  const std::string all = template_of(show_all(template_fields(TemplateKind::kInvoice)));
+  check_template(TemplateKind::kInvoice, "all", all);
+  EXPECT_THAT(render(all, document, specimen_issuer()).text, Not(HasSubstr("=>")));
+  const std::string report = template_of(show_all(template_fields(TemplateKind::kAdminReport)));
+  check_template(TemplateKind::kAdminReport, "all", report);
+  EXPECT_THAT(render(report, specimen_report(), specimen_issuer()).text, Not(HasSubstr("=>")));
+}
+
+void expect_documented(const std::vector<TemplateField>& fields, const std::string& page) {
+  for (const TemplateField& field : fields) {
+    EXPECT_THAT(page, HasSubstr("`" + std::string(field.name) + "` | "));
+    EXPECT_THAT(page, HasSubstr("| " + std::string(field.help) + " |"));
+    expect_documented(field.members, page);
+  }
+}
+
+TEST(TemplateFields, AreAllInTheManual) {
+  const std::string page = file("docs/mail-templates.md");
+  expect_documented(template_fields(TemplateKind::kInvoice), page);
+  expect_documented(template_fields(TemplateKind::kAdminReport), page);
+}
+
+TEST(TemplateProperties, WhatTheCheckPassesRenders) {
+  EXPECT_TRUE(rc::check([] {
+    const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+        "{{", "}}", "{{{", "}}}", "#", "/", "^", "total", "{{total}}", "{{#periods}}", "{{#lines}}",
+        "{{/lines}}", "{{/periods}}", "{{amount}}", "\n", " ", "{{!", "=", "--- text\n", "\xFF"));
+    std::string part;
+    for (const std::string& piece : pieces) part += piece;
+    const std::string text = template_of(part);
+    try {
+      check_template(TemplateKind::kInvoice, "t", text);
+    } catch (const Error&) {
+      return;
+    }
+    render(text, specimen(), specimen_issuer());
+  }));
+}
+
+}  // namespace
+}  // namespace reckoner::documents
