@@ -1,0 +1,107 @@
+#include "metering/cut.hpp"
+
+#include <vector>
+
+#include "base/error.hpp"
+#include "store/transaction.hpp"
+
+namespace reckoner::metering {
+
+namespace {
+constexpr store::Statement kLockCounter{"metering.lock_cut_counter",
+                                        "select cut from cut_counter for update"};
+
+// The snapshot of this statement says which batches are in the cut, and is taken behind the lock.
+constexpr store::Statement kClaimBatches{"metering.claim_batches", R"(
+  update ingest_batch set cut = $1 where cut is null returning batch_id)"};
+
+constexpr store::Statement kFoldDeltas{"metering.fold_deltas", R"(
+  with moved as (
+    delete from usage_delta where batch_id = any($2::bigint[]) returning *
+  ), totals as (
+    insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
+                             event_count, value_sum, value_min, value_max)
+    select customer_id, bucket, meter, subject, dimensions, $1::bigint,
+           sum(event_count)::bigint, sum(value_sum), min(value_min), max(value_max)
+      from moved group by customer_id, bucket, meter, subject, dimensions
+  )
+  insert into cut_touch (customer_id, cut, first_at, last_at)
+  select customer_id, $1::bigint, min(bucket), max(bucket) from moved group by customer_id)"};
+
+constexpr store::Statement kWriteCut{"metering.write_cut",
+                                     "insert into cut (cut, closed_at) values ($1, $2)"};
+constexpr store::Statement kSetCounter{"metering.set_cut_counter",
+                                       "update cut_counter set cut = $1"};
+
+// A statement of its own behind the lock: it sees the run whose writer held the lock before.
+constexpr store::Statement kReadHorizon{"metering.read_merge_horizon", R"(
+  select least(cut, (select min(cut) from engine_run where state = 'running')) as horizon
+    from cut_counter)"};
+
+// Rows of one total with several cuts lie where a customer was touched since they were merged last.
+constexpr store::Statement kMergeTotals{"metering.merge_totals", R"(
+  with touched as (
+    select customer_id, min(first_at) as first_at, max(last_at) as last_at
+      from cut_touch where cut <= $1 group by customer_id
+  ), split as (
+    select t.customer_id, t.bucket, t.meter, t.subject, t.dimensions
+      from usage_total t
+      join touched on touched.customer_id = t.customer_id
+                  and t.bucket between touched.first_at and touched.last_at
+     where t.cut <= $1
+     group by t.customer_id, t.bucket, t.meter, t.subject, t.dimensions having count(*) > 1
+  ), gone as (
+    delete from usage_total t using split s
+     where t.customer_id = s.customer_id and t.bucket = s.bucket and t.meter = s.meter
+       and t.subject = s.subject and t.dimensions = s.dimensions and t.cut <= $1
+    returning t.*
+  )
+  insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
+                           event_count, value_sum, value_min, value_max)
+  select customer_id, bucket, meter, subject, dimensions, max(cut),
+         sum(event_count)::bigint, sum(value_sum), min(value_min), max(value_max)
+    from gone group by customer_id, bucket, meter, subject, dimensions)"};
+
+// A note is needed while a billed period that it overlaps was billed without knowing it. last_at is
+// the start of the last bucket touched.
+constexpr store::Statement kDropTouches{"metering.drop_cut_touches", R"(
+  delete from cut_touch c
+   where c.cut <= $1
+     and not exists (select from billing_period p
+                      where p.customer_id = c.customer_id and p.billed_cut < c.cut
+                        and p.starts_at < c.last_at + interval '15 minutes'
+                        and p.ends_at > c.first_at))"};
+}  // namespace
+
+std::int64_t close_cut(store::Connection& connection, time::Instant now) {
+  store::Transaction transaction(connection);
+  const std::int64_t cut = close_cut_within(connection, now);
+  transaction.commit();
+  return cut;
+}
+
+std::int64_t close_cut_within(store::Connection& connection, time::Instant now) {
+  RK_CHECK(connection.in_transaction());
+  const std::int64_t last = connection.query(kLockCounter).only().int64("cut");
+  const std::int64_t cut = last + 1;
+  std::vector<std::int64_t> batches;
+  for (const auto row : connection.query(kClaimBatches, {cut})) {
+    batches.push_back(row.int64("batch_id"));
+  }
+  if (batches.empty()) return last;
+  connection.execute(kFoldDeltas, {cut, batches});
+  connection.execute(kWriteCut, {cut, now});
+  connection.execute(kSetCounter, {cut});
+  return cut;
+}
+
+void merge_totals(store::Connection& connection) {
+  store::Transaction transaction(connection);
+  connection.query(kLockCounter);
+  const std::int64_t horizon = connection.query(kReadHorizon).only().int64("horizon");
+  connection.execute(kMergeTotals, {horizon});
+  connection.execute(kDropTouches, {horizon});
+  transaction.commit();
+}
+
+}  // namespace reckoner::metering
