@@ -1,0 +1,272 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <set>
+
+#include "accounts/import_kinds.hpp"
+#include "accounts/known_customers.hpp"
+#include "config/value.hpp"
+
+namespace reckoner::accounts {
+
+namespace {
+
+enum : std::size_t { kKey, kName, kEmail, kTimeZone, kAnchorDay, kSubjects };
+constexpr std::array kColumns = {Column{"key", true},        Column{"name", true},
+                                 Column{"email", false},     Column{"time-zone", true},
+                                 Column{"anchor-day", true}, Column{"subjects", false}};
+
+constexpr store::Statement kReadSubjects{"accounts.read_subjects", R"(
+  select s.subject, s.customer_id, c.key
+    from subject s join customer_key c using (customer_id)
+   where s.namespace = 'default' and (s.subject = any($1::text[]) or
+                                      s.customer_id = any($2::bigint[])))"};
+
+constexpr store::Statement kTakeIds{"accounts.take_customer_ids", R"(
+  select nextval('customer_id_sequence') from generate_series(1, $1::bigint))"};
+
+constexpr store::Statement kInsertCustomers{"accounts.insert_customers", R"(
+  insert into customer (customer_id, key, name, email, time_zone, anchor_day, created_at)
+  select *, $7 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[]))"};
+constexpr store::Statement kInsertStates{"accounts.insert_states", R"(
+  insert into customer_state (customer_id) select unnest($1::bigint[]))"};
+constexpr store::Statement kInsertKeys{"accounts.insert_keys", R"(
+  insert into customer_key (customer_id, key) select * from unnest($1::bigint[], $2::text[]))"};
+constexpr store::Statement kInsertSubjects{"accounts.insert_subjects", R"(
+  insert into subject (namespace, subject, starts_at, customer_id)
+  select 'default', subject, $3, customer_id
+    from unnest($1::bigint[], $2::text[]) as s(customer_id, subject))"};
+
+constexpr store::Statement kUpdateCustomers{"accounts.update_customers", R"(
+  update customer c
+     set name = u.name, email = u.email, time_zone = u.time_zone, anchor_day = u.anchor_day
+    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[])
+           as u(customer_id, name, email, time_zone, anchor_day)
+   where c.customer_id = u.customer_id)"};
+
+// The rule of the periods still to come: those stored keep their ends.
+constexpr store::Statement kUpdateCycles{"accounts.update_cycles", R"(
+  update cycle c set time_zone = u.time_zone, anchor_day = u.anchor_day
+    from unnest($1::bigint[], $2::text[], $3::int[]) as u(customer_id, time_zone, anchor_day)
+   where c.customer_id = u.customer_id
+     and (c.time_zone, c.anchor_day) is distinct from (u.time_zone, u.anchor_day))"};
+
+struct CustomerRow {
+  std::size_t line = 0;
+  std::string key;
+  std::string name;
+  std::string email;
+  std::optional<time::Zone> zone;
+  int anchor_day = 0;
+  std::vector<std::string> subjects;  ///< empty: the row does not say
+};
+
+int parse_anchor_day(std::string_view value) {
+  int day = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), day);
+  if (error != std::errc() || end != value.data() + value.size() || day < 1 || day > 31) {
+    throw Error(fmt::format("anchor-day '{}' is not a day of the month, 1 to 31", value));
+  }
+  return day;
+}
+
+std::string parse_email(std::string_view value) {
+  config::check_value(config::Kind::kEmail, value);
+  return std::string(value);
+}
+
+std::vector<std::string> parse_subjects(std::string_view value) {
+  std::vector<std::string> subjects;
+  for (std::size_t begin = 0; begin <= value.size();) {
+    const std::size_t end = std::min(value.find(';', begin), value.size());
+    if (end == begin) throw Error(fmt::format("subjects '{}' has an empty name", value));
+    std::string subject = parse_key(value.substr(begin, end - begin));
+    if (std::find(subjects.begin(), subjects.end(), subject) != subjects.end()) {
+      throw Error(fmt::format("subject '{}' is there twice", subject));
+    }
+    subjects.push_back(std::move(subject));
+    begin = end + 1;
+  }
+  return subjects;
+}
+
+std::vector<CustomerRow> parse_rows(const Import& import) {
+  std::vector<CustomerRow> rows;
+  KeysInFile keys;
+  for (const TableRow& table_row : import.rows) {
+    RowValues values(table_row, kColumns, import.problems);
+    CustomerRow row;
+    row.line = table_row.line;
+    values.read(kKey, row.key, parse_key);
+    values.read(kName, row.name, parse_text);
+    values.read(kEmail, row.email, parse_email);
+    values.read(kTimeZone, row.zone, time::Zone::named);
+    values.read(kAnchorDay, row.anchor_day, parse_anchor_day);
+    values.read(kSubjects, row.subjects, parse_subjects);
+    if (!row.key.empty()) {
+      values.check([&] { keys.add(row.key, fmt::format("customer '{}'", row.key), row.line); });
+    }
+    if (values.good()) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// Rows of customers, by column.
+struct CustomerColumns {
+  std::vector<CustomerId> ids;
+  std::vector<std::string> keys;
+  std::vector<std::string> names;
+  std::vector<std::string> emails;
+  std::vector<std::string> zones;
+  std::vector<int> anchor_days;
+
+  void add(CustomerId id, const CustomerRow& row) {
+    ids.push_back(id);
+    keys.push_back(row.key);
+    names.push_back(row.name);
+    emails.push_back(row.email);
+    zones.emplace_back(row.zone->name());
+    anchor_days.push_back(row.anchor_day);
+  }
+};
+
+class CustomerImport {
+ public:
+  explicit CustomerImport(const Import& import)
+      : import_(import), rows_(parse_rows(import)), known_(lock_customers()) {}
+
+  ImportResult run() {
+    read_subjects();
+    for (CustomerRow& row : rows_) {
+      try {
+        take(row);
+      } catch (const Error& error) {
+        import_.problems.add(row.line, error.what());
+      }
+    }
+    import_.problems.throw_if_any();
+    write();
+    return result_;
+  }
+
+ private:
+  struct Owner {
+    std::string key;
+    std::size_t line = 0;  ///< of this file; 0: stored
+  };
+
+  KnownCustomers lock_customers() const {
+    std::vector<std::string> keys;
+    for (const CustomerRow& row : rows_) keys.push_back(row.key);
+    return KnownCustomers::lock(import_.connection, keys);
+  }
+
+  void read_subjects() {
+    std::vector<std::string> named;
+    for (CustomerRow& row : rows_) {
+      if (row.subjects.empty() && known_.find(row.key) == nullptr) row.subjects = {row.key};
+      named.insert(named.end(), row.subjects.begin(), row.subjects.end());
+    }
+    for (const store::Row& row : import_.connection.query(kReadSubjects, {named, known_.ids()})) {
+      const std::string subject = row.text("subject");
+      owners_.try_emplace(subject, Owner{.key = row.text("key")});
+      stored_subjects_[{row.int64("customer_id")}].insert(subject);
+    }
+  }
+
+  void take(const CustomerRow& row) {
+    const domain::Customer* stored = known_.find(row.key);
+    const std::vector<std::string> added = added_subjects(row, stored);
+    if (stored == nullptr) {
+      new_customers_.push_back(&row);
+      ++result_.created;
+    } else {
+      const bool differs = stored->name != row.name || stored->email != row.email ||
+                           stored->zone != *row.zone || stored->anchor_day != row.anchor_day;
+      if (differs) changed_.add(stored->id, row);
+      for (const std::string& subject : added) added_subjects_.emplace_back(stored->id, subject);
+      ++(differs || !added.empty() ? result_.changed : result_.unchanged);
+    }
+  }
+
+  /// The subjects of the row that the customer does not have yet. Throws Error for one that is
+  /// another's, and for one that the row takes away.
+  std::vector<std::string> added_subjects(const CustomerRow& row, const domain::Customer* stored) {
+    std::vector<std::string> added;
+    for (const std::string& subject : row.subjects) {
+      const auto [owner, is_new] = owners_.try_emplace(subject, Owner{row.key, row.line});
+      if (is_new) {
+        added.push_back(subject);
+      } else if (owner->second.key != row.key) {
+        throw Error(fmt::format("subject '{}' belongs to customer '{}'{}", subject,
+                                owner->second.key, place_of(owner->second)));
+      }
+    }
+    if (stored == nullptr || row.subjects.empty()) return added;
+    for (const std::string& subject : stored_subjects_[stored->id]) {
+      if (std::find(row.subjects.begin(), row.subjects.end(), subject) == row.subjects.end()) {
+        throw Error(
+            fmt::format("subject '{}' of customer '{}' is missing: an import adds subjects "
+                        "and takes none away",
+                        subject, row.key));
+      }
+    }
+    return added;
+  }
+
+  static std::string place_of(const Owner& owner) {
+    return owner.line == 0 ? "" : fmt::format(" (line {})", owner.line);
+  }
+
+  void write() {
+    CustomerColumns created;
+    std::vector<CustomerId> subject_customers;
+    std::vector<std::string> subjects;
+    const store::Rows ids =
+        import_.connection.query(kTakeIds, {static_cast<std::int64_t>(new_customers_.size())});
+    for (std::size_t i = 0; i < new_customers_.size(); ++i) {
+      const CustomerId id{ids[i].int64(0)};
+      created.add(id, *new_customers_[i]);
+      for (const std::string& subject : new_customers_[i]->subjects) {
+        added_subjects_.emplace_back(id, subject);
+      }
+    }
+    for (const auto& [id, subject] : added_subjects_) {
+      subject_customers.push_back(id);
+      subjects.push_back(subject);
+    }
+    store::Connection& connection = import_.connection;
+    connection.execute(kInsertCustomers, {created.ids, created.keys, created.names, created.emails,
+                                          created.zones, created.anchor_days, import_.now});
+    connection.execute(kInsertStates, {created.ids});
+    connection.execute(kInsertKeys, {created.ids, created.keys});
+    connection.execute(kInsertSubjects,
+                       {subject_customers, subjects, time::parse_instant("1970-01-01T00:00:00Z")});
+    connection.execute(kUpdateCustomers, {changed_.ids, changed_.names, changed_.emails,
+                                          changed_.zones, changed_.anchor_days});
+    connection.execute(kUpdateCycles, {changed_.ids, changed_.zones, changed_.anchor_days});
+  }
+
+  const Import& import_;
+  std::vector<CustomerRow> rows_;
+  KnownCustomers known_;
+  std::map<std::string, Owner> owners_;  ///< by subject
+  std::map<CustomerId, std::set<std::string>> stored_subjects_;
+
+  std::vector<const CustomerRow*> new_customers_;
+  CustomerColumns changed_;
+  std::vector<std::pair<CustomerId, std::string>> added_subjects_;
+  ImportResult result_;
+};
+
+}  // namespace
+
+ImportSpec customer_import() {
+  return {.columns = kColumns,
+          .run = [](const Import& import) { return CustomerImport(import).run(); }};
+}
+
+}  // namespace reckoner::accounts

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/customer.hpp"
+#include "money/money.hpp"
+#include "store/connection.hpp"
+#include "time/time.hpp"
+
+namespace reckoner::accounts {
+
+/// A customer as a list shows it.
+struct CustomerSummary {
+  domain::Customer customer;
+  std::vector<std::string> plans;      ///< of its subscriptions at the time asked for, by number
+  std::vector<money::Money> balances;  ///< what it owes, by currency; below zero: a credit
+  std::optional<std::string> parked;   ///< why it cannot be billed
+};
+
+/// A part of a list; both are not negative.
+struct Page {
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+
+/// Customers in the order of their keys, in one snapshot; `now` says which subscriptions count. The
+/// number of statements does not depend on the number of customers. `connection` is in no
+/// transaction. Throws store::DatabaseError.
+std::vector<CustomerSummary> list_customers(store::Connection& connection, const Page& page,
+                                            time::Instant now);
+
+/// The customer of that key, likewise; none when there is none.
+std::optional<CustomerSummary> find_customer(store::Connection& connection, std::string_view key,
+                                             time::Instant now);
+
+}  // namespace reckoner::accounts

@@ -1,0 +1,39 @@
+#pragma once
+
+// Inside of accounts: the customers that a file names, locked.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/customer.hpp"
+#include "store/connection.hpp"
+
+namespace reckoner::accounts {
+
+/// Customers by key, with the time zones their days were counted in so far.
+class KnownCustomers {
+ public:
+  /// Finds the customers, locks them against every other writer of their facts (as a batch does)
+  /// and then reads them, in the transaction of the connection. Unknown keys are left out.
+  static KnownCustomers lock(store::Connection& connection, const std::vector<std::string>& keys);
+
+  /// The customer, or nullptr.
+  const domain::Customer* find(std::string_view key) const;
+  /// The customer; throws Error when there is none.
+  const domain::Customer& get(std::string_view key) const;
+  /// In their order.
+  const std::vector<CustomerId>& ids() const { return ids_; }
+
+  /// Whether the instant is the beginning of that day for the customer: in its zone, or in one that
+  /// its stored periods have. So a file means the same after a change of zone.
+  bool begins(time::Instant instant, const domain::Customer& customer, time::Date day) const;
+
+ private:
+  std::vector<CustomerId> ids_;
+  std::map<std::string, domain::Customer, std::less<>> by_key_;
+  std::multimap<CustomerId, time::Zone> former_zones_;
+};
+
+}  // namespace reckoner::accounts
