@@ -31,4 +31,12 @@ struct Subscription {
   std::optional<time::Instant> ends_at;  ///< none: goes on
 };
 
+/// A percentage off everything a customer is billed while it holds.
+struct Discount {
+  std::int64_t number = 0;    ///< counts from 1 within the customer
+  money::Decimal percentage;  ///< above 0, at most 100
+  time::Instant starts_at;
+  std::optional<time::Instant> ends_at;  ///< none: goes on
+};
+
 }  // namespace reckoner::domain

@@ -190,7 +190,7 @@ Cron Cron::parse(std::string_view expression) {
         add_item(item, kDaysOfWeek, cron.days_of_week_);
       }
     });
-    cron.interval_ = std::all_of(words.begin(), words.begin() + 3, is_interval);
+    cron.interval_ = is_interval(words[2]);
   } catch (Error& error) {
     throw error.in(fmt::format("cron '{}'", expression));
   }

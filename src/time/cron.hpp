@@ -18,8 +18,8 @@ namespace reckoner::time {
 ///
 /// In a time zone: each local wall-clock time that matches fires once. A time that does not exist
 /// (clocks go forward) fires at the instant the gap ends; one that exists twice (clocks go back)
-/// fires at its first instant only, unless the hour, minute and second fields all are "*" or steps
-/// of "*" (an interval expression), which then fire in both hours.
+/// fires at its first instant only, unless the hour field is "*" or a step of it: an expression that
+/// fires every so many hours, or more often, fires in both.
 class Cron {
  public:
   /// Throws Error naming the field and what is wrong with it.

@@ -206,6 +206,12 @@ TEST(Cron, IntervalsFireInBothHours) {
   }
 }
 
+TEST(Cron, HourlyFiresInBothHours) {
+  EXPECT_EQ(firings("0 0 * * * ?", "2026-10-24T23:30:00Z", "Europe/Berlin", 3),
+            (std::vector<std::string>{"2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z",
+                                      "2026-10-25T02:00:00Z"}));
+}
+
 TEST(Cron, IntervalsFireAtTheEndOfAGapForTheTimesInIt) {
   // The steps leave out hour 3, so what fires at 3:00 summer time stands for hour 2.
   EXPECT_EQ(firings("*/59 */59 */2 * * ?", "2026-03-29T00:59:00.5Z", "Europe/Berlin", 2),

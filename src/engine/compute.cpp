@@ -1,0 +1,152 @@
+#include "engine/compute.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+namespace reckoner::engine {
+
+namespace {
+
+void run_statement_phases(FactReader& facts, store::Connection& connection, Versions& versions,
+                          const std::string& chain, Computation& computation) {
+  std::map<VersionId, std::vector<PeriodWork*>> by_version;
+  for (PeriodWork& period : computation.periods) by_version[period.version].push_back(&period);
+  for (auto& [version, periods] : by_version) {
+    const auto compiled = versions.load(connection, version);
+    computation.versions.push_back(compiled);
+    StatementContext context(compiled->configuration(), facts, std::move(periods));
+    compiled->chain(chain).run_statement_phase(context);
+  }
+}
+
+/// The lines still to be billed of each period, in the order of the periods.
+std::vector<std::vector<domain::DocumentLine>> differences(FactReader& facts,
+                                                           std::vector<PeriodWork>& periods,
+                                                           Against against) {
+  std::vector<PeriodWork*> works;
+  for (PeriodWork& period : periods) works.push_back(&period);
+  const auto billed = against == Against::kBilled
+                          ? facts.billed(works)
+                          : std::vector<std::vector<domain::BilledLine>>(periods.size());
+  std::vector<std::vector<domain::DocumentLine>> lines(periods.size());
+  for (std::size_t i = 0; i < periods.size(); ++i) {
+    PeriodWork& period = periods[i];
+    if (period.customer->parked) continue;
+    const invoicing::Statement statement{period.key, period.bounds.label, period.lines};
+    try {
+      invoicing::check_keys(statement);
+      lines[i] = invoicing::difference(
+          statement, against == Against::kBilled && period.billed_before, billed[i]);
+    } catch (const Error& error) {
+      period.customer->parked = error.what();
+    }
+  }
+  return lines;
+}
+
+domain::Document new_document(const CustomerWork& customer, money::Currency currency) {
+  const money::Money zero(currency);
+  return {.customer = customer.customer.id,
+          .customer_key = customer.customer.key,
+          .customer_name = customer.customer.name,
+          .email = customer.customer.email,
+          .zone = std::string(customer.customer.zone.name()),
+          .kind = domain::DocumentKind::kInvoice,
+          .currency = currency,
+          .ordinal = 0,
+          .number = {},
+          .issued_on = std::nullopt,
+          .due_on = std::nullopt,
+          .lines = {},
+          .payments = {},
+          .brought_forward = zero,
+          .total = zero,
+          .payments_total = zero,
+          .carried_forward = zero,
+          .credit_limit = std::nullopt};
+}
+
+/// The limit of the period's last subscription that has one: what the customer may owe now.
+void take_credit_limit(domain::Document& document, const PeriodWork& period) {
+  for (const Segment& segment : period.segments) {
+    if (!segment.credit_limit) continue;
+    document.credit_limit = money::round_to_currency(*segment.credit_limit, document.currency,
+                                                     money::Rounding::kHalfAwayFromZero);
+  }
+}
+
+void add_balance(domain::Document& document, const Balance& balance) {
+  for (const domain::DocumentLine& line : document.lines) document.total += line.line.amount;
+  document.payments = balance.unclaimed;
+  for (const domain::Payment& payment : document.payments) {
+    document.payments_total += payment.amount;
+  }
+  // The ledger has the payments already; the document shows them on their own.
+  document.brought_forward =
+      money::Money(balance.balance, document.currency) + document.payments_total;
+  document.carried_forward = document.brought_forward + document.total - document.payments_total;
+  domain::check(document);
+}
+
+void add_balances(FactReader& facts, std::vector<DocumentWork>& documents) {
+  std::vector<std::int64_t> customers;
+  for (const DocumentWork& work : documents) customers.push_back(work.document.customer.value);
+  const auto balances = facts.balances(customers);
+  for (DocumentWork& work : documents) {
+    const auto found =
+        balances.find({work.document.customer, std::string(work.document.currency.code())});
+    try {
+      add_balance(work.document, found == balances.end() ? Balance{} : found->second);
+    } catch (const Error& error) {
+      work.customer->parked = error.what();
+    }
+  }
+  std::erase_if(documents, [](const DocumentWork& work) { return work.customer->parked; });
+}
+
+}  // namespace
+
+void compute_documents(FactReader& facts, store::Connection& connection, Versions& versions,
+                       const std::string& chain, VersionId active, Computation& computation,
+                       Against against) {
+  for (PeriodWork& period : computation.periods) {
+    if (!period.billed_before) period.version = active;
+  }
+  run_statement_phases(facts, connection, versions, chain, computation);
+  auto lines = differences(facts, computation.periods, against);
+
+  std::map<std::pair<const CustomerWork*, std::string>, std::size_t> by_customer;
+  for (std::size_t i = 0; i < computation.periods.size(); ++i) {
+    PeriodWork& period = computation.periods[i];
+    if (period.customer->parked || lines[i].empty()) continue;
+    const money::Currency currency = period.cycle->currency;
+    const auto [place, is_new] = by_customer.try_emplace(
+        {period.customer, std::string(currency.code())}, computation.documents.size());
+    if (is_new) {
+      computation.documents.push_back({.customer = period.customer,
+                                       .document = new_document(*period.customer, currency),
+                                       .version = active,
+                                       .issue = false});
+    }
+    domain::Document& document = computation.documents[place->second].document;
+    std::move(lines[i].begin(), lines[i].end(), std::back_inserter(document.lines));
+    take_credit_limit(document, period);
+  }
+  add_balances(facts, computation.documents);
+}
+
+Computation compute(FactReader& facts, store::Connection& connection, Versions& versions,
+                    const ComputationRequest& request) {
+  Computation computation;
+  computation.customers = facts.customers(request.customers);
+  auto due = facts.due_periods(computation.customers, request.due);
+  computation.periods = std::move(due.wanted);
+  computation.passed_over = std::move(due.passed_over);
+  compute_documents(facts, connection, versions, request.chain, request.active, computation);
+  return computation;
+}
+
+}  // namespace reckoner::engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/facts.hpp"
+#include "engine/versions.hpp"
+#include "engine/work.hpp"
+
+namespace reckoner::engine {
+
+/// What a batch of customers deserves and what is still to be billed of it: the one computation
+/// behind a run, a dry run and an interim invoice. It only reads.
+struct Computation {
+  std::deque<CustomerWork> customers;  ///< with `parked` set where a customer cannot be billed
+  std::vector<PeriodWork> periods;     ///< wanted ones, with their statements
+  std::vector<PeriodWork> passed_over;
+  std::vector<DocumentWork> documents;  ///< of customers that are not parked; not issued yet
+  std::vector<std::shared_ptr<const CompiledVersion>>
+      versions;  ///< what the works above point into
+};
+
+struct ComputationRequest {
+  std::span<const std::int64_t> customers;
+  FactReader::Due due;
+  std::string chain;  ///< engine whose chain computes: `due.engine`, or interim
+  VersionId active;   ///< rules every side not issued yet
+};
+
+/// Statement phase for each version in hand, then the difference by line key, then one document for
+/// each customer and currency with its balance and unclaimed payments. A customer's error parks it;
+/// the database's and bugs are thrown.
+Computation compute(FactReader& facts, store::Connection& connection, Versions& versions,
+                    const ComputationRequest& request);
+
+/// What the statements are set against.
+enum class Against {
+  kBilled,   ///< what was billed: the difference
+  kNothing,  ///< nothing: the whole statement, for a look at a period that was issued
+};
+
+/// The same from periods that were chosen otherwise; `computation` has its customers and periods.
+void compute_documents(FactReader& facts, store::Connection& connection, Versions& versions,
+                       const std::string& chain, VersionId active, Computation& computation,
+                       Against against = Against::kBilled);
+
+}  // namespace reckoner::engine

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "config/configuration.hpp"
+#include "engine/facts.hpp"
+#include "engine/work.hpp"
+
+namespace reckoner::engine {
+
+/// What one pass of the statement phase works on: the periods of a batch that share a configuration
+/// version. One thread at a time. Everything of a run lives here; handlers hold only const
+/// settings.
+class StatementContext {
+ public:
+  StatementContext(const config::Configuration& configuration, FactReader& facts,
+                   std::vector<PeriodWork*> periods);
+
+  const config::Configuration& configuration() const { return configuration_; }
+  FactReader& facts() { return facts_; }
+  /// All periods of the pass, also those of customers parked meanwhile; oldest first for each
+  /// customer.
+  std::span<PeriodWork* const> periods() const { return periods_; }
+  /// The customers of the pass, each once, in the order of their first period.
+  std::span<CustomerWork* const> customers() const { return customers_; }
+
+  /// Calls `step` for every period of a customer that is not parked. A reckoner::Error out of it
+  /// parks that customer with its message and goes on; anything else ends the batch.
+  template <class Step>
+  void for_each_period(Step&& step) {
+    for (PeriodWork* period : periods_) {
+      if (period->customer->parked) continue;
+      try {
+        step(*period);
+      } catch (store::DatabaseError&) {
+        throw;  // no fault of the customer's
+      } catch (Error& error) {
+        park(*period, error);
+      }
+    }
+  }
+
+ private:
+  void park(PeriodWork& period, Error& error);
+
+  const config::Configuration& configuration_;
+  FactReader& facts_;
+  std::vector<PeriodWork*> periods_;
+  std::vector<CustomerWork*> customers_;
+};
+
+/// What the document phase works on: the documents that the difference made. One thread at a time.
+struct DocumentContext {
+  const config::Configuration& configuration;
+  std::vector<DocumentWork>& documents;
+  std::vector<OutgoingMail>& mails;
+  time::Date issued_on;  ///< in the legal entity's zone, one for the whole batch
+};
+
+/// A step that computes statements: whole ones, at every run again. It never looks at what was
+/// billed.
+class StatementHandler {
+ public:
+  virtual ~StatementHandler() = default;
+  virtual void handle(StatementContext& context) const = 0;
+};
+
+/// A step that belongs to the document and is never recomputed.
+class DocumentHandler {
+ public:
+  virtual ~DocumentHandler() = default;
+  virtual void handle(DocumentContext& context) const = 0;
+};
+
+/// What one handler leaves and a later one needs.
+enum class Fact { kSubscriptions, kDraftStatements, kStatementLines, kDocuments, kIssuedDocuments };
+/// In words, for messages and the manual: "the draft statements".
+std::string_view to_string(Fact fact);
+
+enum class ParameterKind { kText, kDecimal, kMember };
+std::string_view to_string(ParameterKind kind);
+
+struct ParameterSpec {
+  std::string name;
+  ParameterKind kind;
+  std::string help;                          ///< with the unit, where there is one
+  std::optional<std::string> default_value;  ///< none: must be given
+};
+
+/// A handler's parameters as configured, checked against its spec: every one has a value of its
+/// kind.
+class HandlerSettings {
+ public:
+  HandlerSettings(std::vector<config::Parameter> parameters, domain::Place place,
+                  const config::Configuration& configuration);
+
+  const std::string& text(std::string_view name) const;
+  money::Decimal decimal(std::string_view name) const;
+  /// Where the handler stands in billing-config.xml.
+  const domain::Place& place() const { return place_; }
+  /// The whole version: lives as long as the handler.
+  const config::Configuration& configuration() const { return *configuration_; }
+
+ private:
+  std::vector<config::Parameter> parameters_;
+  domain::Place place_;
+  const config::Configuration* configuration_;
+};
+
+using StatementFactory =
+    std::function<std::unique_ptr<StatementHandler>(const HandlerSettings& settings)>;
+using DocumentFactory =
+    std::function<std::unique_ptr<DocumentHandler>(const HandlerSettings& settings)>;
+
+/// Everything the engine, `reckoner handlers`, the manual and the check of a chain know about a
+/// handler, said once. The kind of factory is its phase.
+struct HandlerSpec {
+  std::string class_name;
+  std::string summary;
+  std::vector<ParameterSpec> parameters;
+  std::vector<Fact> needs;
+  std::vector<Fact> leaves;
+  std::vector<Fact> uses_up;  ///< what no later handler may need any more
+  std::variant<StatementFactory, DocumentFactory> create;
+};
+
+using Catalogue = std::vector<HandlerSpec>;
+
+}  // namespace reckoner::engine

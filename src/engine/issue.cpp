@@ -1,0 +1,260 @@
+#include "engine/issue.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "invoicing/content_hash.hpp"
+#include "invoicing/number_pattern.hpp"
+#include "store/copy.hpp"
+
+namespace reckoner::engine {
+
+namespace {
+
+constexpr std::string_view kProgram = "reckoner " RECKONER_VERSION;
+
+constexpr store::Statement kClaimPayments{"claim payments", R"(
+  update payment p set claimed_by = c.ordinal
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as c(customer_id, payment, ordinal)
+   where p.customer_id = c.customer_id and p.payment = c.payment and p.claimed_by is null)"};
+
+constexpr store::Statement kAddToBalances{"add to balances", R"(
+  insert into customer_balance (customer_id, currency, balance)
+  select customer_id, currency, amount
+    from unnest($1::bigint[], $2::text[], $3::numeric[]) as b(customer_id, currency, amount)
+  on conflict (customer_id, currency)
+  do update set balance = customer_balance.balance + excluded.balance)"};
+
+constexpr store::Statement kSetOrdinals{"set ordinals", R"(
+  update customer_state s set ordinal = greatest(s.ordinal, o.ordinal)
+    from (select customer_id, max(ordinal) as ordinal
+            from unnest($1::bigint[], $2::bigint[]) as u(customer_id, ordinal)
+           group by customer_id) o
+   where s.customer_id = o.customer_id)"};
+
+constexpr store::Statement kTakeNumbers{"take numbers", R"(
+  insert into series (series, year, next_seq, last_hash, last_issued_at)
+  values ($1, $2, 1 + $3, decode(repeat('00', 32), 'hex'), $4)
+  on conflict (series, year) do update
+    set next_seq = series.next_seq + $3, last_issued_at = greatest(series.last_issued_at, $4)
+  returning next_seq - $3 as first_seq, last_hash, last_issued_at)"};
+
+constexpr store::Statement kLinkSeries{
+    "link series", "update series set last_hash = $3 where series = $1 and year = $2"};
+
+void copy_documents(store::Connection& connection, std::span<const DocumentWork> documents,
+                    std::span<const Sha256> content_hashes, const IssueFacts& facts) {
+  const std::string tzdata = time::Zone::database_version();
+  store::Copy copy(
+      connection, "copy documents", "document",
+      {"customer_id",  "ordinal",         "kind",          "run_id",         "currency",
+       "issued_on",    "due_on",          "customer_name", "email",          "time_zone",
+       "line_count",   "brought_forward", "total",         "payments_total", "carried_forward",
+       "credit_limit", "version_id",      "cut",           "program",        "tzdata",
+       "content_hash"});
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const domain::Document& document = documents[i].document;
+    auto row = copy.row();
+    row.add(document.customer).add(document.ordinal).add(domain::to_string(document.kind));
+    row.add(facts.run).add(document.currency.code());
+    row.add(document.issued_on).add(document.due_on);
+    row.add(document.customer_name).add(document.email).add(document.zone);
+    row.add(static_cast<std::int64_t>(document.lines.size()));
+    row.add(document.brought_forward.amount()).add(document.total.amount());
+    row.add(document.payments_total.amount()).add(document.carried_forward.amount());
+    document.credit_limit ? row.add(document.credit_limit->amount()) : row.add(std::nullopt);
+    row.add(documents[i].version).add(facts.cut).add(kProgram).add(tzdata);
+    row.add(store::Bytes(std::span<const std::uint8_t>(content_hashes[i])));
+    row.end();
+  }
+  copy.finish();
+}
+
+void copy_lines(store::Connection& connection, std::span<const DocumentWork> documents) {
+  store::Copy copy(connection, "copy document lines", "document_line",
+                   {"customer_id", "period_starts_at", "ordinal", "line", "cycle", "side",
+                    "period_label", "true_up", "key", "subscription", "charge", "description",
+                    "starts_on", "ends_on", "quantity", "unit", "amount", "facts"});
+  for (const DocumentWork& work : documents) {
+    std::int64_t number = 0;
+    for (const domain::DocumentLine& entry : work.document.lines) {
+      const domain::StatementLine& line = entry.line;
+      auto row = copy.row();
+      row.add(work.document.customer).add(entry.period.starts_at).add(work.document.ordinal);
+      row.add(++number).add(entry.period.cycle).add(domain::to_string(entry.period.side));
+      row.add(entry.period_label).add(entry.true_up).add(line.key).add(line.subscription);
+      row.add(line.charge).add(line.description).add(line.starts_on).add(line.ends_on);
+      row.add(line.quantity).add(line.unit).add(line.amount.amount()).add(line.facts);
+      row.end();
+    }
+  }
+  copy.finish();
+}
+
+void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents) {
+  store::Copy copy(connection, "copy postings", "posting",
+                   {"customer_id", "entry", "account", "currency", "amount", "booked_on"});
+  for (const DocumentWork& work : documents) {
+    const domain::Document& document = work.document;
+    if (document.total.is_zero()) continue;
+    const std::string entry = fmt::format("document:{}", document.ordinal);
+    copy.row()
+        .add(document.customer)
+        .add(entry)
+        .add("receivable")
+        .add(document.currency.code())
+        .add(document.total.amount())
+        .add(document.issued_on)
+        .end();
+    copy.row()
+        .add(document.customer)
+        .add(entry)
+        .add("revenue")
+        .add(document.currency.code())
+        .add(-document.total.amount())
+        .add(document.issued_on)
+        .end();
+  }
+  copy.finish();
+}
+
+void claim_payments(store::Connection& connection, std::span<const DocumentWork> documents) {
+  std::vector<CustomerId> customers;
+  std::vector<std::int64_t> payments;
+  std::vector<std::int64_t> ordinals;
+  for (const DocumentWork& work : documents) {
+    for (const domain::Payment& payment : work.document.payments) {
+      customers.push_back(work.document.customer);
+      payments.push_back(payment.number);
+      ordinals.push_back(work.document.ordinal);
+    }
+  }
+  if (payments.empty()) return;
+  const std::int64_t claimed = connection.execute(kClaimPayments, {customers, payments, ordinals});
+  RK_CHECK(claimed == static_cast<std::int64_t>(payments.size()));
+}
+
+void update_customers(store::Connection& connection, std::span<const DocumentWork> documents) {
+  std::vector<CustomerId> customers;
+  std::vector<std::int64_t> ordinals;
+  std::vector<std::string_view> currencies;
+  std::vector<money::Decimal> amounts;
+  for (const DocumentWork& work : documents) {
+    customers.push_back(work.document.customer);
+    ordinals.push_back(work.document.ordinal);
+    currencies.push_back(work.document.currency.code());
+    amounts.push_back(work.document.total.amount());
+  }
+  connection.execute(kAddToBalances, {customers, currencies, amounts});
+  connection.execute(kSetOrdinals, {customers, ordinals});
+}
+
+/// Documents of one series and year, in the order of the batch.
+using Series = std::map<std::pair<std::string, int>, std::vector<std::size_t>>;
+
+std::string_view series_of(domain::DocumentKind kind) {
+  return kind == domain::DocumentKind::kInvoice ? "billing.invoice.number"
+                                                : "billing.creditNote.number";
+}
+
+}  // namespace
+
+void write_documents(store::Connection& connection, std::span<const DocumentWork> documents,
+                     std::span<const Sha256> content_hashes, const IssueFacts& facts) {
+  if (documents.empty()) return;
+  copy_documents(connection, documents, content_hashes, facts);
+  copy_lines(connection, documents);
+  copy_postings(connection, documents);
+  claim_payments(connection, documents);
+  update_customers(connection, documents);
+}
+
+void write_outbox(store::Connection& connection, std::span<const OutgoingMail> mails,
+                  time::Instant now) {
+  if (mails.empty()) return;
+  store::Copy copy(connection, "copy outbox", "outbox",
+                   {"customer_id", "message_key", "kind", "recipient", "template", "version_id",
+                    "created_at", "next_try_at", "message_id"});
+  for (const OutgoingMail& mail : mails) {
+    const Sha256 identity = Sha256Stream()
+                                .field(std::to_string(mail.customer.value))
+                                .field(mail.message_key)
+                                .field(mail.recipient)
+                                .finish();
+    copy.row()
+        .add(mail.customer)
+        .add(mail.message_key)
+        .add(mail.kind)
+        .add(mail.recipient)
+        .add(mail.member)
+        .add(mail.version)
+        .add(now)
+        .add(now)
+        .add(fmt::format("{}@reckoner", to_hex(identity).substr(0, 40)))
+        .end();
+  }
+  copy.finish();
+}
+
+void number_documents(store::Connection& connection, std::span<DocumentWork> documents,
+                      std::span<const Sha256> content_hashes,
+                      const config::Configuration& configuration, time::Instant now) {
+  Series series;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const domain::Document& document = documents[i].document;
+    const std::string_view name = series_of(document.kind);
+    const bool by_year = invoicing::counts_by_year(configuration.settings.text(name));
+    const int year = by_year ? static_cast<int>(document.issued_on.value().year()) : 0;
+    series[{std::string(name), year}].push_back(i);
+  }
+
+  struct Issued {
+    std::string_view series;
+    int year;
+    std::int64_t seq;
+    time::Instant issued_at;
+    std::size_t document;
+    Sha256 link;
+  };
+  std::vector<Issued> issued;
+  for (const auto& [key, members] : series) {
+    const std::string pattern = configuration.settings.text(key.first);
+    const store::Row counter =
+        connection.query(kTakeNumbers, {key.first, key.second, members.size(), now}).only();
+    const std::string last = counter.bytes("last_hash");
+    Sha256 link;
+    RK_CHECK(last.size() == link.size());
+    std::copy(last.begin(), last.end(), link.begin());
+    std::int64_t seq = counter.int64("first_seq");
+    for (std::size_t member : members) {
+      domain::Document& document = documents[member].document;
+      document.number = invoicing::format_number(
+          pattern, static_cast<int>(document.issued_on.value().year()), seq);
+      link = invoicing::chain_hash(link, content_hashes[member], document.number);
+      issued.push_back(
+          {key.first, key.second, seq++, counter.instant("last_issued_at"), member, link});
+    }
+    connection.execute(kLinkSeries, {key.first, key.second, store::Bytes(std::span(link))});
+  }
+  if (issued.empty()) return;
+  store::Copy copy(
+      connection, "copy issued numbers", "issued",
+      {"number", "series", "year", "seq", "customer_id", "ordinal", "issued_at", "chain_hash"});
+  for (const Issued& row : issued) {
+    const domain::Document& document = documents[row.document].document;
+    copy.row()
+        .add(document.number)
+        .add(row.series)
+        .add(row.year)
+        .add(row.seq)
+        .add(document.customer)
+        .add(document.ordinal)
+        .add(row.issued_at)
+        .add(store::Bytes(std::span(row.link)))
+        .end();
+  }
+  copy.finish();
+}
+
+}  // namespace reckoner::engine
