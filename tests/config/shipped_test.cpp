@@ -37,19 +37,20 @@ TEST(Shipped, Engines) {
   EXPECT_EQ(classes(monthly),
             (std::vector<std::string>{
                 "SubscriptionFeedingHandler", "SubscriptionTreeBuildingHandler", "RuleHandler",
-                "InvoiceCalculationHandler", "FinalizingHandler", "EmailSendingHandler"}));
+                "InvoiceCalculationHandler", "DiscountHandler", "FinalizingHandler",
+                "EmailSendingHandler"}));
   EXPECT_EQ(monthly.handlers[2].parameter_tree().get<std::string>("file"),
             "pricing/subscription-fee.dmn");
-  EXPECT_EQ(monthly.handlers[5].parameter_tree().get<std::string>("template"),
+  EXPECT_EQ(monthly.handlers[6].parameter_tree().get<std::string>("template"),
             "mail/invoice.mustache");
 
   const EngineConfig& interim = configuration.engines[1];
   EXPECT_EQ(interim.id, "interim");
   EXPECT_FALSE(interim.schedule);
   EXPECT_EQ(interim.grace, 0s);
-  std::vector<std::string> first_four = classes(monthly);
-  first_four.resize(4);
-  EXPECT_EQ(classes(interim), first_four);
+  std::vector<std::string> statement_phase = classes(monthly);
+  statement_phase.resize(5);
+  EXPECT_EQ(classes(interim), statement_phase);
 }
 
 TEST(Shipped, Settings) {

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "engine/handler.hpp"
+
+namespace reckoner::handlers {
+
+/// Statement phase: lets a DMN decision table set fees and credit limits. Facts a table may use:
+/// docs/rules.md.
+engine::HandlerSpec rule_spec();
+
+}  // namespace reckoner::handlers
