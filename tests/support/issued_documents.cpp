@@ -18,20 +18,21 @@ constexpr store::Statement kCycle{"insert cycle", R"(
   insert into cycle (customer_id, cycle, engine, currency, anchor_day, time_zone)
   values ($1, 1, 'monthly', 'USD', 1, 'UTC'))"};
 constexpr store::Statement kSubscription{"insert subscription", R"(
-  insert into subscription (customer_id, subscription, external_key, cycle, plan, currency, starts_at, created_at)
+  insert into subscription (customer_id, subscription, external_key, cycle, plan, currency, starts_at,
+                            created_at)
   values ($1, 1, 's1', 1, 'SMB', 'USD', '2026-01-01Z', '2026-01-01Z'))"};
 
 constexpr store::Statement kDocument{"insert document", R"(
-  insert into document (customer_id, ordinal, kind, run_id, currency, issued_on, due_on, customer_name, email,
-                        time_zone, line_count, brought_forward, total, payments_total, carried_forward,
+  insert into document (customer_id, ordinal, kind, run_id, currency, issued_on, due_on, customer_name,
+                        email, time_zone, line_count, brought_forward, total, payments_total, carried_forward,
                         credit_limit, version_id, cut, program, tzdata, content_hash)
   select customer_id, $2, 'invoice', $3, 'USD', '2026-11-01', '2026-11-15', name, email, time_zone, 2,
          $4, $5, $6, $7, 10, 1, 1, 'test', 'test', decode(repeat('ab', 32), 'hex')
     from customer where customer_id = $1)"};
 constexpr store::Statement kLines{"insert lines", R"(
-  insert into document_line (customer_id, period_starts_at, ordinal, line, cycle, side, period_label, true_up,
-                             key, subscription, charge, description, starts_on, ends_on, quantity, unit, amount,
-                             facts)
+  insert into document_line (customer_id, period_starts_at, ordinal, line, cycle, side, period_label,
+                             true_up, key, subscription, charge, description, starts_on, ends_on,
+                             quantity, unit, amount, facts)
   values ($1, '2026-10-01Z', $2, 1, 1, 'arrears', '2026-10', false, 'sub:1|subscription||arrears', 1,
           'subscription', 'SMB subscription', '2026-10-01', '2026-11-01', 31, 'day', $3, '{}'),
          ($1, '2026-10-01Z', $2, 2, 1, 'arrears', '2026-10', false, 'sub:1|bandwidth||arrears', 1,

@@ -1,0 +1,125 @@
+#include "delivery/composer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/error.hpp"
+#include "store/document_rows.hpp"
+#include "text/utf8.hpp"
+
+namespace reckoner::delivery {
+
+namespace {
+
+constexpr store::Statement kFiles{"files of a mail's configuration", R"(
+  select name, content from config_file where version_id = $1 and kind = 'file')"};
+
+constexpr store::Statement kNumber{"number of a mailed document", R"(
+  select number from issued where customer_id = $1 and ordinal = $2)"};
+
+// The plans are those of the subscriptions that the document bills.
+constexpr store::Statement kOverLimit{"documents over their credit limit", R"(
+  select c.key, d.currency, d.carried_forward, d.credit_limit, d.issued_on,
+         (select string_agg(distinct s.plan, ', ' order by s.plan)
+            from document_line l
+            join subscription s on s.customer_id = l.customer_id and s.subscription = l.subscription
+           where l.customer_id = d.customer_id and l.ordinal = d.ordinal) as plans
+    from over_limit o
+    join document d on d.customer_id = o.customer_id and d.ordinal = o.ordinal
+    join customer c on c.customer_id = d.customer_id
+   where o.run_id = $1 order by c.key, d.ordinal)"};
+
+constexpr std::string_view kDocument = "document";
+constexpr std::string_view kAdminReport = "admin-report";
+
+/// The number behind the kind in the key: "document:3".
+std::int64_t subject_of(const ClaimedMail& mail) {
+  std::int64_t number = 0;
+  const std::size_t colon = mail.key.find(':');
+  const char* const end = mail.key.data() + mail.key.size();
+  const char* const begin = colon == std::string::npos ? end : mail.key.data() + colon + 1;
+  const auto parsed = std::from_chars(begin, end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end || number < 1) {
+    throw Error(fmt::format("mail key '{}' names nothing", text::printable(mail.key)));
+  }
+  return number;
+}
+
+documents::AdminReport load_report(store::Connection& connection, std::int64_t run) {
+  documents::AdminReport report{};
+  for (const store::Row& row : connection.query(kOverLimit, {run})) {
+    const auto currency = money::Currency::of(row.text("currency"));
+    report.date = std::max(report.date, row.date("issued_on"));
+    report.customers.push_back({.customer_key = row.text("key"),
+                                .plan = row.optional_text("plans").value_or(""),
+                                .balance = money::Money(row.decimal("carried_forward"), currency),
+                                .limit = money::Money(row.decimal("credit_limit"), currency)});
+  }
+  if (report.customers.empty()) {
+    throw Error(fmt::format("run {} has no documents over a credit limit", run));
+  }
+  return report;
+}
+
+}  // namespace
+
+std::string Composer::compose(store::Connection& connection, const ClaimedMail& mail,
+                              const documents::Mailbox& from, time::Instant date) {
+  const config::Configuration& configuration = version(connection, mail.version);
+  const auto found = configuration.templates.find(mail.template_name);
+  if (found == configuration.templates.end()) {
+    throw Error(fmt::format("configuration version {} has no template '{}'", mail.version.value,
+                            text::printable(mail.template_name)));
+  }
+  documents::Issuer issuer;
+  issuer.name = configuration.settings.text("billing.legalEntity.name");
+  if (issuer.name.empty()) issuer.name = from.address;
+
+  documents::Mailbox to = documents::parse_mailbox(mail.recipient);
+  documents::MailText body;
+  if (mail.kind == kDocument) {
+    const domain::Document document =
+        store::load_document(connection, {mail.customer, subject_of(mail)});
+    to.name = text::printable(document.customer_name);
+    documents::check_template(documents::TemplateKind::kInvoice, found->first, found->second);
+    body = documents::render(found->second, document, issuer);
+  } else if (mail.kind == kAdminReport) {
+    const documents::AdminReport report = load_report(connection, subject_of(mail));
+    documents::check_template(documents::TemplateKind::kAdminReport, found->first, found->second);
+    body = documents::render(found->second, report, issuer);
+  } else {
+    throw Error(fmt::format("unknown kind of mail '{}'", text::printable(mail.kind)));
+  }
+  return documents::to_mime({.from = from,
+                             .to = to,
+                             .subject = body.subject,
+                             .message_id = mail.message_id,
+                             .text = body.text,
+                             .html = body.html},
+                            date);
+}
+
+const config::Configuration& Composer::version(store::Connection& connection, VersionId id) {
+  const auto known = versions_.find(id);
+  if (known != versions_.end()) return known->second;
+  config::Files files;
+  for (const store::Row& row : connection.query(kFiles, {id})) {
+    files.content.emplace(row.text("name"), row.bytes("content"));
+  }
+  return versions_.emplace(id, config::parse(files)).first->second;
+}
+
+std::string file_name(store::Connection& connection, const ClaimedMail& mail) {
+  const auto day = std::chrono::floor<std::chrono::days>(mail.created_at);
+  std::string name = mail.key;
+  std::replace(name.begin(), name.end(), ':', '-');
+  if (mail.kind == kDocument) {
+    const auto issued = connection.query(kNumber, {mail.customer, subject_of(mail)}).at_most_one();
+    if (issued) name = issued->text("number");
+  }
+  return fmt::format("{}-{}", time::to_string(time::Date(day)), name);
+}
+
+}  // namespace reckoner::delivery

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "config/configuration.hpp"
+#include "delivery/outbox.hpp"
+#include "documents/mail.hpp"
+#include "documents/mail_template.hpp"
+
+namespace reckoner::delivery {
+
+/// Makes the bytes of mails from what is stored: the document, and the template of the mail's own
+/// configuration version. One thread at a time.
+class Composer {
+ public:
+  /// `date` is the mail's Date header. Throws Error with the reason when this mail cannot be made,
+  /// DatabaseError when the database is at fault.
+  std::string compose(store::Connection& connection, const ClaimedMail& mail,
+                      const documents::Mailbox& from, time::Instant date);
+
+ private:
+  const config::Configuration& version(store::Connection& connection, VersionId id);
+
+  std::map<VersionId, config::Configuration> versions_;  // they never change
+};
+
+/// The name of the file that a mail without a mail server becomes, without its ending: the day it
+/// was put into the outbox (UTC) and the document's number, or the key of the operator's mail.
+std::string file_name(store::Connection& connection, const ClaimedMail& mail);
+
+}  // namespace reckoner::delivery

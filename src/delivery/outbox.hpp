@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.hpp"
+#include "store/connection.hpp"
+#include "time/time.hpp"
+
+namespace reckoner::delivery {
+
+/// A row of the outbox as people see it.
+struct OutboxMail {
+  CustomerId customer;       ///< 0: the operator's own mail
+  std::string key;           ///< "document:3", "admin-report:812"
+  std::string name;          ///< how people name it: the document's number, else the key
+  std::string customer_key;  ///< empty for the operator's
+  std::string recipient;
+  std::string state;  ///< "pending", "sent", "dead"
+  std::int64_t attempts = 0;
+  time::Instant created_at;
+  std::optional<time::Instant> next_try_at;  ///< of a pending one
+  std::optional<time::Instant> sent_at;
+  std::string message_id;
+  std::string last_error;
+};
+
+/// At most `limit` mails, of one state where one is named; the latest first.
+std::vector<OutboxMail> list_outbox(store::Connection& connection,
+                                    const std::optional<std::string>& state, std::int64_t limit);
+
+/// Puts a dead letter, named as in OutboxMail::name, back among the pending ones, due at once: the
+/// same bytes to the same address, tried as long as a new one. Throws Error when no mail is called
+/// so, or it is not dead.
+void retry(store::Connection& connection, std::string_view name, time::Instant now);
+
+/// A mail that was claimed to be sent.
+struct ClaimedMail {
+  CustomerId customer;
+  std::string key;
+  std::string kind;
+  std::string recipient;
+  std::string template_name;
+  VersionId version;
+  std::string message_id;
+  std::int64_t attempts = 0;  ///< that failed so far
+  time::Instant created_at;
+  std::optional<time::Instant> first_try_at;
+  std::optional<std::string> rendered;
+  time::Instant
+      leased_until;  ///< names the claim: every later statement about the mail compares it
+};
+
+/// Claims the mail that has waited longest, in a short transaction of its own, until `now + lease`:
+/// meanwhile nobody else is given it, and after a crash it is given out again. None when none is
+/// due.
+std::optional<ClaimedMail> claim(store::Connection& connection, time::Instant now,
+                                 std::chrono::seconds lease);
+
+// What follows is done only while the claim stands; false when it does not any more.
+
+/// Keeps the bytes before they are delivered for the first time.
+bool keep_rendered(store::Connection& connection, const ClaimedMail& mail, std::string_view bytes,
+                   time::Instant now);
+bool mark_sent(store::Connection& connection, const ClaimedMail& mail, time::Instant now);
+bool mark_dead(store::Connection& connection, const ClaimedMail& mail, std::string_view reason);
+bool postpone(store::Connection& connection, const ClaimedMail& mail, std::string_view reason,
+              time::Instant next_try_at);
+
+}  // namespace reckoner::delivery
