@@ -1,0 +1,290 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+
+#include "app/commands.hpp"
+#include "app/signals.hpp"
+#include "base/log.hpp"
+#include "store/database_error.hpp"
+
+namespace reckoner::app {
+
+namespace {
+
+constexpr int kSomethingWrong = 1;
+constexpr int kUsage = 2;
+constexpr int kCouldNotStart = 3;
+
+/// A command as chosen: what to do once everything is parsed.
+using Action = std::function<int(const Console&)>;
+
+/// Declares the commands; `action` is what the last one parsed wants done.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.description(
+        "Reckoner meters usage, prices it, and issues invoices that can be proved right.");
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "reckoner " RECKONER_VERSION);
+    app_.fallthrough();
+    add_common_options();
+    add_daemon_commands();
+    add_run_commands();
+    add_document_commands();
+    add_fact_commands();
+    add_config_commands();
+  }
+
+  CLI::App& app() { return app_; }
+  int run() {
+    log::set_level(options_.quiet ? log::Level::kError : log::Level::kWarning);
+    install_signal_handlers();
+    return action_(Console(options_.json ? Output::kJson : Output::kText, options_.quiet));
+  }
+
+ private:
+  void add_common_options() {
+    app_.add_option("--database", options_.database,
+                    "PostgreSQL connection string; without it a private cluster in the data "
+                    "directory is used")
+        ->envname("RECKONER_DATABASE");
+    app_.add_option(
+            "--data-dir", options_.data_dir,
+            "data directory (default /var/lib/reckoner for root, else ~/.local/share/reckoner)")
+        ->envname("RECKONER_DATA_DIR");
+    app_.add_option("--config", options_.config,
+                    "directory of the configuration (default ./config)")
+        ->envname("RECKONER_CONFIG");
+    app_.add_option("--plugins", options_.plugins, "directory of plug-in libraries")
+        ->envname("RECKONER_PLUGINS");
+    app_.add_flag("--json", options_.json, "print one JSON document and nothing else");
+    app_.add_flag("--quiet", options_.quiet, "no progress and no remarks");
+  }
+
+  /// A command that works on the database.
+  CLI::App* on_system(CLI::App& parent, const std::string& name, const std::string& help,
+                      std::function<int(System&, const Console&)> work) {
+    CLI::App* command = parent.add_subcommand(name, help);
+    command->callback([this, work = std::move(work)] {
+      action_ = [this, work](const Console& console) {
+        System system(options_);
+        return work(system, console);
+      };
+    });
+    return command;
+  }
+
+  void add_daemon_commands() {
+    CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, mail",
+                                [this](System& system, const Console& console) {
+                                  return serve_command(system, options_, console);
+                                });
+    serve->footer("Ends at SIGTERM, when the batch in hand is finished.");
+    CLI::App* demo = app_.add_subcommand(
+        "demo", "sample customers and usage, a monthly run, invoices on the screen, then serve");
+    demo->add_flag("!--no-serve", demo_.serve, "end when the invoices are shown");
+    demo->callback([this] {
+      action_ = [this](const Console& console) { return demo_command(options_, console, demo_); };
+    });
+  }
+
+  void add_run_commands() {
+    CLI::App* run =
+        on_system(app_, "run", "run an engine now", [this](System& system, const Console& console) {
+          return run_command(system, console, run_);
+        });
+    run->add_option("engine", run_.engine, "engine of billing-config.xml, such as monthly")
+        ->required();
+    run->add_option("--period", run_.period, "only periods with this label, such as 2026-10");
+    run->add_option("--customer", run_.customer, "only this customer");
+    run->add_flag("--dry-run", run_.dry_run, "compute and show, store nothing");
+    run->add_flag("--retry-parked", run_.retry_parked, "try parked customers again");
+    run->add_flag("--true-ups", run_.true_ups,
+                  "bill differences of earlier periods even where nothing else is due");
+
+    CLI::App* runs = app_.add_subcommand("runs", "what ran");
+    runs->require_subcommand(1);
+    CLI::App* list =
+        on_system(*runs, "list", "the latest runs", [this](System& system, const Console& console) {
+          return list_runs_command(system, console, limit_);
+        });
+    add_limit(list);
+    CLI::App* show = on_system(*runs, "show", "one run with the customers it parked",
+                               [this](System& system, const Console& console) {
+                                 return show_run_command(system, console, number_);
+                               });
+    show->add_option("run", number_, "its number")->required();
+  }
+
+  void add_document_commands() {
+    CLI::App* interim = on_system(app_, "interim", "what a customer owes now; stores nothing",
+                                  [this](System& system, const Console& console) {
+                                    return interim_command(system, console, customer_, as_of_);
+                                  });
+    interim->add_option("customer", customer_, "the customer's key")->required();
+    interim->add_option("--as-of", as_of_, "an instant such as 2026-10-15T12:00:00Z (default now)");
+
+    CLI::App* invoices = on_system(app_, "invoices", "issued documents, latest first",
+                                   [this](System& system, const Console& console) {
+                                     return invoices_command(system, console, customer_, limit_);
+                                   });
+    invoices->add_option("customer", customer_, "only this customer's");
+    add_limit(invoices);
+
+    CLI::App* show = on_system(app_, "show", "one issued document",
+                               [this](System& system, const Console& console) {
+                                 return show_command(system, console, text_);
+                               });
+    show->add_option("number", text_, "its number, such as INV-2026-000001")->required();
+
+    CLI::App* customers = on_system(app_, "customers", "customers with plans and balances",
+                                    [this](System& system, const Console& console) {
+                                      return customers_command(system, console, limit_);
+                                    });
+    add_limit(customers);
+
+    CLI::App* mails =
+        app_.add_subcommand("mails", "mails that wait, were sent, or could not be sent");
+    mails->require_subcommand(1);
+    CLI::App* list = on_system(*mails, "list", "the latest first",
+                               [this](System& system, const Console& console) {
+                                 return list_mails_command(system, console, text_, limit_);
+                               });
+    list->add_option("--state", text_, "only these")
+        ->check(CLI::IsMember({"pending", "sent", "dead"}));
+    add_limit(list);
+    CLI::App* retry = on_system(*mails, "retry", "send a mail again that was given up",
+                                [this](System& system, const Console& console) {
+                                  return retry_mail_command(system, console, text_);
+                                });
+    retry->add_option("mail", text_, "its name in the list")->required();
+  }
+
+  void add_fact_commands() {
+    CLI::App* import = on_system(app_, "import", "import a CSV or JSON lines file, all or nothing",
+                                 [this](System& system, const Console& console) {
+                                   return import_command(system, console, text_, file_);
+                                 });
+    import->add_option("kind", text_, "customers, subscriptions, payments or discounts")
+        ->required();
+    import->add_option("file", file_, "the file (docs/import.md)")->required();
+
+    CLI::App* ingest =
+        on_system(app_, "ingest", "take usage events in from files, each counted once for ever",
+                  [this](System& system, const Console& console) {
+                    return ingest_command(system, console, ingest_);
+                  });
+    ingest
+        ->add_option("files", ingest_.files,
+                     "CSV, JSON lines, CloudEvents or access logs (docs/ingest.md)")
+        ->required();
+    ingest
+        ->add_option("--source", ingest_.source,
+                     "name of the source; an event is unique by source and id")
+        ->required();
+    ingest->add_option("--mapping", ingest_.mapping,
+                       "which field is what: subject=tenant,time=at,type:=bandwidth,bytes=size");
+
+    CLI::App* quarantine = app_.add_subcommand("quarantine", "events that could not be counted");
+    quarantine->require_subcommand(1);
+    CLI::App* list = on_system(*quarantine, "list", "with their reasons",
+                               [this](System& system, const Console& console) {
+                                 return quarantine_command(system, console, limit_);
+                               });
+    add_limit(list);
+  }
+
+  void add_config_commands() {
+    CLI::App* config = app_.add_subcommand("config", "configuration versions");
+    config->require_subcommand(1);
+    CLI::App* check =
+        config->add_subcommand("check", "read and check a directory; needs no database");
+    check->add_option("directory", text_, "default: --config");
+    check->callback([this] {
+      action_ = [this](const Console& console) {
+        return config_check_command(options_, console, text_);
+      };
+    });
+    CLI::App* plan = on_system(*config, "plan", "what applying a directory would change",
+                               [this](System& system, const Console& console) {
+                                 return config_plan_command(system, console, directory());
+                               });
+    plan->add_option("directory", text_, "default: --config");
+    CLI::App* apply =
+        on_system(*config, "apply", "make a directory the active version",
+                  [this](System& system, const Console& console) {
+                    return config_apply_command(system, console, directory(), comment_);
+                  });
+    apply->add_option("directory", text_, "default: --config");
+    apply->add_option("--comment", comment_, "why");
+    on_system(*config, "history", "which version was active when",
+              [](System& system, const Console& console) {
+                return config_history_command(system, console);
+              });
+    CLI::App* activate = on_system(*config, "activate", "go back to an earlier version",
+                                   [this](System& system, const Console& console) {
+                                     return config_activate_command(system, console, number_);
+                                   });
+    activate->add_option("version", number_, "its number")->required();
+
+    CLI::App* handlers = app_.add_subcommand("handlers", "the handlers a chain may name");
+    handlers->callback([this] { action_ = handlers_command; });
+    on_system(app_, "migrate", "bring the database's schema up to date", migrate_command);
+  }
+
+  void add_limit(CLI::App* command) {
+    command->add_option("--limit", limit_, "at most this many")->check(CLI::Range(1, 1'000'000));
+  }
+
+  std::string directory() const {
+    return text_.empty() ? config_directory(options_).string() : text_;
+  }
+
+  CLI::App app_;
+  CommonOptions options_;
+  Action action_;
+  RunArguments run_;
+  IngestArguments ingest_;
+  DemoArguments demo_;
+  std::string customer_;
+  std::string as_of_;
+  std::string text_;
+  std::string file_;
+  std::string comment_;
+  std::int64_t number_ = 0;
+  int limit_ = 100;
+};
+
+int fail(int code, std::string_view message) {
+  fmt::print(stderr, "reckoner: {}\n", message);
+  return code;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CommandLine command_line;
+  try {
+    command_line.app().parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = command_line.app().exit(error);
+    return code == 0 ? 0 : kUsage;
+  }
+  try {
+    return command_line.run();
+  } catch (const UsageError& error) {
+    return fail(kUsage, error.what());
+  } catch (const StartError& error) {
+    return fail(kCouldNotStart, error.what());
+  } catch (const store::DatabaseError& error) {
+    return fail(error.connection_lost() ? kCouldNotStart : kSomethingWrong, error.what());
+  } catch (const std::exception& error) {
+    return fail(kSomethingWrong, error.what());
+  }
+}
+
+}  // namespace reckoner::app

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/console.hpp"
+#include "app/system.hpp"
+
+namespace reckoner::app {
+
+/// Every command gives its exit code (docs/command-line.md): 0 done, 1 did work but something is
+/// wrong. What it throws becomes 1 (Error), 2 (UsageError) or 3 (StartError) in run_command_line.
+
+struct RunArguments {
+  std::string engine;
+  std::string period;
+  std::string customer;
+  bool dry_run = false;
+  bool retry_parked = false;
+  bool true_ups = false;
+};
+int run_command(System& system, const Console& console, const RunArguments& arguments);
+int list_runs_command(System& system, const Console& console, int limit);
+int show_run_command(System& system, const Console& console, std::int64_t run);
+
+int interim_command(System& system, const Console& console, const std::string& customer,
+                    const std::string& as_of);
+int invoices_command(System& system, const Console& console, const std::string& customer,
+                     int limit);
+int show_command(System& system, const Console& console, const std::string& number);
+int customers_command(System& system, const Console& console, int limit);
+/// `state`: "pending", "sent", "dead", or "" for all.
+int list_mails_command(System& system, const Console& console, const std::string& state, int limit);
+int retry_mail_command(System& system, const Console& console, const std::string& name);
+
+int import_command(System& system, const Console& console, const std::string& kind,
+                   const std::string& file);
+
+struct IngestArguments {
+  std::vector<std::string> files;
+  std::string source;
+  std::string mapping;
+};
+int ingest_command(System& system, const Console& console, const IngestArguments& arguments);
+int quarantine_command(System& system, const Console& console, int limit);
+
+/// Reads and checks a directory; needs no database.
+int config_check_command(const CommonOptions& options, const Console& console,
+                         const std::string& directory);
+int config_plan_command(System& system, const Console& console, const std::string& directory);
+int config_apply_command(System& system, const Console& console, const std::string& directory,
+                         const std::string& comment);
+int config_history_command(System& system, const Console& console);
+int config_activate_command(System& system, const Console& console, std::int64_t version);
+int handlers_command(const Console& console);
+int migrate_command(System& system, const Console& console);
+
+int serve_command(System& system, const CommonOptions& options, const Console& console);
+
+struct DemoArguments {
+  bool serve = true;
+};
+int demo_command(CommonOptions options, const Console& console, const DemoArguments& arguments);
+
+/// Shared by commands: the file's content; Error when it cannot be read.
+std::string read_file(const std::string& path);
+
+}  // namespace reckoner::app

@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/commands.hpp"
+#include "app/config_changes.hpp"
+#include "handlers/catalogue.hpp"
+#include "store/migrations.hpp"
+#include "store/schema.hpp"
+#include "store/transaction.hpp"
+#include "text/table.hpp"
+
+namespace reckoner::app {
+
+namespace {
+
+std::string chosen_directory(const CommonOptions& options, const std::string& directory) {
+  return directory.empty() ? config_directory(options).string() : directory;
+}
+
+void report_applied(const Console& console, const engine::Versions::Applied& applied) {
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("configuration_version").number(applied.version.value);
+    json.key("changed").boolean(applied.changed).end_object();
+    console.result(json);
+  } else if (applied.changed) {
+    console.result(fmt::format("configuration version {} is active", applied.version.value));
+  } else {
+    console.result(fmt::format("configuration version {} was active already; nothing changed",
+                               applied.version.value));
+  }
+}
+
+std::string author() {
+  const char* user = std::getenv("USER");
+  return user != nullptr && *user != '\0' ? user : "unknown";
+}
+
+}  // namespace
+
+int config_check_command(const CommonOptions& options, const Console& console,
+                         const std::string& directory) {
+  const std::string path = chosen_directory(options, directory);
+  const engine::Versions versions(handlers::catalogue(), plugin_directory(options));
+  config::Files files = config::read_directory(path);
+  engine::add_library_hashes(files, plugin_directory(options));
+  const auto compiled = versions.compile(files);
+  const config::Configuration& configuration = compiled->configuration();
+  const std::string hash = to_hex(config::hash(files));
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("directory").string(path).key("sha256").string(hash);
+    json.key("engines").number(configuration.engines.size());
+    json.key("meters").number(configuration.meters.size());
+    json.key("plans").number(configuration.plans.size()).end_object();
+    console.result(json);
+  } else {
+    console.result(fmt::format("{} is good: {} engines, {} meters, {} plans; SHA-256 {}", path,
+                               configuration.engines.size(), configuration.meters.size(),
+                               configuration.plans.size(), hash));
+  }
+  return 0;
+}
+
+int config_plan_command(System& system, const Console& console, const std::string& directory) {
+  config::Files files = config::read_directory(directory);
+  const auto planned = system.versions().compile(files);
+  const auto active = system.active();
+  const auto changes = changes_between(active->files(), planned->files());
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("changes").begin_array();
+    for (const FileChange& change : changes) {
+      json.begin_object().key("file").string(change.name).key("kind").string(change.kind);
+      json.key("removed").begin_array();
+      for (const std::string& line : change.removed) json.string(line);
+      json.end_array().key("added").begin_array();
+      for (const std::string& line : change.added) json.string(line);
+      json.end_array().end_object();
+    }
+    json.end_array().end_object();
+    console.result(json);
+    return 0;
+  }
+  if (changes.empty()) console.result("no difference to the active configuration");
+  for (const FileChange& change : changes) {
+    console.result(fmt::format("{} {}", change.kind, change.name));
+    for (const std::string& line : change.removed) console.result("  - " + line);
+    for (const std::string& line : change.added) console.result("  + " + line);
+  }
+  return 0;
+}
+
+int config_apply_command(System& system, const Console& console, const std::string& directory,
+                         const std::string& comment) {
+  config::Files files = config::read_directory(directory);
+  auto connection = system.connection();
+  store::Transaction transaction(*connection);
+  const auto applied =
+      system.versions().apply(*connection, std::move(files), author(), comment, system.clock()());
+  transaction.commit();
+  report_applied(console, applied);
+  return 0;
+}
+
+int config_activate_command(System& system, const Console& console, std::int64_t version) {
+  auto connection = system.connection();
+  store::Transaction transaction(*connection);
+  const auto applied =
+      system.versions().activate(*connection, {version}, author(),
+                                 fmt::format("back to version {}", version), system.clock()());
+  transaction.commit();
+  report_applied(console, applied);
+  return 0;
+}
+
+int config_history_command(System& system, const Console& console) {
+  auto connection = system.connection();
+  const auto history = system.versions().history(*connection);
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("history").begin_array();
+    for (const engine::Activation& activation : history) {
+      json.begin_object().key("configuration_version").number(activation.version.value);
+      json.key("sha256").string(activation.sha256);
+      json.key("activated_at").string(time::to_string(activation.activated_at));
+      json.key("activated_by").string(activation.activated_by);
+      json.key("comment").string(activation.comment).end_object();
+    }
+    json.end_array().end_object();
+    console.result(json);
+    return 0;
+  }
+  text::Table table(
+      {{"version", text::Align::kRight}, {"activated at"}, {"by"}, {"comment"}, {"SHA-256"}});
+  for (const engine::Activation& activation : history) {
+    table.add({std::to_string(activation.version.value), time::to_string(activation.activated_at),
+               activation.activated_by, activation.comment, activation.sha256.substr(0, 16)});
+  }
+  console.result(table.to_string());
+  return 0;
+}
+
+int handlers_command(const Console& console) {
+  const engine::Catalogue catalogue = handlers::catalogue();
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("handlers").begin_array();
+    for (const engine::HandlerSpec& spec : catalogue) {
+      json.begin_object().key("class").string(spec.class_name).key("summary").string(spec.summary);
+      json.key("phase").string(spec.create.index() == 0 ? "statement" : "document");
+      json.key("parameters").begin_array();
+      for (const engine::ParameterSpec& parameter : spec.parameters) {
+        json.begin_object().key("name").string(parameter.name);
+        json.key("kind").string(engine::to_string(parameter.kind));
+        json.key("help").string(parameter.help).key("default");
+        parameter.default_value ? json.string(*parameter.default_value) : json.null();
+        json.end_object();
+      }
+      json.end_array();
+      const auto facts = [&](std::string_view name, const std::vector<engine::Fact>& list) {
+        json.key(name).begin_array();
+        for (engine::Fact fact : list) json.string(engine::to_string(fact));
+        json.end_array();
+      };
+      facts("needs", spec.needs);
+      facts("leaves", spec.leaves);
+      facts("uses_up", spec.uses_up);
+      json.end_object();
+    }
+    json.end_array().end_object();
+    console.result(json);
+    return 0;
+  }
+  for (const engine::HandlerSpec& spec : catalogue) {
+    console.result(fmt::format("{} ({} phase)\n  {}", spec.class_name,
+                               spec.create.index() == 0 ? "statement" : "document", spec.summary));
+    for (const engine::ParameterSpec& parameter : spec.parameters) {
+      console.result(fmt::format("  {} ({}{}): {}", parameter.name,
+                                 engine::to_string(parameter.kind),
+                                 parameter.default_value ? ", default " + *parameter.default_value
+                                                         : std::string(", required"),
+                                 parameter.help));
+    }
+    std::vector<std::string_view> needs;
+    std::vector<std::string_view> leaves;
+    for (engine::Fact fact : spec.needs) needs.push_back(engine::to_string(fact));
+    for (engine::Fact fact : spec.leaves) leaves.push_back(engine::to_string(fact));
+    if (!needs.empty()) console.result(fmt::format("  needs {}", fmt::join(needs, ", ")));
+    if (!leaves.empty()) console.result(fmt::format("  leaves {}", fmt::join(leaves, ", ")));
+  }
+  return 0;
+}
+
+int migrate_command(System&, const Console& console) {
+  // Opening the database has migrated it.
+  const auto files = store::schema::embedded_files();
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("schema").string(files.back().name).end_object();
+    console.result(json);
+  } else {
+    console.result(fmt::format("the schema is up to date: {}", files.back().name));
+  }
+  return 0;
+}
+
+}  // namespace reckoner::app

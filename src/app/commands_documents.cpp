@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include "accounts/customers.hpp"
+#include "app/commands.hpp"
+#include "app/presentation.hpp"
+#include "documents/document_json.hpp"
+#include "documents/invoice_text.hpp"
+#include "engine/interim.hpp"
+#include "store/document_rows.hpp"
+#include "text/table.hpp"
+
+namespace reckoner::app {
+
+namespace {
+
+void write_interim(text::JsonWriter& json, const engine::InterimInvoice& invoice) {
+  json.begin_object().key("as_of").string(time::to_string(invoice.as_of));
+  json.key("cut").number(invoice.cut);
+  json.key("configuration_version").number(invoice.version.value);
+  json.key("what_if").boolean(invoice.what_if);
+  json.key("expected_total").string(invoice.expected_total.to_string());
+  json.key("document");
+  documents::write_json(json, invoice.document);
+  json.end_object();
+}
+
+std::string interim_notes(const engine::InterimInvoice& invoice) {
+  std::string notes = fmt::format(
+      "As of {}. Expected total at the end of the period, from the usage so far: {} {}.\n",
+      time::to_string(invoice.as_of), invoice.expected_total.to_string(),
+      invoice.document.currency.code());
+  if (invoice.what_if) {
+    notes +=
+        "What if: this period was issued already; it is shown as if it had ended then and nothing "
+        "had been billed.\n";
+  }
+  return notes;
+}
+
+}  // namespace
+
+int interim_command(System& system, const Console& console, const std::string& customer,
+                    const std::string& as_of) {
+  const time::Instant instant = as_of.empty() ? system.clock()() : time::parse_instant(as_of);
+  const documents::Issuer issuer = issuer_of(system.settings());
+  auto connection = system.connection();
+  const auto invoices = engine::interim_invoices(*connection, system.versions(), customer, instant);
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("invoices").begin_array();
+    for (const engine::InterimInvoice& invoice : invoices) write_interim(json, invoice);
+    json.end_array().end_object();
+    console.result(json);
+    return 0;
+  }
+  if (invoices.empty()) console.result(fmt::format("Nothing to bill for {} so far.", customer));
+  for (const engine::InterimInvoice& invoice : invoices) {
+    console.result(documents::to_text(invoice.document, issuer));
+    console.result(interim_notes(invoice));
+  }
+  return 0;
+}
+
+int invoices_command(System& system, const Console& console, const std::string& customer,
+                     int limit) {
+  auto connection = system.connection();
+  store::DocumentFilter filter;
+  if (!customer.empty()) {
+    if (!accounts::find_customer(*connection, customer, system.clock()())) {
+      throw Error(fmt::format("there is no customer '{}'", customer));
+    }
+    filter.customer_key = customer;
+  }
+  const auto documents = store::list_documents(*connection, filter, limit);
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("invoices").begin_array();
+    for (const store::DocumentSummary& document : documents) write_summary(json, document);
+    json.end_array().end_object();
+    console.result(json);
+  } else {
+    console.result(document_table(documents));
+  }
+  return 0;
+}
+
+int show_command(System& system, const Console& console, const std::string& number) {
+  const documents::Issuer issuer = issuer_of(system.settings());
+  auto connection = system.connection();
+  const auto id = store::find_document(*connection, number);
+  if (!id) throw Error(fmt::format("there is no document '{}'", number));
+  const domain::Document document = store::load_document(*connection, *id);
+  if (console.json()) {
+    text::JsonWriter json;
+    documents::write_json(json, document);
+    console.result(json);
+  } else {
+    console.result(documents::to_text(document, issuer));
+  }
+  return 0;
+}
+
+int customers_command(System& system, const Console& console, int limit) {
+  auto connection = system.connection();
+  const auto customers =
+      accounts::list_customers(*connection, {.limit = limit, .offset = 0}, system.clock()());
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("customers").begin_array();
+    for (const accounts::CustomerSummary& customer : customers) {
+      json.begin_object().key("key").string(customer.customer.key);
+      json.key("name").string(customer.customer.name);
+      json.key("time_zone").string(customer.customer.zone.name());
+      json.key("anchor_day").number(customer.customer.anchor_day);
+      json.key("plans").begin_array();
+      for (const std::string& plan : customer.plans) json.string(plan);
+      json.end_array().key("balances").begin_array();
+      for (const money::Money& balance : customer.balances) {
+        json.begin_object().key("currency").string(balance.currency().code());
+        json.key("amount").string(balance.to_string()).end_object();
+      }
+      json.end_array().key("parked");
+      customer.parked ? json.string(*customer.parked) : json.null();
+      json.end_object();
+    }
+    json.end_array().end_object();
+    console.result(json);
+    return 0;
+  }
+  text::Table table({{"customer"},
+                     {"name"},
+                     {"time zone"},
+                     {"anchor", text::Align::kRight},
+                     {"plans"},
+                     {"balance", text::Align::kRight},
+                     {"parked"}});
+  for (const accounts::CustomerSummary& customer : customers) {
+    std::vector<std::string> balances;
+    for (const money::Money& balance : customer.balances) {
+      balances.push_back(fmt::format("{} {}", balance.to_string(), balance.currency().code()));
+    }
+    table.add({customer.customer.key, customer.customer.name,
+               std::string(customer.customer.zone.name()),
+               std::to_string(customer.customer.anchor_day),
+               fmt::format("{}", fmt::join(customer.plans, ", ")),
+               fmt::format("{}", fmt::join(balances, ", ")), customer.parked.value_or("")});
+  }
+  console.result(table.to_string());
+  return 0;
+}
+
+}  // namespace reckoner::app

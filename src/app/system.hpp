@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/run.hpp"
+#include "engine/versions.hpp"
+#include "store/embedded.hpp"
+#include "store/pool.hpp"
+#include "time/clock.hpp"
+
+namespace reckoner::app {
+
+/// What every command understands.
+struct CommonOptions {
+  std::string database;  ///< connection string; empty: the private cluster in the data directory
+  std::string data_dir;  ///< empty: store::default_data_directory()
+  std::string
+      config;  ///< directory with billing-config.xml; empty: looked for, see config_directory()
+  std::string plugins;  ///< directory of plug-in libraries; empty: none
+  bool json = false;
+  bool quiet = false;
+};
+
+/// `--config`, or ./config, or the config directory beside the program's source tree. Throws
+/// StartError when there is none.
+std::filesystem::path config_directory(const CommonOptions& options);
+std::filesystem::path data_directory(const CommonOptions& options);
+std::optional<std::filesystem::path> plugin_directory(const CommonOptions& options);
+
+/// The wall clock, in microseconds.
+time::Instant system_now();
+
+/// The database and what works on it, wired. Opening it starts the private cluster where no
+/// --database is given, brings the schema up to date, and applies the configuration directory when
+/// the database is new. Throws StartError when any of that cannot be done.
+class System {
+ public:
+  explicit System(const CommonOptions& options, time::Clock clock = system_now);
+
+  store::Pool& pool() { return *pool_; }
+  engine::Versions& versions() { return versions_; }
+  engine::Runner& runner() { return runner_; }
+  const time::Clock& clock() const { return clock_; }
+  /// Where mails are left when no SMTP server is configured.
+  const std::filesystem::path& mail_directory() const { return mail_directory_; }
+
+  /// A connection from the pool; waits a few seconds.
+  store::Pool::Lease connection();
+  /// The active version, and its settings under this process's environment.
+  std::shared_ptr<const engine::CompiledVersion> active();
+  config::Settings settings();
+
+ private:
+  void apply_first_configuration(const CommonOptions& options);
+
+  const time::Clock clock_;
+  std::optional<store::EmbeddedCluster> cluster_;
+  std::unique_ptr<store::Pool> pool_;
+  engine::Versions versions_;
+  engine::Runner runner_;
+  std::filesystem::path mail_directory_;
+};
+
+}  // namespace reckoner::app
