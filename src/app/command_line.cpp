@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
+#include "base/suggest.hpp"
 #include "store/database_error.hpp"
 
 namespace reckoner::app {
@@ -259,6 +260,20 @@ class CommandLine {
   int limit_ = 100;
 };
 
+/// The first word that stands where a command should and is none; CLI11 itself says only that one
+/// is missing.
+std::string unknown_command(const CLI::App& app) {
+  for (const std::string& word : app.remaining(true)) {
+    if (word.starts_with('-')) continue;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(command->get_name());
+    }
+    return fmt::format("unknown command '{}'{}", word, suggestion(word, names));
+  }
+  return "";
+}
+
 int fail(int code, std::string_view message) {
   fmt::print(stderr, "reckoner: {}\n", message);
   return code;
@@ -270,6 +285,11 @@ int run_command_line(int argc, char** argv) {
   CommandLine command_line;
   try {
     command_line.app().parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string unknown = unknown_command(command_line.app());
+    if (!unknown.empty()) return fail(kUsage, unknown);
+    command_line.app().exit(error);
+    return kUsage;
   } catch (const CLI::ParseError& error) {
     const int code = command_line.app().exit(error);
     return code == 0 ? 0 : kUsage;

@@ -44,7 +44,7 @@ int list_mails_command(System& system, const Console& console, const std::string
                      {"customer"},
                      {"recipient"},
                      {"state"},
-                     {"failed tries", text::Align::kRight},
+                     {"tries", text::Align::kRight},
                      {"when"},
                      {"last error"}});
   for (const delivery::OutboxMail& mail : mails) {

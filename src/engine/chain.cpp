@@ -280,7 +280,8 @@ const config::EngineConfig& CompiledVersion::engine(const std::string& engine) c
     if (candidate.id == engine) return candidate;
     names.push_back(candidate.id);
   }
-  throw UsageError(fmt::format("there is no engine '{}'{}", engine, suggestion(engine, names)));
+  throw UsageError(fmt::format("there is no engine '{}'{}; the configuration has {}", engine,
+                               suggestion(engine, names), fmt::join(names, ", ")));
 }
 
 void add_library_hashes(config::Files& files,

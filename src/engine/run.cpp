@@ -81,8 +81,8 @@ constexpr store::Statement kFinish{"finish run", R"(
      and not exists (select from run_batch where run_id = $1 and state = 'open'))"};
 
 constexpr store::Statement kReport{"write admin report", R"(
-  insert into outbox (customer_id, message_key, kind, recipient, template, version_id, created_at, next_try_at,
-                      message_id)
+  insert into outbox (customer_id, message_key, kind, recipient, template, version_id, created_at,
+                      next_try_at, message_id)
   select 0, 'admin-report:' || $1::bigint, 'admin-report', $2, 'mail/admin-report.mustache', $3, $4, $4, $5
    where exists (select from over_limit where run_id = $1)
   on conflict do nothing)"};

@@ -16,7 +16,8 @@ constexpr store::Statement kInsertVersion{"insert configuration version", R"(
   select coalesce(max(version_id), 0) + 1, $1, $2, $3, $4 from config_version returning version_id)"};
 constexpr store::Statement kInsertFiles{"insert configuration files", R"(
   insert into config_file (version_id, name, kind, content)
-  select $1, name, kind, content from unnest($2::text[], $3::text[], $4::bytea[]) as f(name, kind, content))"};
+  select $1, name, kind, content
+    from unnest($2::text[], $3::text[], $4::bytea[]) as f(name, kind, content))"};
 constexpr store::Statement kActivate{"activate configuration version", R"(
   insert into config_activation (version_id, activated_at, activated_by, comment)
   values ($1, $2, $3, $4))"};
