@@ -12,6 +12,14 @@ namespace reckoner::engine {
 
 namespace {
 
+// A batch touches a few of many rows, always by key. What the planner believes about a table may be
+// older than an import or than this run: it would read the whole table in every batch, or keep a
+// plan from when the table was empty.
+constexpr store::Statement kLookUpByKey{"look up by key", R"(
+  select set_config('plan_cache_mode', 'force_generic_plan', true),
+         set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+         set_config('enable_mergejoin', 'off', true))"};
+
 constexpr store::Statement kCustomers{"customers of a batch", R"(
   select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, s.ordinal
     from customer c join customer_state s using (customer_id)
@@ -26,16 +34,19 @@ constexpr store::Statement kCycles{"cycles of a batch", R"(
 
 constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
-         p.label, p.billed_cut, p.version_id,
-         exists (select from billing_period n
-                  where n.customer_id = p.customer_id and n.cycle = p.cycle and n.side = p.side
-                    and n.starts_at = p.ends_at) as followed
-    from billing_period p join cycle c on c.customer_id = p.customer_id and c.cycle = p.cycle
-   where p.customer_id = any($1::bigint[]) and c.engine = $2
+         p.label, p.billed_cut, p.version_id, n.customer_id is not null as followed
+    from billing_period p
+    left join billing_period n on n.customer_id = p.customer_id and n.cycle = p.cycle
+                              and n.side = p.side and n.starts_at = p.ends_at
+   where p.customer_id = any($1::bigint[])
+     and (p.billed_cut is null or p.billed_cut <= $2)
      and (p.billed_cut is null
        or exists (select from cut_touch t
-                   where t.customer_id = p.customer_id and t.cut > p.billed_cut and t.cut <= $3
+                   where t.customer_id = p.customer_id and t.cut > p.billed_cut and t.cut <= $2
                      and t.first_at < p.ends_at and t.last_at >= p.starts_at)
+       or $3 and exists (select from usage_delta d join ingest_batch b on b.batch_id = d.batch_id
+                          where d.customer_id = p.customer_id and b.cut is null
+                            and d.bucket < p.ends_at and d.bucket >= p.starts_at)
        or exists (select from reopening r
                    where r.customer_id = p.customer_id and r.cycle = p.cycle
                      and r.closed_by_run is null and r.from_at < p.ends_at
@@ -45,9 +56,9 @@ constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", 
 constexpr store::Statement kIssuedAt{"issued periods at an instant", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
          p.label, p.billed_cut, p.version_id, true as followed
-    from billing_period p join cycle c on c.customer_id = p.customer_id and c.cycle = p.cycle
-   where p.customer_id = any($1::bigint[]) and c.engine = $2 and p.billed_cut is not null
-     and p.starts_at < $3 and p.ends_at > $3
+    from billing_period p
+   where p.customer_id = any($1::bigint[]) and p.billed_cut is not null
+     and p.starts_at < $2 and p.ends_at > $2
    order by p.customer_id, p.starts_at, p.cycle, p.side)"};
 
 constexpr store::Statement kSubscriptions{"subscriptions of a batch", R"(
@@ -169,7 +180,9 @@ std::optional<PeriodWork> following_period(const PeriodWork& period) {
 }
 
 FactReader::FactReader(store::Connection& connection, Knowledge knowledge)
-    : connection_(connection), knowledge_(knowledge) {}
+    : connection_(connection), knowledge_(knowledge) {
+  connection_.query(kLookUpByKey);
+}
 
 std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids) {
   std::deque<CustomerWork> customers;
@@ -207,9 +220,11 @@ std::vector<PeriodWork> FactReader::issued_periods_at(std::deque<CustomerWork>& 
                                                       std::string_view engine, time::Instant at) {
   const auto [ids, by_id] = index(customers);
   std::vector<PeriodWork> periods;
-  for (const store::Row& row : connection_.query(kIssuedAt, {ids, engine, at})) {
+  for (const store::Row& row : connection_.query(kIssuedAt, {ids, at})) {
     CustomerWork& customer = *by_id.at(row.int64("customer_id"));
-    PeriodWork period = stored_period(row, customer, cycle_of(customer, row.int64("cycle")));
+    const domain::Cycle& cycle = cycle_of(customer, row.int64("cycle"));
+    if (cycle.engine != engine) continue;
+    PeriodWork period = stored_period(row, customer, cycle);
     period.as_of = at;
     periods.push_back(std::move(period));
   }
@@ -228,9 +243,11 @@ FactReader::DuePeriods FactReader::due_periods(std::deque<CustomerWork>& custome
     return due.accrue ? period.bounds.period.starts_at < due.until
                       : period.bounds.period.ends_at <= due.until;
   };
-  for (const store::Row& row : connection_.query(kOpenPeriods, {ids, due.engine, knowledge_.cut})) {
+  for (const store::Row& row :
+       connection_.query(kOpenPeriods, {ids, knowledge_.cut, knowledge_.tail})) {
     CustomerWork& customer = *by_id.at(row.int64("customer_id"));
     const domain::Cycle& cycle = cycle_of(customer, row.int64("cycle"));
+    if (cycle.engine != due.engine) continue;
     PeriodWork period = stored_period(row, customer, cycle);
     if (period.billed_before) {
       if (wanted(period)) periods.wanted.push_back(std::move(period));

@@ -30,7 +30,9 @@ struct Balance {
 std::optional<PeriodWork> following_period(const PeriodWork& period);
 
 /// Reads the facts of a batch of customers, inside the transaction of its connection: one query a
-/// kind of row, whatever the number of customers. Throws store::DatabaseError.
+/// kind of row, whatever the number of customers. From its making to the end of the transaction
+/// PostgreSQL looks rows up by their keys, whatever its statistics say. Throws
+/// store::DatabaseError.
 class FactReader {
  public:
   FactReader(store::Connection& connection, Knowledge knowledge);

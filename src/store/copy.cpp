@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <string>
 
 namespace reckoner::store {
@@ -17,6 +18,10 @@ void append_identifier(std::string& sql, std::string_view identifier) {
     sql += c;
   }
   sql += '"';
+}
+
+bool needs_escape(char c) {
+  return c == '\\' || c == '\t' || c == '\n' || c == '\r';
 }
 
 std::string copy_statement(std::string_view table, std::span<const std::string_view> columns) {
@@ -93,7 +98,7 @@ Copy::RowWriter& Copy::RowWriter::add(std::string_view text) {
   std::string& out = copy_.buffer_;
   const std::size_t start = out.size();
   append_text(out, text);
-  if (text.find_first_of("\\\t\n\r") == std::string_view::npos) return *this;
+  if (std::none_of(text.begin(), text.end(), needs_escape)) return *this;
   out.resize(start);
   for (const char c : text) {
     switch (c) {

@@ -20,6 +20,16 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+/// The number with zeros in front up to `width` digits. Not by fmt, which made dates and times a
+/// fifth of all that a run computes.
+void append_padded(std::string& text, std::int64_t number, std::size_t width) {
+  char digits[20];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  const auto count = static_cast<std::size_t>(end - digits);
+  if (count < width) text.append(width - count, '0');
+  text.append(digits, end);
+}
+
 /// Takes text apart from the left. Every take gives nothing and moves nowhere where the text goes
 /// on otherwise.
 class Reader {
@@ -153,8 +163,11 @@ Date parse_date(std::string_view text) {
 }
 
 std::string to_string(Date date) {
-  return fmt::format("{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()),
-                     unsigned(date.day()));
+  std::string text;
+  append_padded(text, int(date.year()), 4);
+  append_padded(text += '-', unsigned(date.month()), 2);
+  append_padded(text += '-', unsigned(date.day()), 2);
+  return text;
 }
 
 Instant parse_instant(std::string_view text) {
@@ -172,9 +185,13 @@ std::string to_string(Instant instant) {
   const auto date = floor<days>(instant);
   const hh_mm_ss clock(instant - date);
   const auto fraction = clock.subseconds().count();
-  return fmt::format("{}T{:02}:{:02}:{:02}{}Z", to_string(Date(date)), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(),
-                     fraction == 0 ? "" : fmt::format(".{:06}", fraction));
+  std::string text = to_string(Date(date));
+  append_padded(text += 'T', clock.hours().count(), 2);
+  append_padded(text += ':', clock.minutes().count(), 2);
+  append_padded(text += ':', clock.seconds().count(), 2);
+  if (fraction != 0) append_padded(text += '.', fraction, 6);
+  text += 'Z';
+  return text;
 }
 
 seconds parse_duration(std::string_view text) {
