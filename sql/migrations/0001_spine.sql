@@ -46,7 +46,7 @@ create table customer (
 create table customer_state (
   customer_id  bigint primary key,
   ordinal      bigint not null default 0 check (ordinal >= 0)   -- of the last document
-);
+) with (fillfactor = 40);                      -- updated twice by each batch: room for it in the page
 
 create table customer_balance (
   customer_id  bigint not null,
@@ -279,7 +279,7 @@ create table reopening (
   closed_by_run bigint,
   primary key (customer_id, reopening)
 );
-create index reopening_open on reopening (created_at) where closed_by_run is null;
+create index reopening_open on reopening (customer_id) where closed_by_run is null;
 
 create table parked (
   customer_id  bigint primary key,
@@ -436,7 +436,7 @@ create table posting (
 -- distributed; customer_id 0 is the operator's own mail.
 create table outbox (
   customer_id    bigint not null,
-  message_key    text not null,                -- 'invoice:<ordinal>', 'admin-report:<run>'
+  message_key    text not null,                -- 'document:<ordinal>', 'admin-report:<run>'
   kind           text not null,
   recipient      text not null,
   template       text not null,

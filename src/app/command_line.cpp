@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 
@@ -11,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/suggest.hpp"
 #include "store/database_error.hpp"
+#include "text/utf8.hpp"
 
 namespace reckoner::app {
 
@@ -79,6 +81,25 @@ class CommandLine {
     return command;
   }
 
+  /// A word that further commands follow.
+  CLI::App* group(const std::string& name, const std::string& help) {
+    CLI::App* command = app_.add_subcommand(name, help);
+    command->require_subcommand(0, 1);
+    return command;
+  }
+
+  /// What a group does when nothing follows it.
+  void default_to(CLI::App* group, std::function<int(System&, const Console&)> work) {
+    group->callback([this, group, work = std::move(work)] {
+      if (!group->get_subcommands().empty()) return;
+      if (!group->remaining().empty()) throw CLI::ExtrasError(group->remaining());
+      action_ = [this, work](const Console& console) {
+        System system(options_);
+        return work(system, console);
+      };
+    });
+  }
+
   void add_daemon_commands() {
     CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, mail",
                                 [this](System& system, const Console& console) {
@@ -87,7 +108,7 @@ class CommandLine {
     serve->footer("Ends at SIGTERM, when the batch in hand is finished.");
     CLI::App* demo = app_.add_subcommand(
         "demo", "sample customers and usage, a monthly run, invoices on the screen, then serve");
-    demo->add_flag("!--no-serve", demo_.serve, "end when the invoices are shown");
+    demo->add_flag("--no-serve", demo_.no_serve, "end when the invoices are shown");
     demo->callback([this] {
       action_ = [this](const Console& console) { return demo_command(options_, console, demo_); };
     });
@@ -107,8 +128,10 @@ class CommandLine {
     run->add_flag("--true-ups", run_.true_ups,
                   "bill differences of earlier periods even where nothing else is due");
 
-    CLI::App* runs = app_.add_subcommand("runs", "what ran");
-    runs->require_subcommand(1);
+    CLI::App* runs = group("runs", "what ran; alone: the latest");
+    default_to(runs, [this](System& system, const Console& console) {
+      return list_runs_command(system, console, limit_);
+    });
     CLI::App* list =
         on_system(*runs, "list", "the latest runs", [this](System& system, const Console& console) {
           return list_runs_command(system, console, limit_);
@@ -119,6 +142,11 @@ class CommandLine {
                                  return show_run_command(system, console, number_);
                                });
     show->add_option("run", number_, "its number")->required();
+    CLI::App* cancel = on_system(*runs, "cancel", "end a run; batches that are done stay",
+                                 [this](System& system, const Console& console) {
+                                   return cancel_run_command(system, console, number_);
+                                 });
+    cancel->add_option("run", number_, "its number")->required();
   }
 
   void add_document_commands() {
@@ -127,7 +155,10 @@ class CommandLine {
                                     return interim_command(system, console, customer_, as_of_);
                                   });
     interim->add_option("customer", customer_, "the customer's key")->required();
-    interim->add_option("--as-of", as_of_, "an instant such as 2026-10-15T12:00:00Z (default now)");
+    interim->add_option(
+        "--as-of", as_of_,
+        "an instant such as 2026-10-15T12:00:00Z, or a day of the customer's calendar "
+        "(default now)");
 
     CLI::App* invoices = on_system(app_, "invoices", "issued documents, latest first",
                                    [this](System& system, const Console& console) {
@@ -148,9 +179,10 @@ class CommandLine {
                                     });
     add_limit(customers);
 
-    CLI::App* mails =
-        app_.add_subcommand("mails", "mails that wait, were sent, or could not be sent");
-    mails->require_subcommand(1);
+    CLI::App* mails = group("mails", "mails that wait, were sent, or could not be sent");
+    default_to(mails, [this](System& system, const Console& console) {
+      return list_mails_command(system, console, text_, limit_);
+    });
     CLI::App* list = on_system(*mails, "list", "the latest first",
                                [this](System& system, const Console& console) {
                                  return list_mails_command(system, console, text_, limit_);
@@ -190,8 +222,10 @@ class CommandLine {
     ingest->add_option("--mapping", ingest_.mapping,
                        "which field is what: subject=tenant,time=at,type:=bandwidth,bytes=size");
 
-    CLI::App* quarantine = app_.add_subcommand("quarantine", "events that could not be counted");
-    quarantine->require_subcommand(1);
+    CLI::App* quarantine = group("quarantine", "events that could not be counted");
+    default_to(quarantine, [this](System& system, const Console& console) {
+      return quarantine_command(system, console, limit_);
+    });
     CLI::App* list = on_system(*quarantine, "list", "with their reasons",
                                [this](System& system, const Console& console) {
                                  return quarantine_command(system, console, limit_);
@@ -200,8 +234,10 @@ class CommandLine {
   }
 
   void add_config_commands() {
-    CLI::App* config = app_.add_subcommand("config", "configuration versions");
-    config->require_subcommand(1);
+    CLI::App* config = group("config", "configuration versions; alone: their history");
+    default_to(config, [](System& system, const Console& console) {
+      return config_history_command(system, console);
+    });
     CLI::App* check =
         config->add_subcommand("check", "read and check a directory; needs no database");
     check->add_option("directory", text_, "default: --config");
@@ -238,7 +274,8 @@ class CommandLine {
   }
 
   void add_limit(CLI::App* command) {
-    command->add_option("--limit", limit_, "at most this many")->check(CLI::Range(1, 1'000'000));
+    command->add_option("--limit", limit_, "at most this many (default 100)")
+        ->check(CLI::Range(1, 1'000'000));
   }
 
   std::string directory() const {
@@ -263,10 +300,12 @@ class CommandLine {
 /// The first word that stands where a command should and is none; CLI11 itself says only that one
 /// is missing.
 std::string unknown_command(const CLI::App& app) {
+  const CLI::App* group = &app;
+  while (!group->get_subcommands().empty()) group = group->get_subcommands().front();
   for (const std::string& word : app.remaining(true)) {
     if (word.starts_with('-')) continue;
     std::vector<std::string> names;
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* command : group->get_subcommands([](const CLI::App*) { return true; })) {
       names.push_back(command->get_name());
     }
     return fmt::format("unknown command '{}'{}", word, suggestion(word, names));
@@ -274,36 +313,43 @@ std::string unknown_command(const CLI::App& app) {
   return "";
 }
 
-int fail(int code, std::string_view message) {
+/// On standard error for people; with --json also as the one document on standard output.
+int fail(bool json, int code, std::string_view message) {
   fmt::print(stderr, "reckoner: {}\n", message);
+  if (json) {
+    text::JsonWriter document;
+    document.begin_object().key("error").string(text::printable(message));
+    document.key("exit_code").number(code).end_object();
+    fmt::print("{}\n", document.finish());
+  }
   return code;
 }
 
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  const bool json =
+      std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
   CommandLine command_line;
   try {
     command_line.app().parse(argc, argv);
-  } catch (const CLI::RequiredError& error) {
-    const std::string unknown = unknown_command(command_line.app());
-    if (!unknown.empty()) return fail(kUsage, unknown);
-    command_line.app().exit(error);
-    return kUsage;
+  } catch (const CLI::Success& help_or_version) {
+    return command_line.app().exit(help_or_version);
   } catch (const CLI::ParseError& error) {
-    const int code = command_line.app().exit(error);
-    return code == 0 ? 0 : kUsage;
+    const std::string unknown = unknown_command(command_line.app());
+    return fail(json, kUsage,
+                unknown.empty() ? fmt::format("{}; --help says more", error.what()) : unknown);
   }
   try {
     return command_line.run();
   } catch (const UsageError& error) {
-    return fail(kUsage, error.what());
+    return fail(json, kUsage, error.what());
   } catch (const StartError& error) {
-    return fail(kCouldNotStart, error.what());
+    return fail(json, kCouldNotStart, error.what());
   } catch (const store::DatabaseError& error) {
-    return fail(error.connection_lost() ? kCouldNotStart : kSomethingWrong, error.what());
+    return fail(json, error.connection_lost() ? kCouldNotStart : kSomethingWrong, error.what());
   } catch (const std::exception& error) {
-    return fail(kSomethingWrong, error.what());
+    return fail(json, kSomethingWrong, error.what());
   }
 }
 

@@ -22,6 +22,8 @@ struct RunArguments {
 };
 int run_command(System& system, const Console& console, const RunArguments& arguments);
 int list_runs_command(System& system, const Console& console, int limit);
+/// Exit 1 when the run had ended already.
+int cancel_run_command(System& system, const Console& console, std::int64_t run);
 int show_run_command(System& system, const Console& console, std::int64_t run);
 
 int interim_command(System& system, const Console& console, const std::string& customer,
@@ -59,10 +61,14 @@ int migrate_command(System& system, const Console& console);
 int serve_command(System& system, const CommonOptions& options, const Console& console);
 
 struct DemoArguments {
-  bool serve = true;
+  bool no_serve = false;
 };
 int demo_command(CommonOptions options, const Console& console, const DemoArguments& arguments);
 
+/// "2026-10-15T12:00:00Z", or a day: its first instant in the customer's zone. Throws UsageError.
+time::Instant parse_as_of(const std::string& text, const time::Zone& zone);
+/// Tells people that a list stops at its limit.
+void note_limit(const Console& console, std::size_t shown, int limit);
 /// Shared by commands: the file's content; Error when it cannot be read.
 std::string read_file(const std::string& path);
 

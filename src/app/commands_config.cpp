@@ -32,11 +32,6 @@ void report_applied(const Console& console, const engine::Versions::Applied& app
   }
 }
 
-std::string author() {
-  const char* user = std::getenv("USER");
-  return user != nullptr && *user != '\0' ? user : "unknown";
-}
-
 }  // namespace
 
 int config_check_command(const CommonOptions& options, const Console& console,
@@ -97,8 +92,8 @@ int config_apply_command(System& system, const Console& console, const std::stri
   config::Files files = config::read_directory(directory);
   auto connection = system.connection();
   store::Transaction transaction(*connection);
-  const auto applied =
-      system.versions().apply(*connection, std::move(files), author(), comment, system.clock()());
+  const auto applied = system.versions().apply(*connection, std::move(files), user_name(), comment,
+                                               system.clock()());
   transaction.commit();
   report_applied(console, applied);
   return 0;
@@ -108,7 +103,7 @@ int config_activate_command(System& system, const Console& console, std::int64_t
   auto connection = system.connection();
   store::Transaction transaction(*connection);
   const auto applied =
-      system.versions().activate(*connection, {version}, author(),
+      system.versions().activate(*connection, {version}, user_name(),
                                  fmt::format("back to version {}", version), system.clock()());
   transaction.commit();
   report_applied(console, applied);

@@ -13,6 +13,8 @@ namespace reckoner::app {
 
 namespace {
 
+constexpr std::chrono::days kInterimAheadMax{366};
+
 void write_interim(text::JsonWriter& json, const engine::InterimInvoice& invoice) {
   json.begin_object().key("as_of").string(time::to_string(invoice.as_of));
   json.key("cut").number(invoice.cut);
@@ -39,11 +41,30 @@ std::string interim_notes(const engine::InterimInvoice& invoice) {
 
 }  // namespace
 
+time::Instant parse_as_of(const std::string& text, const time::Zone& zone) {
+  try {
+    return text.size() == 10 ? zone.start_of(time::parse_date(text)) : time::parse_instant(text);
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("--as-of {}: {}", text, error.what()));
+  }
+}
+
+void note_limit(const Console& console, std::size_t shown, int limit) {
+  if (shown < static_cast<std::size_t>(limit)) return;
+  console.note(fmt::format("The first {}; --limit N shows more.", shown));
+}
+
 int interim_command(System& system, const Console& console, const std::string& customer,
                     const std::string& as_of) {
-  const time::Instant instant = as_of.empty() ? system.clock()() : time::parse_instant(as_of);
+  const time::Instant now = system.clock()();
   const documents::Issuer issuer = issuer_of(system.settings());
   auto connection = system.connection();
+  const auto known = accounts::find_customer(*connection, customer, now);
+  if (!known) throw Error(fmt::format("there is no customer '{}'", customer));
+  const time::Instant instant = as_of.empty() ? now : parse_as_of(as_of, known->customer.zone);
+  if (instant > now + kInterimAheadMax) {
+    throw UsageError(fmt::format("--as-of {} is more than a year ahead", as_of));
+  }
   const auto invoices = engine::interim_invoices(*connection, system.versions(), customer, instant);
   if (console.json()) {
     text::JsonWriter json;
@@ -80,6 +101,7 @@ int invoices_command(System& system, const Console& console, const std::string& 
     console.result(json);
   } else {
     console.result(document_table(documents));
+    note_limit(console, documents.size(), limit);
   }
   return 0;
 }
@@ -146,6 +168,7 @@ int customers_command(System& system, const Console& console, int limit) {
                fmt::format("{}", fmt::join(balances, ", ")), customer.parked.value_or("")});
   }
   console.result(table.to_string());
+  note_limit(console, customers.size(), limit);
   return 0;
 }
 

@@ -27,12 +27,24 @@ std::string name_of(const std::string& path) {
   throw Error(text);
 }
 
+/// A mapping that cannot be used is the command line's fault, whatever the file.
+std::vector<metering::UsageEvent> read_events(const metering::EventFile& file,
+                                              const std::string& mapping) {
+  try {
+    return metering::read_events(file, metering::parse_mapping(mapping));
+  } catch (const metering::UnreadableLines&) {
+    throw;
+  } catch (const Error& error) {
+    throw UsageError(fmt::format("{}: --mapping '{}': {}", file.name, mapping, error.what()));
+  }
+}
+
 metering::IngestCounts ingest_file(System& system, const Console& console, const std::string& path,
                                    const IngestArguments& arguments) {
   const std::string content = read_file(path);
+  if (content.find_first_not_of(" \t\r\n") == content.npos) return {};
   const std::string name = name_of(path);
-  const metering::Mapping mapping = metering::parse_mapping(arguments.mapping);
-  const auto events = metering::read_events({name, content, arguments.source}, mapping);
+  const auto events = read_events({name, content, arguments.source}, arguments.mapping);
   const auto version = system.active();
   ProgressBar bar(console, fmt::format("ingest {}", name));
   auto connection = system.connection();
@@ -88,6 +100,7 @@ int import_command(System& system, const Console& console, const std::string& ki
 }
 
 int ingest_command(System& system, const Console& console, const IngestArguments& arguments) {
+  if (arguments.source.empty()) throw UsageError("--source must not be empty");
   text::JsonWriter json;
   json.begin_object().key("files").begin_array();
   metering::IngestCounts sum;
@@ -150,6 +163,7 @@ int quarantine_command(System& system, const Console& console, int limit) {
                std::to_string(event.deliveries)});
   }
   console.result(table.to_string());
+  note_limit(console, events.size(), limit);
   return 0;
 }
 

@@ -53,6 +53,7 @@ int list_mails_command(System& system, const Console& console, const std::string
                std::to_string(mail.attempts), time::to_string(when), mail.last_error});
   }
   console.result(table.to_string());
+  note_limit(console, mails.size(), limit);
   return 0;
 }
 

@@ -54,11 +54,22 @@ int report(const Console& console, const engine::RunSummary& run,
   return run.counts.parked > 0 ? 1 : 0;
 }
 
+/// A label that no period can have would bill nothing, without a word.
+void require_label(const std::string& label) {
+  if (label.empty()) return;
+  try {
+    time::parse_date(label + "-01");
+  } catch (const Error&) {
+    throw UsageError(fmt::format("period '{}' is not a month such as 2026-10", label));
+  }
+}
+
 int dry_run(System& system, const Console& console, const engine::RunRequest& request) {
   const engine::Runner::DryRun result = system.runner().dry_run(request);
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("dry_run").boolean(true).key("due").number(result.due);
+    json.key("parked_before").number(result.parked_before);
     json.key("documents").begin_array();
     for (const domain::Document& document : result.documents) {
       documents::write_json(json, document);
@@ -82,15 +93,16 @@ int dry_run(System& system, const Console& console, const engine::RunRequest& re
     for (const engine::ParkedCustomer& customer : result.parked) {
       console.result(fmt::format("  would park {}: {}", customer.key, customer.reason));
     }
-    console.result(fmt::format("{} due, {} documents; nothing was stored", result.due,
-                               result.documents.size()));
+    console.result(fmt::format("{} due, {} documents, {} parked before; nothing was stored",
+                               result.due, result.documents.size(), result.parked_before));
   }
-  return result.parked.empty() ? 0 : 1;
+  return result.parked.empty() && result.parked_before == 0 ? 0 : 1;
 }
 
 }  // namespace
 
 int run_command(System& system, const Console& console, const RunArguments& arguments) {
+  require_label(arguments.period);
   const engine::RunRequest request{.engine = arguments.engine,
                                    .scheduled = false,
                                    .fires_at = system.clock()(),
@@ -114,7 +126,7 @@ int run_command(System& system, const Console& console, const RunArguments& argu
   const auto run = system.runner().start(request);
   RK_CHECK(run.has_value());
   const engine::RunSummary summary = system.runner().work(*run, stop, progress);
-  return report(console, summary, system.runner().parked(*run));
+  return report(console, summary, system.runner().parked(std::nullopt));
 }
 
 int list_runs_command(System& system, const Console& console, int limit) {
@@ -146,7 +158,14 @@ int list_runs_command(System& system, const Console& console, int limit) {
                std::to_string(run.counts.nothing_due)});
   }
   console.result(table.to_string());
+  note_limit(console, runs.size(), limit);
   return 0;
+}
+
+int cancel_run_command(System& system, const Console& console, std::int64_t run) {
+  const engine::RunSummary summary = system.runner().cancel({run});
+  report(console, summary, {});
+  return summary.state == "cancelled" ? 0 : 1;
 }
 
 int show_run_command(System& system, const Console& console, std::int64_t run) {

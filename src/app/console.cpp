@@ -5,12 +5,16 @@
 
 #include <cstdio>
 
+#include "base/error.hpp"
+
 namespace reckoner::app {
 
 namespace {
 void print(std::FILE* stream, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-  std::fflush(stream);
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stream) == text.size();
+  if (!whole || std::fflush(stream) != 0) {
+    if (stream == stdout) throw Error("standard output cannot be written");
+  }
 }
 
 constexpr std::int64_t kBarWidth = 32;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 
 #include "accounts/import.hpp"
@@ -29,7 +30,10 @@ constexpr std::int64_t kShownMax = 1000;
 class Demo {
  public:
   Demo(System& system, const Console& console)
-      : system_(system), console_(console), months_(sample_data::months(system.clock()())) {}
+      : system_(system),
+        console_(console),
+        now_(sample_data::months(system.clock()())),
+        months_(loaded_months().value_or(now_)) {}
 
   void load_and_run() {
     apply_sample_plan();
@@ -45,6 +49,7 @@ class Demo {
             { "invoice:stark",
               first_invoice_of("stark") }});
     run(months_.next);
+    if (now_.next != months_.next) run(now_.next);
     send_mails();
   }
 
@@ -95,13 +100,25 @@ class Demo {
   }
 
  private:
+  /// The months of sample data that an earlier demonstration left: they are what is shown on.
+  std::optional<sample_data::Months> loaded_months() {
+    static constexpr store::Statement kFirst{"first sample subscription", R"(
+      select s.starts_at from subscription s join customer_key k using (customer_id)
+       where k.key = 'acme' and s.external_key = 'acme-1')"};
+    auto connection = system_.connection();
+    const auto row = connection->query(kFirst).at_most_one();
+    if (!row) return std::nullopt;
+    const time::Date before = time::Zone::named("Europe/Berlin").date_of(row->instant("starts_at"));
+    return sample_data::Months{before, time::month_day(before, 1, 1),
+                               time::month_day(before, 2, 1)};
+  }
+
   void apply_sample_plan() {
     auto connection = system_.connection();
     store::Transaction transaction(*connection);
     const auto active = system_.versions().active(*connection);
     config::Files files = system_.versions().files(*connection, active.value());
     files.content["pricing/sample-partner.xml"] = sample_data::file("partner.xml", months_);
-    files.libraries.clear();
     system_.versions().apply(*connection, std::move(files), "demo", "sample plan",
                              system_.clock()());
     transaction.commit();
@@ -215,6 +232,9 @@ class Demo {
       remarks.push_back("payment " + payment.reference);
     }
     if (document.carried_forward.sign() < 0) remarks.push_back("credit");
+    if (document.credit_limit && document.carried_forward > *document.credit_limit) {
+      remarks.push_back("over the credit limit: on the operator's report");
+    }
     if (document.total.is_zero()) remarks.push_back("nothing to pay, no mail");
     if (document.zone == "Asia/Kolkata") remarks.push_back("periods begin at 18:30 UTC");
     if (document.customer_key == "hooli")
@@ -224,7 +244,8 @@ class Demo {
 
   System& system_;
   const Console& console_;
-  const sample_data::Months months_;
+  const sample_data::Months now_;     ///< what has ended by now
+  const sample_data::Months months_;  ///< what the data are about
 };
 
 }  // namespace
@@ -241,12 +262,15 @@ int demo_command(CommonOptions options, const Console& console, const DemoArgume
   Demo demo(system, console);
   demo.load_and_run();
   demo.show();
-  if (!arguments.serve) {
-    console.note(fmt::format(
-        "\nLook further:  reckoner --data-dir {} invoices | show NUMBER | interim acme | customers",
-        options.data_dir));
-    return 0;
-  }
+  std::error_code ignored;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const std::string where =
+      options.database.empty() ? fmt::format(" --data-dir {}", options.data_dir) : "";
+  console.note(
+      fmt::format("\nLook further with {}{}\n  invoices | show NUMBER | interim acme | customers | "
+                  "mails | quarantine\n",
+                  program.string(), where));
+  if (arguments.no_serve) return 0;
   return serve_command(system, options, console);
 }
 

@@ -13,6 +13,15 @@ documents::Issuer issuer_of(const config::Settings& settings) {
           .email = settings.text("mail.from")};
 }
 
+namespace {
+/// "2026-09 2026-10", and for many "2024-01 … 2026-10 (34)".
+std::string in_short(const std::vector<std::string>& labels) {
+  constexpr std::size_t kShownMax = 4;
+  if (labels.size() <= kShownMax) return fmt::format("{}", fmt::join(labels, " "));
+  return fmt::format("{} … {} ({})", labels.front(), labels.back(), labels.size());
+}
+}  // namespace
+
 std::string document_table(std::span<const store::DocumentSummary> documents) {
   text::Table table({{"number"},
                      {"customer"},
@@ -26,10 +35,10 @@ std::string document_table(std::span<const store::DocumentSummary> documents) {
                      {"currency"}});
   for (const store::DocumentSummary& document : documents) {
     table.add({document.number, document.customer_key, time::to_string(document.issued_on),
-               fmt::format("{}", fmt::join(document.period_labels, " ")),
-               std::to_string(document.line_count), document.brought_forward.to_string(),
-               document.total.to_string(), document.payments_total.to_string(),
-               document.carried_forward.to_string(), std::string(document.currency.code())});
+               in_short(document.period_labels), std::to_string(document.line_count),
+               document.brought_forward.to_string(), document.total.to_string(),
+               document.payments_total.to_string(), document.carried_forward.to_string(),
+               std::string(document.currency.code())});
   }
   return table.to_string();
 }

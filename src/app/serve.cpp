@@ -68,6 +68,13 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
   const std::atomic<bool>& stop = stop_requested();
   if (console.notes()) log::set_level(log::Level::kInfo);
   log::info("reckoner {} serves: scheduler, engines, mail; SIGTERM ends it", RECKONER_VERSION);
+  try {
+    system.settings();
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const Error& error) {
+    throw StartError(error.what());
+  }
   tell_when_files_differ(system, options);
   scheduler::Scheduler scheduler(system.pool(), system.versions(), system.runner(), system.clock(),
                                  {.holder = holder_name()});
@@ -76,6 +83,11 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
     scheduler.run(stop);
   }
   log::info("reckoner has stopped");
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object().key("stopped").boolean(true).end_object();
+    console.result(json);
+  }
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "app/system.hpp"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -18,7 +19,7 @@ namespace reckoner::app {
 
 namespace {
 
-constexpr std::size_t kConnectionsMax = 24;
+constexpr std::size_t kConnectionsMax = 80;  // 64 workers, the scheduler, mail and commands
 constexpr std::chrono::seconds kPoolWait{10};
 constexpr std::chrono::minutes kStatementTimeout{10};
 constexpr std::chrono::minutes kIdleTimeout{2};
@@ -44,11 +45,28 @@ void bring_schema_up_to_date(const std::string& conninfo) {
   }
 }
 
+/// Whether the user of the connection string may take on the writer's role, which cannot change
+/// what is issued.
+bool may_be_writer(const std::string& conninfo) {
+  static constexpr store::Statement kMember{"may be writer", R"(
+    select exists (select from pg_roles where rolname = $1 and pg_has_role(oid, 'member')) as member)"};
+  store::Connection connection(connection_options(conninfo));
+  return connection.query(kMember, {store::role_name(store::Role::kWriter)})
+      .only()
+      .boolean("member");
+}
+
 std::unique_ptr<store::Pool> open_pool(const CommonOptions& options,
                                        std::optional<store::EmbeddedCluster>& cluster) {
   if (!options.database.empty()) {
     bring_schema_up_to_date(options.database);
-    return std::make_unique<store::Pool>(connection_options(options.database), kConnectionsMax);
+    store::ConnectionOptions writer = connection_options(options.database);
+    if (may_be_writer(options.database)) writer.role = store::role_name(store::Role::kWriter);
+    return std::make_unique<store::Pool>(writer, kConnectionsMax);
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(data_directory(options) / "cluster", ignored)) {
+    config_directory(options);  // no database is made that could not be given a configuration
   }
   cluster.emplace(store::EmbeddedCluster::open(data_directory(options)));
   bring_schema_up_to_date(cluster->conninfo(store::Role::kOwner));
@@ -56,12 +74,12 @@ std::unique_ptr<store::Pool> open_pool(const CommonOptions& options,
                                        kConnectionsMax, [&cluster] { cluster->ensure_running(); });
 }
 
-std::string user_name() {
-  const char* user = std::getenv("USER");
-  return user != nullptr && *user != '\0' ? user : fmt::format("uid {}", getuid());
-}
-
 }  // namespace
+
+std::string user_name() {
+  const passwd* user = getpwuid(getuid());
+  return user != nullptr ? user->pw_name : fmt::format("uid {}", getuid());
+}
 
 std::filesystem::path config_directory(const CommonOptions& options) {
   if (!options.config.empty()) return options.config;

@@ -30,6 +30,9 @@ std::filesystem::path config_directory(const CommonOptions& options);
 std::filesystem::path data_directory(const CommonOptions& options);
 std::optional<std::filesystem::path> plugin_directory(const CommonOptions& options);
 
+/// The operating system's name of who runs the program, for histories.
+std::string user_name();
+
 /// The wall clock, in microseconds.
 time::Instant system_now();
 

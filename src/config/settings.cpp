@@ -32,7 +32,7 @@ constexpr std::array kSpecs{
     SettingSpec{"billing.legalEntity.timeZone", Kind::kTimeZone, "UTC",
                 "Zone of issue and due dates and of the year in document numbers."},
     SettingSpec{"billing.operator.email", Kind::kEmail, "",
-                "Receives the report on each run; empty: nobody.", true},
+                "Receives the report on each run; empty: nobody."},
     SettingSpec{"billing.payment.terms", Kind::kDuration, "P14D",
                 "From the issue date to the due date."},
     SettingSpec{"billing.rounding", Kind::kChoice, "NEAREST_CENT",

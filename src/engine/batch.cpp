@@ -33,10 +33,14 @@ constexpr store::Statement kInsertPeriods{"insert periods", R"(
   select * from unnest($1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::date[],
                        $7::date[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[]))"};
 
+// Not where a later run has billed with newer knowledge: this one has left that period alone.
 constexpr store::Statement kCloseReopenings{"close reopenings", R"(
   update reopening r set closed_by_run = $3
     from unnest($1::bigint[], $2::int[]) as c(customer_id, cycle)
-   where r.customer_id = c.customer_id and r.cycle = c.cycle and r.closed_by_run is null)"};
+   where r.customer_id = c.customer_id and r.cycle = c.cycle and r.closed_by_run is null
+     and not exists (select from billing_period p
+                      where p.customer_id = c.customer_id and p.cycle = c.cycle
+                        and p.billed_cut > $4))"};
 
 constexpr store::Statement kPark{"park customers", R"(
   insert into parked (customer_id, run_id, reason, parked_at, attempts)
@@ -54,6 +58,10 @@ constexpr store::Statement kOverLimit{"note documents over their limit", R"(
 constexpr store::Statement kFinishBatch{"finish batch", R"(
   update run_batch set state = 'done', leased_until = null, invoiced = $3, parked = $4, nothing_due = $5
    where run_id = $1 and batch = $2)"};
+
+// Two workers that split at once would give their new batches the same number.
+constexpr store::Statement kLockRun{"lock run",
+                                    "select 1 from engine_run where run_id = $1 for update"};
 
 constexpr store::Statement kSplit{"split batch", R"(
   with halved as (
@@ -120,6 +128,7 @@ void mark_stored_billed(store::Connection& connection, const RunFacts& run,
   std::vector<VersionId> versions;
   for (const PeriodWork& period : periods) {
     if (period.customer->parked || !period.stored) continue;
+    RK_CHECK(period.billed_cut <= run.cut);
     customers.push_back(period.customer->customer.id);
     cycles.push_back(period.key.cycle);
     sides.push_back(domain::to_string(period.key.side));
@@ -162,14 +171,14 @@ void close_reopenings(store::Connection& connection, const RunFacts& run,
   std::vector<CustomerId> customers;
   std::vector<std::int64_t> cycles;
   for (const CustomerWork& customer : computation.customers) {
-    if (customer.parked) continue;
+    if (customer.parked || customer.left_out) continue;
     for (const domain::Cycle& cycle : customer.cycles) {
       if (cycle.engine != run.engine) continue;
       customers.push_back(customer.customer.id);
       cycles.push_back(cycle.number);
     }
   }
-  connection.execute(kCloseReopenings, {customers, cycles, run.run});
+  connection.execute(kCloseReopenings, {customers, cycles, run.run, run.cut});
 }
 
 void record_parked(store::Connection& connection, const RunFacts& run,
@@ -186,7 +195,8 @@ void record_parked(store::Connection& connection, const RunFacts& run,
     }
   }
   if (!parked.empty()) connection.execute(kPark, {parked, reasons, run.run, now});
-  connection.execute(kUnpark, {billable});
+  // A run over some periods only may have left those out for which the customer was parked.
+  if (run.period_label.empty()) connection.execute(kUnpark, {billable});
 }
 
 void note_over_limit(store::Connection& connection, const RunFacts& run,
@@ -235,11 +245,11 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
 
   store::Transaction transaction(connection);
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
+  FactReader facts(connection, {run.cut, /*tail=*/false});
   connection.execute(kLockCustomers, {batch.customers});
   const time::Date issued_on =
       configuration.settings.zone("billing.legalEntity.timeZone").date_of(now);
 
-  FactReader facts(connection, {run.cut, /*tail=*/false});
   Computation computation = compute(
       facts, connection, versions,
       {batch.customers,
@@ -292,6 +302,7 @@ BatchOutcome split_batch(store::Connection& connection, const RunFacts& run,
   const auto middle =
       batch.customers.begin() + static_cast<std::ptrdiff_t>(batch.customers.size() / 2);
   store::Transaction transaction(connection);
+  connection.query(kLockRun, {run.run});
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
   connection.execute(
       kSplit, {run.run, batch.batch, std::vector<std::int64_t>(batch.customers.begin(), middle),

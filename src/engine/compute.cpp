@@ -1,14 +1,38 @@
 #include "engine/compute.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
-#include <unordered_map>
+#include <set>
+
+#include "base/log.hpp"
 
 namespace reckoner::engine {
 
 namespace {
+
+/// Takes the billed periods out whose version does not run here any more (another plug-in library).
+/// They stay due for whoever can compute them; what is new is billed all the same.
+void leave_out_unloadable(store::Connection& connection, Versions& versions, VersionId active,
+                          Computation& computation) {
+  std::set<VersionId> pinned;
+  for (const PeriodWork& period : computation.periods) {
+    if (period.version != active) pinned.insert(period.version);
+  }
+  for (VersionId version : pinned) {
+    try {
+      versions.load(connection, version);
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error& error) {
+      log::error("periods billed under it are left out: {}", error.what());
+      std::erase_if(computation.periods, [&](const PeriodWork& period) {
+        if (period.version != version) return false;
+        period.customer->left_out = true;
+        return true;
+      });
+    }
+  }
+}
 
 void run_statement_phases(FactReader& facts, store::Connection& connection, Versions& versions,
                           const std::string& chain, Computation& computation) {
@@ -115,6 +139,7 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
   for (PeriodWork& period : computation.periods) {
     if (!period.billed_before) period.version = active;
   }
+  leave_out_unloadable(connection, versions, active, computation);
   run_statement_phases(facts, connection, versions, chain, computation);
   auto lines = differences(facts, computation.periods, against);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 
 #include "store/transaction.hpp"
 
@@ -35,9 +36,9 @@ Computation what_if(FactReader& facts, store::Connection& connection, Versions& 
 }
 
 /// Totals by currency when the periods that are still open are charged whole.
-std::vector<money::Money> expected_totals(FactReader& facts, store::Connection& connection,
-                                          Versions& versions, VersionId active,
-                                          const Computation& computation, Against against) {
+std::map<std::string, money::Money, std::less<>> expected_totals(
+    FactReader& facts, store::Connection& connection, Versions& versions, VersionId active,
+    const Computation& computation, Against against) {
   Computation whole;
   whole.customers = computation.customers;
   whole.periods = computation.periods;
@@ -48,8 +49,10 @@ std::vector<money::Money> expected_totals(FactReader& facts, store::Connection& 
   }
   compute_documents(facts, connection, versions, kInterimEngine, active, whole, against);
   throw_if_parked(whole);
-  std::vector<money::Money> totals;
-  for (const DocumentWork& work : whole.documents) totals.push_back(work.document.total);
+  std::map<std::string, money::Money, std::less<>> totals;
+  for (const DocumentWork& work : whole.documents) {
+    totals.emplace(work.document.currency.code(), work.document.total);
+  }
   return totals;
 }
 
@@ -86,14 +89,15 @@ std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Vers
 
   const auto expected = expected_totals(facts, connection, versions, *active, computation, against);
   std::vector<InterimInvoice> invoices;
-  for (std::size_t i = 0; i < computation.documents.size(); ++i) {
-    RK_CHECK(i < expected.size());
-    invoices.push_back({.document = std::move(computation.documents[i].document),
+  for (DocumentWork& work : computation.documents) {
+    const auto total = expected.find(work.document.currency.code());
+    RK_CHECK(total != expected.end());
+    invoices.push_back({.document = std::move(work.document),
                         .as_of = as_of,
                         .cut = cut,
                         .version = *active,
                         .what_if = against == Against::kNothing,
-                        .expected_total = expected[i]});
+                        .expected_total = total->second});
   }
   return invoices;
 }

@@ -49,21 +49,25 @@ constexpr store::Statement kClaim{"claim batch", R"(
    where run_id = $1 and batch = (
      select b.batch from run_batch b
       where b.run_id = $1 and b.state = 'open'
+        and exists (select from engine_run where run_id = $1 and state = 'running')
         and (b.leased_until is null or b.leased_until < $5
           or not exists (select from pg_stat_activity a
                           where a.pid = b.backend_pid and a.backend_start = b.backend_start))
       order by b.batch limit 1 for update skip locked)
   returning batch, token, customer_ids::text)"};
 
-// A holder that stands still would block the counters: it is ended before its batch is claimed
-// again.
+// A holder that stands still inside its transaction would block the counters: it is ended before
+// its batch is claimed again. One that works on beyond its lease is left alone: its row is locked.
 constexpr store::Statement kEndOverdue{"end overdue backends", R"(
   select pg_terminate_backend(a.pid)
-    from run_batch b join pg_stat_activity a on a.pid = b.backend_pid and a.backend_start = b.backend_start
-   where b.run_id = $1 and b.state = 'open' and b.leased_until < $2)"};
+    from run_batch b
+    join pg_stat_activity a on a.pid = b.backend_pid and a.backend_start = b.backend_start
+   where b.run_id = $1 and b.state = 'open' and b.leased_until < $2
+     and a.state like 'idle in transaction%' and a.state_change < $3)"};
 
 constexpr store::Statement kOpenBatches{"open batches", R"(
-  select count(*) as open from run_batch where run_id = $1 and state = 'open')"};
+  select count(*) as open from run_batch join engine_run r using (run_id)
+   where run_id = $1 and run_batch.state = 'open' and r.state = 'running')"};
 
 constexpr store::Statement kProgress{"run progress", R"(
   select coalesce(sum(cardinality(customer_ids)), 0)::bigint as customers,
@@ -79,6 +83,15 @@ constexpr store::Statement kFinish{"finish run", R"(
             from run_batch where run_id = $1) b
    where r.run_id = $1 and r.state = 'running'
      and not exists (select from run_batch where run_id = $1 and state = 'open'))"};
+
+constexpr store::Statement kCancel{"cancel run", R"(
+  update engine_run r
+     set state = 'cancelled', ended_at = $2, invoiced = b.invoiced, parked = r.parked + b.parked,
+         nothing_due = b.nothing_due
+    from (select coalesce(sum(invoiced), 0) as invoiced, coalesce(sum(parked), 0) as parked,
+                 coalesce(sum(nothing_due), 0) as nothing_due
+            from run_batch where run_id = $1) b
+   where r.run_id = $1 and r.state = 'running')"};
 
 constexpr store::Statement kReport{"write admin report", R"(
   insert into outbox (customer_id, message_key, kind, recipient, template, version_id, created_at,
@@ -182,14 +195,15 @@ class Runner::Worker {
   void operator()() {
     while (!stop_) {
       try {
-        auto connection = runner_.pool_.take(kPoolWait);
-        const auto batch = claim(*connection);
-        if (!batch) {
-          if (!open_batches(*connection)) return;
-          backoff_.wait();  // others hold what is left; their leases may run out
-          continue;
+        switch (work_on_one()) {
+          case Step::kNoneLeft:
+            return;
+          case Step::kHeldByOthers:
+            backoff_.wait();
+            continue;  // their leases may run out
+          case Step::kWorked:
+            break;
         }
-        bill(*connection, *batch);
         backoff_.reset();
         batch_done_();
       } catch (const store::DatabaseError& error) {
@@ -201,9 +215,19 @@ class Runner::Worker {
   }
 
  private:
+  enum class Step { kWorked, kHeldByOthers, kNoneLeft };
+
+  Step work_on_one() {
+    auto connection = runner_.pool_.take(kPoolWait);
+    const auto batch = claim(*connection);
+    if (!batch) return open_batches(*connection) ? Step::kHeldByOthers : Step::kNoneLeft;
+    bill(*connection, *batch);
+    return Step::kWorked;
+  }
+
   std::optional<ClaimedBatch> claim(store::Connection& connection) {
     const time::Instant now = runner_.clock_();
-    connection.query(kEndOverdue, {run_.run, now});
+    connection.query(kEndOverdue, {run_.run, now, now - kLease});
     const auto row = connection
                          .query(kClaim, {run_.run, now + kLease, connection.backend_pid(),
                                          connection.backend_start(), now})
@@ -229,10 +253,8 @@ class Runner::Worker {
         throw;
       }
       narrow_down(connection, batch, error.what());
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {  // also what a user's own handler may throw
       narrow_down(connection, batch, error.what());
-    } catch (const Bug& bug) {
-      narrow_down(connection, batch, bug.what());
     }
   }
 
@@ -271,15 +293,16 @@ std::optional<RunId> Runner::start(const RunRequest& request) {
   const VersionId version = require_active(*connection, versions_);
   const auto compiled = versions_.load(*connection, version);
   require_issuing(*compiled, request.engine);
+
+  store::Transaction transaction(*connection);
+  // The counter's lock makes starters wait for one another: the second finds the first one's run.
+  const std::int64_t cut = usage_.close_cut_within(*connection, now);
   if (request.scheduled) {
     const auto firing =
         connection->query(kFindFiring, {request.engine, request.fires_at}).at_most_one();
     if (firing && firing->text("state") != "running") return std::nullopt;
     if (firing) return RunId{firing->int64("run_id")};
   }
-
-  store::Transaction transaction(*connection);
-  const std::int64_t cut = usage_.close_cut_within(*connection, now);
   const DueCustomers due =
       find_due(*connection, request,
                compiled->configuration().settings.duration("billing.trueUpAfter"), now);
@@ -379,6 +402,15 @@ void Runner::finish(RunId run) {
   usage_.merge_totals(*connection);
 }
 
+RunSummary Runner::cancel(RunId run) {
+  {
+    auto connection = pool_.take(kPoolWait);
+    facts_of(*connection, run);
+    connection->execute(kCancel, {run, clock_()});
+  }
+  return summary(run);
+}
+
 RunSummary Runner::summary(RunId run) {
   auto connection = pool_.take(kPoolWait);
   const auto row = connection->query(kSummary, {run}).at_most_one();
@@ -402,6 +434,48 @@ std::vector<ParkedCustomer> Runner::parked(std::optional<RunId> run) {
   return parked;
 }
 
+namespace {
+
+void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
+               const ComputationRequest& slice, Runner::DryRun& result);
+
+/// As a run splits a batch, until the culprit is alone.
+void add_halves(FactReader& facts, store::Connection& connection, Versions& versions,
+                const ComputationRequest& slice, Runner::DryRun& result) {
+  const std::size_t middle = slice.customers.size() / 2;
+  ComputationRequest half = slice;
+  half.customers = slice.customers.first(middle);
+  add_slice(facts, connection, versions, half, result);
+  half.customers = slice.customers.subspan(middle);
+  add_slice(facts, connection, versions, half, result);
+}
+
+/// What the customers of a slice would be billed, or why they would be parked.
+void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
+               const ComputationRequest& slice, Runner::DryRun& result) {
+  try {
+    Computation computation = compute(facts, connection, versions, slice);
+    for (DocumentWork& work : computation.documents) {
+      result.documents.push_back(std::move(work.document));
+    }
+    for (const CustomerWork& customer : computation.customers) {
+      if (customer.parked) result.parked.push_back({customer.customer.key, *customer.parked, 0});
+    }
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (slice.customers.size() > 1) {
+      add_halves(facts, connection, versions, slice, result);
+      return;
+    }
+    for (const CustomerWork& customer : facts.customers(slice.customers)) {
+      result.parked.push_back({customer.customer.key, error.what(), 0});
+    }
+  }
+}
+
+}  // namespace
+
 Runner::DryRun Runner::dry_run(const RunRequest& request) {
   auto connection = pool_.take(kPoolWait);
   const time::Instant now = clock_();
@@ -416,25 +490,22 @@ Runner::DryRun Runner::dry_run(const RunRequest& request) {
                compiled->configuration().settings.duration("billing.trueUpAfter"), now);
 
   DryRun result;
+  result.parked_before = due.parked;
   result.due = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
   FactReader facts(*connection, {cut, /*tail=*/true});
+  const ComputationRequest whole{due.to_bill,
+                                 {.engine = request.engine,
+                                  .until = request.fires_at,
+                                  .accrue = false,
+                                  .label = request.period_label},
+                                 request.engine,
+                                 version};
   const auto batch_size = static_cast<std::size_t>(compiled->engine(request.engine).batch_size);
   for (std::size_t first = 0; first < due.to_bill.size(); first += batch_size) {
-    const std::size_t size = std::min(batch_size, due.to_bill.size() - first);
-    Computation computation = compute(facts, *connection, versions_,
-                                      {std::span(due.to_bill).subspan(first, size),
-                                       {.engine = request.engine,
-                                        .until = request.fires_at,
-                                        .accrue = false,
-                                        .label = request.period_label},
-                                       request.engine,
-                                       version});
-    for (DocumentWork& work : computation.documents) {
-      result.documents.push_back(std::move(work.document));
-    }
-    for (const CustomerWork& customer : computation.customers) {
-      if (customer.parked) result.parked.push_back({customer.customer.key, *customer.parked, 0});
-    }
+    ComputationRequest slice = whole;
+    slice.customers =
+        whole.customers.subspan(first, std::min(batch_size, due.to_bill.size() - first));
+    add_slice(facts, *connection, versions_, slice, result);
   }
   return result;
 }

@@ -28,7 +28,7 @@ struct RunSummary {
   std::string engine;
   bool scheduled = false;
   time::Instant fires_at;
-  std::string state;  ///< "running", "done"
+  std::string state;  ///< "running", "done", "cancelled"
   std::int64_t due = 0;
   BatchCounts counts;
   std::int64_t cut = 0;
@@ -77,6 +77,11 @@ class Runner {
   RunSummary work(RunId run, const std::atomic<bool>& stop,
                   const std::function<void(const RunProgress&)>& progress = {});
 
+  /// Ends a run that goes on: batches that are done stay, the one in hand is finished, the rest is
+  /// not billed by it. Does nothing to a run that has ended. A firing that was cancelled does not
+  /// fire again.
+  RunSummary cancel(RunId run);
+
   RunSummary summary(RunId run);
   /// Latest first.
   std::vector<RunSummary> list(int limit);
@@ -87,7 +92,8 @@ class Runner {
   /// are told with their reasons.
   struct DryRun {
     std::vector<domain::Document> documents;
-    std::vector<ParkedCustomer> parked;
+    std::vector<ParkedCustomer> parked;  ///< those it would park
+    std::int64_t parked_before = 0;      ///< due, but parked by an earlier run
     std::int64_t due = 0;
   };
   DryRun dry_run(const RunRequest& request);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/configuration_in_use.hpp"
+
 namespace reckoner::engine {
 
 namespace {
@@ -74,8 +76,11 @@ Versions::Applied Versions::apply(store::Connection& connection, config::Files f
                                   std::string_view author, std::string_view comment,
                                   time::Instant now) {
   add_library_hashes(files, plugin_directory_);
-  compile(files);
+  const auto compiled = compile(files);
   connection.query(kLock);
+  if (const auto current = active(connection)) {
+    check_in_use(connection, *load(connection, *current), *compiled, now);
+  }
   const Sha256 hash = config::hash(files);
   const auto known = connection.query(kFind, {store::Bytes(hash)}).at_most_one();
   const VersionId version = known ? VersionId{known->int64("version_id")}
@@ -88,9 +93,11 @@ Versions::Applied Versions::apply(store::Connection& connection, config::Files f
 Versions::Applied Versions::activate(store::Connection& connection, VersionId version,
                                      std::string_view author, std::string_view comment,
                                      time::Instant now) {
-  load(connection, version);
+  const auto compiled = load(connection, version);
   connection.query(kLock);
-  if (active(connection) == version) return {version, false};
+  const auto current = active(connection);
+  if (current == version) return {version, false};
+  if (current) check_in_use(connection, *load(connection, *current), *compiled, now);
   connection.execute(kActivate, {version, now, author, comment});
   return {version, true};
 }

@@ -35,6 +35,8 @@ class Versions {
   /// Makes `files` the active version, storing it when no version has its hash. Inside the caller's
   /// transaction. Does nothing when it is active already. The files are compiled first, so what
   /// cannot run cannot become active.
+  /// Throws Error for a version that what is there could not be billed under
+  /// (configuration_in_use.hpp).
   struct Applied {
     VersionId version;
     bool changed;

@@ -42,6 +42,7 @@ struct CustomerWork {
   std::int64_t ordinal = 0;  ///< of the last document
   std::vector<domain::Cycle> cycles;
   std::vector<domain::Subscription> subscriptions;
+  bool left_out = false;  ///< a billed period of it cannot be computed here and stays due
   std::optional<std::string>
       parked;  ///< why it cannot be billed; nothing of it is issued in this batch
 };

@@ -57,6 +57,7 @@ class RuleHandler : public engine::StatementHandler {
   explicit RuleHandler(const engine::HandlerSettings& settings)
       : member_(settings.text("file")), table_(compile(settings, member_)) {
     check_outputs(settings);
+    check_single_rule_fees(settings);
     check_fixed_fees(settings);
   }
 
@@ -88,6 +89,24 @@ class RuleHandler : public engine::StatementHandler {
     }
   }
 
+  /// The table has one output for a fee: it could not tell two charges apart.
+  static void check_single_rule_fees(const engine::HandlerSettings& settings) {
+    for (const domain::Plan& plan : settings.configuration().plans) {
+      const domain::Charge* first = nullptr;
+      for (const domain::Charge& charge : plan.charges) {
+        const auto* flat = std::get_if<domain::Flat>(&charge.model);
+        if (flat == nullptr || flat->amount) continue;
+        if (first != nullptr) {
+          throw Error(fmt::format(
+              "{}:{}: plan '{}' leaves two fees to a rule, '{}' and '{}', but a "
+              "rule sets one",
+              charge.place.file, charge.place.line, plan.name, first->name, charge.name));
+        }
+        first = &charge;
+      }
+    }
+  }
+
   /// A rule that sets the fee of a plan with a fixed one would make the figure in the plan a lie.
   void check_fixed_fees(const engine::HandlerSettings& settings) const {
     for (const domain::Plan& plan : settings.configuration().plans) {
@@ -116,30 +135,39 @@ class RuleHandler : public engine::StatementHandler {
     facts[slots().period_days] = money::Decimal(segment.coverage.period_days);
     facts[slots().period_label] = period.bounds.label;
     const rules::Outcome outcome = table_.evaluate(facts);
+    if (const auto fee = number(outcome, kFee)) set_fee(segment, *fee, source(outcome));
+    if (const auto limit = number(outcome, kCreditLimit)) segment.credit_limit = limit;
+  }
+
+  /// The one number that the rules which fired give under that name, if any does.
+  std::optional<money::Decimal> number(const rules::Outcome& outcome, std::string_view name) const {
+    std::optional<money::Decimal> only;
     for (const rules::Result& result : outcome.results) {
-      if (const auto fee = number(result, kFee)) set_fee(segment, *fee, source(outcome));
-      if (const auto limit = number(result, kCreditLimit)) segment.credit_limit = limit;
+      const auto found = result.find(name);
+      if (found == result.end() || found->second.is_null()) continue;
+      const money::Decimal* number = found->second.number();
+      if (number == nullptr) throw Error(fmt::format("the rule's '{}' is not a number", name));
+      if (number->sign() < 0) throw Error(fmt::format("the rule's '{}' is negative", name));
+      if (only) {
+        throw Error(fmt::format("{}: more than one of them sets '{}'", source(outcome), name));
+      }
+      only = *number;
     }
+    return only;
   }
 
-  static std::optional<money::Decimal> number(const rules::Result& result, std::string_view name) {
-    const auto found = result.find(name);
-    if (found == result.end() || found->second.is_null()) return std::nullopt;
-    const money::Decimal* number = found->second.number();
-    if (number == nullptr) throw Error(fmt::format("the rule's '{}' is not a number", name));
-    if (number->sign() < 0) throw Error(fmt::format("the rule's '{}' is negative", name));
-    return *number;
-  }
-
+  /// Sets what the plan leaves to a rule. Where it leaves nothing, a rule may not speak.
   static void set_fee(engine::Segment& segment, const money::Decimal& fee,
                       const std::string& source) {
+    if (!has_fee_from_rule(*segment.plan)) {
+      if (const domain::Charge* fixed = fixed_fee(*segment.plan)) {
+        throw Error(fmt::format("subscription {}, charge {}: {} sets a fee that the plan fixes",
+                                segment.subscription->number, fixed->name, source));
+      }
+    }
     for (engine::ChargeDraft& draft : segment.charges) {
       const auto* flat = std::get_if<domain::Flat>(&draft.charge->model);
-      if (flat == nullptr) continue;
-      if (flat->amount) {
-        throw Error(fmt::format("subscription {}, charge {}: {} sets a fee that the plan fixes",
-                                segment.subscription->number, draft.charge->name, source));
-      }
+      if (flat == nullptr || flat->amount) continue;
       draft.fee = fee;
       draft.fee_source = source;
     }

@@ -35,6 +35,7 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
       for (const domain::Subscription& subscription : period.customer->subscriptions) {
         if (subscription.cycle != period.cycle->number) continue;
         if (auto segment = segment_of(context.configuration(), period, subscription)) {
+          check_single_measure(context.configuration(), period, *segment);
           period.segments.push_back(std::move(*segment));
         }
       }
@@ -42,6 +43,31 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
   }
 
  private:
+  /// Usage belongs to the customer: two subscriptions that measure the same meter at the same time
+  /// would bill it twice.
+  static void check_single_measure(const config::Configuration& configuration,
+                                   const engine::PeriodWork& period,
+                                   const engine::Segment& segment) {
+    for (const domain::Subscription& other : period.customer->subscriptions) {
+      if (other.number == segment.subscription->number) continue;
+      if (time::intersection(lifetime_of(other), segment.usage_period).empty()) continue;
+      const domain::Plan& other_plan = plan_of(configuration, other);
+      for (const domain::Charge& charge : segment.plan->charges) {
+        if (!charge.metering || !measures(other_plan, charge.metering->meter)) continue;
+        throw Error(fmt::format("subscriptions {} and {} both measure meter '{}' at the same time",
+                                std::min(other.number, segment.subscription->number),
+                                std::max(other.number, segment.subscription->number),
+                                charge.metering->meter));
+      }
+    }
+  }
+
+  static bool measures(const domain::Plan& plan, const std::string& meter) {
+    return std::any_of(plan.charges.begin(), plan.charges.end(), [&](const domain::Charge& charge) {
+      return charge.metering && charge.metering->meter == meter;
+    });
+  }
+
   static std::optional<engine::Segment> segment_of(const config::Configuration& configuration,
                                                    const engine::PeriodWork& period,
                                                    const domain::Subscription& subscription) {

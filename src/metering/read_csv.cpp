@@ -50,9 +50,18 @@ std::size_t line_of(const Error& error) {
   return line;
 }
 
+/// Refuses a last row that is still being written: without an id of its own it would count again,
+/// as another one, once it is complete.
+void refuse_unfinished_row(const EventFile& file, const Mapping& mapping, std::size_t line,
+                           LineEvents& events) {
+  if (mapping.id || file.content.empty() || file.content.back() == '\n') return;
+  events.refuse(line, "the last line has no line end; rows without an id must be complete");
+}
+
 void read_rows(text::CsvReader& reader, const text::CsvRow& header, const Columns& columns,
-               LineEvents& events) {
+               LineEvents& events, std::size_t& last_line) {
   for (text::CsvRow row; reader.next(row);) {
+    last_line = row.line;
     if (row.fields.size() != header.fields.size()) {
       events.refuse(row.line, fmt::format("{} fields, but the header has {}", row.fields.size(),
                                           header.fields.size()));
@@ -80,7 +89,9 @@ std::vector<UsageEvent> read_csv(const EventFile& file, const Mapping& mapping) 
       error.in(fmt::format("{}:{}", file.name, header.line));
       throw;
     }
-    read_rows(reader, header, columns, events);
+    std::size_t last_line = header.line;
+    read_rows(reader, header, columns, events, last_line);
+    if (last_line != header.line) refuse_unfinished_row(file, mapping, last_line, events);
   } catch (const Error& error) {
     if (!error.path().starts_with("line ")) throw;
     events.refuse(line_of(error), error.reason() + "; nothing behind it was read");

@@ -161,21 +161,26 @@ std::optional<time::Instant> Scheduler::catch_up(ScheduledEngine& engine,
 
 Scheduler::Done Scheduler::fire(const ScheduledEngine& engine, time::Instant fires_at,
                                 const std::atomic<bool>& stop) {
-  const auto run = runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at});
-  if (run) {
-    log::info("engine {}, firing of {}: run {}", engine.id, time::to_string(fires_at), run->value);
-    time::Instant renewed = clock_();
-    const auto renew = [&](const engine::RunProgress&) {
-      if (clock_() < renewed + lease_duration_ / 3) return;
-      take_lease();  // where it is lost, this run still has to be finished, by whoever works on it
-      renewed = clock_();
-    };
-    const engine::RunSummary summary = runner_.work(*run, stop, renew);
-    if (summary.state == "running") return Done::kStopped;
-    log::info("engine {}, run {}: {} due, {} invoiced, {} parked, {} without anything to bill",
-              engine.id, run->value, summary.due, summary.counts.invoiced, summary.counts.parked,
-              summary.counts.nothing_due);
+  time::Instant renewed = clock_();
+  const auto renew = [&](const engine::RunProgress&) {
+    if (clock_() < renewed + lease_duration_ / 3) return;
+    take_lease();  // where it is lost, this run still has to be finished, by whoever works on it
+    renewed = clock_();
+  };
+  const auto finished = [&](RunId run) {
+    const engine::RunSummary summary = runner_.work(run, stop, renew);
+    log::info(
+        "engine {}, run {} is {}: {} due, {} invoiced, {} parked, {} without anything to bill",
+        engine.id, run.value, summary.state, summary.due, summary.counts.invoiced,
+        summary.counts.parked, summary.counts.nothing_due);
+    return summary.state != "running";
+  };
+  // What somebody began and left comes first: later it would bill with older knowledge.
+  for (RunId unfinished : runner_.unfinished(engine.id)) {
+    if (!finished(unfinished)) return Done::kStopped;
   }
+  const auto run = runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at});
+  if (run && !finished(*run)) return Done::kStopped;
   return store_fired(engine, fires_at) ? Done::kFired : Done::kLeaseLost;
 }
 

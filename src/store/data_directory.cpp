@@ -58,6 +58,7 @@ fs::path prepare_data_directory(const fs::path& directory, const ServerUser& use
   }
   const fs::path canonical = fs::canonical(directory, error);
   if (error) cannot_use(directory, error.message());
+  if (!fs::is_directory(canonical)) cannot_use(canonical, "it is not a directory");
   const bool empty = fs::is_empty(canonical, error);
   if (error) cannot_use(canonical, error.message());
   const fs::path lock = canonical / kLockFile;

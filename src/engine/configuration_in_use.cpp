@@ -1,0 +1,83 @@
+#include "engine/configuration_in_use.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reckoner::engine {
+
+namespace {
+
+constexpr store::Statement kPlansInUse{"plans in use", R"(
+  select s.plan, s.currency, c.engine, min(k.key) as customer
+    from subscription s
+    join cycle c on c.customer_id = s.customer_id and c.cycle = s.cycle
+    join customer k on k.customer_id = s.customer_id
+   where s.ends_at is null or s.ends_at > $1
+      or exists (select from billing_period p
+                  where p.customer_id = s.customer_id and p.cycle = s.cycle
+                    and p.billed_cut is null and p.starts_at < s.ends_at)
+   group by s.plan, s.currency, c.engine order by s.plan, s.currency, c.engine)"};
+
+constexpr store::Statement kMeterInUse{"meter in use", R"(
+  select exists (select from usage_total where meter = $1)
+      or exists (select from usage_delta where meter = $1) as used)"};
+
+template <class Item>
+const Item* find(const std::vector<Item>& items, std::string_view name) {
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
+  return found == items.end() ? nullptr : &*found;
+}
+
+void check_plan(const store::Row& use, const CompiledVersion& next) {
+  const std::string name = use.text("plan");
+  const std::string engine = use.text("engine");
+  const std::string who =
+      fmt::format("plan '{}' has subscribers, such as customer '{}'", name, use.text("customer"));
+  const domain::Plan* plan = find(next.configuration().plans, name);
+  if (plan == nullptr) {
+    throw Error(fmt::format("{}, and this configuration does not have it", who));
+  }
+  if (plan->currency.code() != use.text("currency")) {
+    throw Error(fmt::format("{}:{}: {}, in {}; its currency cannot become {}", plan->place.file,
+                            plan->place.line, who, use.text("currency"), plan->currency.code()));
+  }
+  if (plan->billed_by != engine) {
+    throw Error(fmt::format("{}:{}: {}, billed by engine '{}'; they cannot be moved to '{}'",
+                            plan->place.file, plan->place.line, who, engine, plan->billed_by));
+  }
+  if (!next.chain(engine).issues()) {
+    throw Error(fmt::format("{}, billed by engine '{}', which issues nothing in this configuration",
+                            who, engine));
+  }
+}
+
+bool reads_alike(const domain::Meter& a, const domain::Meter& b) {
+  const auto counts = [](const domain::Meter& meter) {
+    return meter.aggregation == domain::Aggregation::kCount;
+  };
+  return a.event_type == b.event_type && a.value == b.value && counts(a) == counts(b);
+}
+
+}  // namespace
+
+void check_in_use(store::Connection& connection, const CompiledVersion& active,
+                  const CompiledVersion& next, time::Instant now) {
+  for (const store::Row& use : connection.query(kPlansInUse, {now})) check_plan(use, next);
+  for (const domain::Meter& meter : active.configuration().meters) {
+    const domain::Meter* successor = find(next.configuration().meters, meter.name);
+    if (successor != nullptr && reads_alike(meter, *successor)) continue;
+    if (!connection.query(kMeterInUse, {meter.name}).only().boolean("used")) continue;
+    if (successor == nullptr) {
+      throw Error(
+          fmt::format("meter '{}' has usage, and this configuration does not have it", meter.name));
+    }
+    throw Error(
+        fmt::format("{}:{}: meter '{}' has usage; its event-type, value and counting cannot "
+                    "change: give the new one another name",
+                    successor->place.file, successor->place.line, meter.name));
+  }
+}
+
+}  // namespace reckoner::engine
