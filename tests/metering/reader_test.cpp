@@ -169,6 +169,15 @@ TEST(ReadCsv, WithoutIdsTheFieldsAndTheirOrdinalAreTheId) {
       << "neither quoting nor line ends are content";
 }
 
+TEST(ReadCsv, WithoutIdsALastRowThatIsStillBeingWrittenIsRefused) {
+  constexpr std::string_view kMapping = "subject=s,time=t,type:=x,v=v";
+  EXPECT_THAT(
+      messages("s,t,v\na,2026-10-05T12:00:00Z,1\nb,2026-10-05T12:00:00Z,10", kMapping),
+      ElementsAre("file:3: the last line has no line end; rows without an id must be complete"));
+  EXPECT_THAT(read("i,s,t,v\n1,a,2026-10-05T12:00:00Z,1", "id=i,subject=s,time=t,type:=x,v=v"),
+              testing::SizeIs(1));
+}
+
 // JSON lines
 
 TEST(ReadJsonLines, MembersComeByDottedPath) {

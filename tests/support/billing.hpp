@@ -29,6 +29,9 @@ config::Files shipped_configuration();
 config::Files edited(config::Files files, const std::string& member, std::string_view from,
                      std::string_view to);
 
+/// The files with the setting at that value, whatever they said before.
+config::Files with_setting(config::Files files, std::string_view name, std::string_view value);
+
 /// The shipped configuration and a file of more plans (XML), priced in the currency.
 config::Files with_plans(std::string_view plans, std::string_view currency = "USD");
 

@@ -1,0 +1,68 @@
+// A version that what is in the database could not be billed under does not become active.
+
+#include "engine/configuration_in_use.hpp"
+
+#include "support/billing.hpp"
+
+namespace reckoner::engine {
+
+namespace {
+
+using test::edited;
+using test::error_of;
+
+constexpr std::string_view kPricing = "pricing/stratoslive.xml";
+
+class ConfigurationInUse : public test::BillingTest {
+ protected:
+  void SetUp() override {
+    world.customer("acme");
+    world.subscribe("acme", "SMB", "2026-10-01");
+    world.bandwidth("acme", "10", "2026-10-05T10:00:00Z");
+  }
+  std::string apply(std::string_view member, std::string_view from, std::string_view to) {
+    return error_of([&] { world.apply(edited(world.files(), std::string(member), from, to)); });
+  }
+};
+
+TEST_F(ConfigurationInUse, APlanWithSubscribersStays) {
+  EXPECT_EQ(apply(kPricing, R"(<plan name="SMB")", R"(<plan name="Small")"),
+            "plan 'SMB' has subscribers, such as customer 'acme', and this configuration does not "
+            "have it");
+  EXPECT_EQ(apply(kPricing, R"(<plan name="Enterprise")", R"(<plan name="Corporate")"), "");
+}
+
+TEST_F(ConfigurationInUse, AMeterWithUsageStays) {
+  config::Files renamed =
+      edited(world.files(), "meters.xml", R"(name="bandwidth")", R"(name="traffic")");
+  for (int i = 0; i < 4; ++i) {
+    renamed = edited(renamed, std::string(kPricing), R"(meter="bandwidth")", R"(meter="traffic")");
+  }
+  EXPECT_EQ(error_of([&] { world.apply(renamed); }),
+            "meter 'bandwidth' has usage, and this configuration does not have it");
+}
+
+TEST_F(ConfigurationInUse, AMeterWithUsageKeepsItsMeaning) {
+  const std::string error =
+      apply("meters.xml", R"(event-type="bandwidth")", R"(event-type="traffic")");
+  EXPECT_NE(
+      error.find("meter 'bandwidth' has usage; its event-type, value and counting cannot change"),
+      std::string::npos)
+      << error;
+}
+
+TEST_F(ConfigurationInUse, GoingBackIsCheckedAsWell) {
+  const VersionId first =
+      world.versions().active(*world.pool().take(std::chrono::seconds(5))).value();
+  world.apply(test::with_plans(test::flat_plan("Extra", "5.00")));
+  world.subscribe("acme", "Extra", "2026-10-01");
+  store::Connection connection = world.connect();
+  EXPECT_EQ(
+      error_of([&] { world.versions().activate(connection, first, "test", "", world.now()); }),
+      "plan 'Extra' has subscribers, such as customer 'acme', and this configuration does not have "
+      "it");
+}
+
+}  // namespace
+
+}  // namespace reckoner::engine

@@ -1,0 +1,4 @@
+// A library that knows nothing of Reckoner.
+extern "C" int answer() {
+  return 42;
+}
