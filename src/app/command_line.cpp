@@ -303,7 +303,7 @@ std::string unknown_command(const CLI::App& app) {
   const CLI::App* group = &app;
   while (!group->get_subcommands().empty()) group = group->get_subcommands().front();
   for (const std::string& word : app.remaining(true)) {
-    if (word.starts_with('-')) continue;
+    if (word.starts_with('-')) return "";
     std::vector<std::string> names;
     for (const CLI::App* command : group->get_subcommands([](const CLI::App*) { return true; })) {
       names.push_back(command->get_name());

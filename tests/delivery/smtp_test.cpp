@@ -66,7 +66,7 @@ TEST_F(Smtp, DeliversWhatAnotherParserReads) {
   EXPECT_EQ(text_of(message, "from"), "billing@reckoner.example");
   EXPECT_EQ(text_of(message, "to_address"), "anna@customer.example");
   EXPECT_EQ(text_of(message, "to_name"), "Ärger & Söhne <GmbH>");
-  EXPECT_EQ(text_of(message, "subject"), "Invoice INV-1 from billing@reckoner.example");
+  EXPECT_EQ(text_of(message, "subject"), "Invoice INV-1 from Example Cloud Ltd");
   EXPECT_EQ(text_of(message, "message_id"), "<" + mail("INV-1").message_id + ">");
   EXPECT_EQ(text_of(message, "type"), "multipart/alternative");
   EXPECT_THAT(text_of(message, "text"), HasSubstr("Dear Ärger & Söhne <GmbH>,"));

@@ -278,9 +278,8 @@ TEST_F(RunTest, LinesOfNothingAreADocumentOf0_00WithoutAMail) {
 }
 
 TEST_F(RunTest, TheYearOfTheNumberIsThatOfTheDayOfIssueInTheLegalEntitysZone) {
-  world.apply(edited(
-      world.files(), "billing-config.xml", "<settings>",
-      R"(<settings><setting name="billing.legalEntity.timeZone" value="Pacific/Auckland"/>)"));
+  world.apply(
+      test::with_setting(world.files(), "billing.legalEntity.timeZone", "Pacific/Auckland"));
   subscribers(2, 1);
   world.run("2026-12-31T10:59:59Z");
   EXPECT_EQ(world.last_document("c01").number, "INV-2026-000001");

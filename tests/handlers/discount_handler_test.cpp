@@ -1,5 +1,6 @@
 // Percentage discounts are lines of the statement: by the days they hold, on what is left.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "support/billing.hpp"

@@ -71,9 +71,7 @@ TEST_F(ParityTest, ACreditCarriesForwardNegativeAndSendsTheCustomerNoMail) {
 TEST_F(ParityTest, WhoIsOverTheCreditLimitByOneWholeUnitStandsInTheOperatorsReport) {
   config::Files files = with_plans(R"(<plan name="Limited"><recurring name="fee" fee="rule"/>
       <metered name="cartridge" meter="cartridge" unit="hour" allowance="0" price="0.01"/></plan>)");
-  files =
-      test::edited(files, "billing-config.xml", "<settings>",
-                   R"(<settings><setting name="billing.operator.email" value="ops@example.com"/>)");
+  files = test::with_setting(files, "billing.operator.email", "ops@example.com");
   files = test::edited(files, "pricing/subscription-fee.dmn", "\"SMB\"", "\"SMB\", \"Limited\"");
   world.apply(files);
   for (const char* key : {"over", "nearly", "at-limit"}) {

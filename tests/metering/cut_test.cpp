@@ -206,7 +206,7 @@ class MergeTest : public CutTest {
   }
 
   int random(int end) {
-    return static_cast<int>(std::uniform_int_distribution<>(0, end - 1)(random_));
+    return std::uniform_int_distribution<>(0, end - 1)(random_);
   }
 
   void take_some() {

@@ -108,7 +108,7 @@ TEST(ReadCsv, ColumnsBecomeAnEvent) {
 
 TEST(ReadCsv, ATimeWithoutZoneIsUtcOnlyWhenTheMappingSaysSo) {
   constexpr std::string_view kFile =
-      "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10";
+      "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:17:03.9799600,4808,10\r\n";
   constexpr std::string_view kMapping =
       "subject:=acme,time=TIMESTAMP,type:=inference,input=ContextTokens,output=GeneratedTokens";
   EXPECT_THAT(messages(kFile, kMapping),
@@ -173,7 +173,7 @@ TEST(ReadCsv, WithoutIdsALastRowThatIsStillBeingWrittenIsRefused) {
   constexpr std::string_view kMapping = "subject=s,time=t,type:=x,v=v";
   EXPECT_THAT(
       messages("s,t,v\na,2026-10-05T12:00:00Z,1\nb,2026-10-05T12:00:00Z,10", kMapping),
-      ElementsAre("file:3: the last line has no line end; rows without an id must be complete"));
+      ElementsAre("file:3: the last line has no line end, so it may not be complete: end it, or map an id"));
   EXPECT_THAT(read("i,s,t,v\n1,a,2026-10-05T12:00:00Z,1", "id=i,subject=s,time=t,type:=x,v=v"),
               testing::SizeIs(1));
 }

@@ -1,6 +1,7 @@
 """The program among other processes: signals, a database that goes away, several commands at once, bad places for the
 data, and a full disk."""
 
+import json
 import os
 import pwd
 import shutil
@@ -96,9 +97,13 @@ class OnADatabase(unittest.TestCase):
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
             port = closed.getsockname()[1]
-        for command in (["run", "monthly"], ["serve"], ["--json", "customers"]):
-            reason = one_line(self, rp.Reckoner(database=f"host=127.0.0.1 port={port} dbname=x").run(*command))
-            self.assertIn("refused", reason)
+        away = rp.Reckoner(database=f"host=127.0.0.1 port={port} dbname=x")
+        for command in (["run", "monthly"], ["serve"]):
+            self.assertIn("refused", one_line(self, away.run(*command)))
+        result = away.run("--json", "customers")
+        error = json.loads(result.out)
+        self.assertEqual((result.code, error["exit_code"]), (3, 3), result)
+        self.assertIn("refused", error["error"])
         reason = one_line(self, rp.Reckoner(database=self.cluster.conninfo("nowhere")).run("customers"))
         self.assertIn('database "nowhere" does not exist', reason)
         reason = one_line(self, rp.Reckoner(database="no such syntax").run("customers"))
