@@ -169,6 +169,9 @@ class EmbeddedCluster::Server {
           user_lock_ = std::make_unique<Connection>(superuser());
         }
         const bool last = try_last(*user_lock_);
+        // Given back before the connection is closed: the server ends a session some time after
+        // that, and whoever leaves next would take it for a user.
+        if (!last) give_back(*user_lock_);
         user_lock_.reset();
         if (last) stop();
         return;
@@ -204,6 +207,11 @@ class EmbeddedCluster::Server {
         .query({"last_in_cluster", fmt::format("select pg_try_advisory_lock({})", kUserLock)})
         .only()
         .boolean(0);
+  }
+
+  static void give_back(Connection& connection) {
+    connection.query(
+        {"leave_cluster", fmt::format("select pg_advisory_unlock_shared({})", kUserLock)});
   }
 
   /// initdb works beside the final place, so that a kill leaves nothing that looks like a cluster.
