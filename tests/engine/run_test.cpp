@@ -280,7 +280,7 @@ TEST_F(RunTest, LinesOfNothingAreADocumentOf0_00WithoutAMail) {
 TEST_F(RunTest, TheYearOfTheNumberIsThatOfTheDayOfIssueInTheLegalEntitysZone) {
   world.apply(
       test::with_setting(world.files(), "billing.legalEntity.timeZone", "Pacific/Auckland"));
-  subscribers(2, 1);
+  subscribers(1, 1);
   world.run("2026-12-31T10:59:59Z");
   EXPECT_EQ(world.last_document("c01").number, "INV-2026-000001");
   world.customer("late");
