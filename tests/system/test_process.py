@@ -40,6 +40,12 @@ def servers_in(directory):
     return found
 
 
+# A batch takes its time, however fast the machine is: what is to happen during a run does.
+SLOWLY = """
+  create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.05); return null; end $$;
+  create trigger slowly after insert on document for each statement execute function slowly()"""
+
+
 class OnADatabase(unittest.TestCase):
     """Runs on a server of the test's own, given by --database."""
 
@@ -61,6 +67,7 @@ class OnADatabase(unittest.TestCase):
     def begin_run(self, name, *options):
         """A copy of the loaded database, with a run on it that has done some of its batches."""
         conninfo = self.cluster.create(name, template="loaded")
+        rp.psql(conninfo, SLOWLY)
         reckoner = rp.Reckoner(database=conninfo, config=self.config)
         command = reckoner.start(*options, "run", "monthly")
         rp.wait_until(lambda: self.batches(conninfo, "done") > 5 or not command.running(), "some batches are done")
