@@ -37,9 +37,10 @@ enum class BatchOutcome {
   kLeaseLost,  ///< somebody else has the batch, or finished it: nothing was written
 };
 
-/// Bills the customers of one batch in one transaction (DESIGN §5, in its order): lease, customers,
-/// facts, computation, documents, and last the counters of the series. `now` is read once by the
-/// caller: it fixes the day of issue. Throws store::DatabaseError or Bug with nothing written.
+/// Bills the customers of one batch in one transaction (in the order of ARCHITECTURE.md): lease,
+/// customers, facts, computation, documents, and last the counters of the series. `now` is read
+/// once by the caller: it fixes the day of issue. Throws store::DatabaseError or Bug with nothing
+/// written.
 BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const RunFacts& run,
                         const ClaimedBatch& batch, time::Instant now, BatchCounts& counts);
 

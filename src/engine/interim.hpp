@@ -19,7 +19,7 @@ struct InterimInvoice {
 };
 
 /// What the customer owes as of an instant, on one read-only snapshot: PostgreSQL itself refuses to
-/// store anything (DESIGN §4.3). One invoice for each currency. Throws Error when there is no such
+/// store anything. One invoice for each currency. Throws Error when there is no such
 /// customer or it cannot be billed.
 std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Versions& versions,
                                              const std::string& customer_key, time::Instant as_of);

@@ -6,7 +6,7 @@
 
 namespace reckoner::engine {
 
-/// Who is due for the engine at the firing (DESIGN §5), by id: customers with an open period that
+/// Who is due for the engine at the firing, by id: customers with an open period that
 /// has ended, and those whose reopened periods have waited for `billing.trueUpAfter` or must not
 /// wait.
 struct DueCustomers {

@@ -73,8 +73,8 @@ class Money {
   Currency currency_;
 };
 
-/// The one place where an invoice line loses digits: to whole minor units of the currency (DESIGN:
-/// lines are rounded once, a total is the sum of its rounded lines).
+/// The one place where an invoice line loses digits: to whole minor units of the currency
+/// (lines are rounded once, a total is the sum of its rounded lines).
 Money round_to_currency(const Ratio& exact, Currency currency, Rounding rounding);
 
 /// Splits `whole` by `weights` into parts that sum to it exactly: largest remainder (Hamilton),

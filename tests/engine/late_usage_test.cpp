@@ -1,4 +1,4 @@
-// Usage and facts that become known after a period was billed (DESIGN §4, §15).
+// Usage and facts that become known after a period was billed.
 
 #include <gmock/gmock.h>
 

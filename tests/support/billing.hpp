@@ -119,7 +119,7 @@ class BillingWorld {
   std::int64_t number(std::string_view sql);
   std::string text(std::string_view sql);
 
-  /// What holds in every world (DESIGN §4, §5): numbers without gaps in the order of issue, chains
+  /// What holds in every world: numbers without gaps in the order of issue, chains
   /// and content hashes that can be computed again, ordinals without gaps, books that balance,
   /// periods that tile and are each billed once.
   void expect_books_in_order();

@@ -133,7 +133,7 @@ def floors(tree):
     """A folder includes lower floors only; every folder has a floor."""
     for folder in tree.folders_of_src():
         if folder not in FLOOR_OF:
-            yield Finding(f"src/{folder}", 1, "folder without a floor: add it to FLOORS and to DESIGN's table")
+            yield Finding(f"src/{folder}", 1, "folder without a floor: add it to FLOORS and to ARCHITECTURE.md's table")
     for file in tree.cpp("src"):
         for line, path in file.cpp.includes:
             target = path[1:-1].split("/")[0]
