@@ -105,6 +105,17 @@ def _sandbox():
 SANDBOX = _sandbox()
 
 
+def for_others():
+    """The folder of a copy of the program and its configuration that every user can read: a checkout may lie in root's home."""
+    folder = SANDBOX / "for-others"
+    if not folder.exists():
+        shutil.copytree(CONFIG, folder / "config")
+        shutil.copy(PROGRAM, folder / "reckoner")
+        for path in [folder, *folder.rglob("*")]:
+            path.chmod(0o755)
+    return folder
+
+
 class Result:
     """What a finished command left: exit code, standard output and standard error."""
 
@@ -132,11 +143,13 @@ class Command:
         self._result = None
         self._streams = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]
         identity = {}
+        program = PROGRAM
         if user is not None:
+            program = for_others() / "reckoner"
             entry = pwd.getpwnam(user)
             identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
         self._process = subprocess.Popen(
-            [str(PROGRAM), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=self._streams[0], stderr=self._streams[1],
+            [str(program), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=self._streams[0], stderr=self._streams[1],
             env=_environment(env), cwd=cwd or SANDBOX, start_new_session=True, **identity)
 
     @property
@@ -182,6 +195,8 @@ class Reckoner:
     """The program with its common options: a data directory or a database, and a configuration."""
 
     def __init__(self, data_dir=None, database=None, config=CONFIG, env=None, user=None, cwd=None):
+        if user is not None and config == CONFIG:
+            config = for_others() / "config"
         self._common = ["--config", config] if config else []
         if data_dir:
             self._common += ["--data-dir", data_dir]

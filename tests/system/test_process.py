@@ -218,9 +218,7 @@ class Places(unittest.TestCase):
     def setUp(self):
         self.place = rp.new_directory("place")
         self.user = "nobody" if rp.ROOT else None
-        self.program = rp.Reckoner(user=self.user, cwd="/").run("--version")
-        if self.program.code != 0:
-            self.skipTest("a normal user cannot reach the program")
+        rp.Reckoner(user=self.user, cwd="/").ok("--version")
 
     def as_user(self, data_dir, **how):
         return rp.Reckoner(data_dir=data_dir, user=self.user, cwd="/", **how)
