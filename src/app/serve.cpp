@@ -55,8 +55,6 @@ void tell_when_files_differ(System& system, const CommonOptions& options) {
     log::warning(
         "{} differs from the active configuration, which counts: reckoner config plan shows how",
         directory.string());
-  } catch (const store::DatabaseError&) {
-    throw;
   } catch (const Error& error) {
     log::debug("no configuration directory to compare: {}", error.what());
   }
@@ -70,8 +68,8 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
   log::info("reckoner {} serves: scheduler, engines, mail; SIGTERM ends it", RECKONER_VERSION);
   try {
     system.settings();
-  } catch (const store::DatabaseError&) {
-    throw;
+  } catch (const store::DatabaseError& error) {
+    log::warning("the settings are not checked: {}", error.what());
   } catch (const Error& error) {
     throw StartError(error.what());
   }
