@@ -197,6 +197,17 @@ TEST_F(EmbeddedTest, AServerThatWasKilledIsStartedAgain) {
   EXPECT_FALSE(running());
 }
 
+/// A backend that has not yet heard of the crash still answers, and is then ended in the middle of
+/// a statement: a lease may die once, as it may at any time; the next one must serve.
+std::string who_after_a_crash(Pool& pool, std::chrono::milliseconds wait) {
+  try {
+    return pool.take(wait)->query(kWho).only().text(0);
+  } catch (const DatabaseError& error) {
+    EXPECT_TRUE(error.retryable()) << error.what();
+    return pool.take(wait)->query(kWho).only().text(0);
+  }
+}
+
 TEST_F(EmbeddedTest, APoolHealsAfterACrash) {
   std::optional<EmbeddedCluster> cluster(open());
   {
@@ -212,11 +223,11 @@ TEST_F(EmbeddedTest, APoolHealsAfterACrash) {
       kill(backend, SIGKILL);
       EXPECT_THROW(lease->query(kWho), DatabaseError);
     }
-    EXPECT_EQ(pool.take(wait)->query(kWho).only().text(0), "reckoner_writer in reckoner");
+    EXPECT_EQ(who_after_a_crash(pool, wait), "reckoner_writer in reckoner");
     { const auto other_command = open(); }
     EXPECT_TRUE(running());
     kill(static_cast<pid_t>(cluster->server_pid()), SIGKILL);
-    EXPECT_EQ(pool.take(wait)->query(kWho).only().text(0), "reckoner_writer in reckoner");
+    EXPECT_EQ(who_after_a_crash(pool, wait), "reckoner_writer in reckoner");
   }
   cluster.reset();
   EXPECT_FALSE(running());
