@@ -25,14 +25,19 @@ constexpr Int128 multiply_words(Int128 a, Int128 b) {
 }
 }  // namespace detail
 
-/// How a value that has more digits than it may keep loses them.
+/// How a value that has more digits than it may keep loses them. The first six go to the nearest
+/// value and differ in where a half goes; the others go one way whatever is lost.
 enum class Rounding {
   kHalfAwayFromZero,  ///< 0.5 → 1, −0.5 → −1: the default for money
+  kHalfTowardZero,    ///< 0.5 → 0, −0.5 → 0
   kHalfEven,          ///< 0.5 → 0, 1.5 → 2: billing.rounding=HALF_EVEN, and FEEL
+  kHalfOdd,           ///< 0.5 → 1, 1.5 → 1
+  kHalfCeiling,       ///< 0.5 → 1, −0.5 → 0: toward +∞
+  kHalfFloor,         ///< 0.5 → 0, −0.5 → −1: toward −∞
   kTowardZero,
   kAwayFromZero,
-  kFloor,
-  kCeiling,
+  kFloor,    ///< toward −∞
+  kCeiling,  ///< toward +∞
 };
 
 /// An exact decimal number: coefficient × 10^−scale with up to 38 digits and a scale of 0 to 38.
@@ -131,7 +136,8 @@ class Ratio {
   Decimal denominator_;
 };
 
-/// The value with at most `digits` digits behind the point (0 to 38). Correctly rounded from the
+/// The value with at most `digits` digits behind the point (0 to 38), or in whole tens (−1),
+/// hundreds (−2), … 10^38 (−38). Correctly rounded from the
 /// exact quotient: there is no intermediate rounding. Throws Error when it has more than 38 digits
 /// in all.
 Decimal round(const Ratio& exact, int digits, Rounding rounding);

@@ -156,8 +156,16 @@ bool rounds_up(const Division& division, UInt128 divisor, bool negative, Roundin
   switch (rounding) {
     case Rounding::kHalfAwayFromZero:
       return half >= 0;
+    case Rounding::kHalfTowardZero:
+      return half > 0;
     case Rounding::kHalfEven:
       return half > 0 || (half == 0 && division.quotient % 2 == 1);
+    case Rounding::kHalfOdd:
+      return half > 0 || (half == 0 && division.quotient % 2 == 0);
+    case Rounding::kHalfCeiling:
+      return half > 0 || (half == 0 && !negative);
+    case Rounding::kHalfFloor:
+      return half > 0 || (half == 0 && negative);
     case Rounding::kTowardZero:
       return false;
     case Rounding::kAwayFromZero:
@@ -282,11 +290,11 @@ std::strong_ordering operator<=>(const Ratio& a, const Ratio& b) {
 }
 
 Decimal round(const Ratio& exact, int digits, Rounding rounding) {
-  RK_CHECK(digits >= 0 && digits <= Decimal::kDigitsMax);
+  RK_CHECK(std::abs(digits) <= Decimal::kDigitsMax);
   const Decimal& n = exact.numerator();
   const Decimal& d = exact.denominator();
   const int shift = digits - n.scale() + d.scale();
-  if (!is_small(exact) || std::abs(shift) > kWordDigits) {
+  if (!is_small(exact) || std::abs(shift) > kWordDigits || digits < 0) {
     return round_fraction(fraction_of(exact), digits, rounding);
   }
   // Both products stay below 2^63 × 10^18 < 10^37.

@@ -128,10 +128,6 @@ std::optional<Instant> read_instant(std::string_view text) {
   return sys_days(*date) + *clock + *second - *offset;
 }
 
-[[noreturn]] void refuse_duration(std::string_view text, std::string_view reason) {
-  throw Error(fmt::format("'{}' is not a duration: {}", text, reason));
-}
-
 }  // namespace
 
 Period intersection(const Period& a, const Period& b) {
@@ -192,69 +188,6 @@ std::string to_string(Instant instant) {
   if (fraction != 0) append_padded(text += '.', fraction, 6);
   text += 'Z';
   return text;
-}
-
-seconds parse_duration(std::string_view text) {
-  struct Unit {
-    char letter;
-    std::int64_t seconds;
-    bool of_time;  ///< stands behind the T
-  };
-  constexpr Unit kUnits[] = {{'W', 604'800, false},
-                             {'D', 86'400, false},
-                             {'H', 3'600, true},
-                             {'M', 60, true},
-                             {'S', 1, true}};
-  constexpr std::string_view kForm = "write it such as P1D, P2W or PT36H";
-
-  Reader reader(text);
-  if (!reader.take('P')) refuse_duration(text, kForm);
-  std::int64_t total = 0;
-  bool behind_t = false;
-  bool complete = false;
-  const Unit* next = std::begin(kUnits);
-  while (!reader.done()) {
-    if (!behind_t && reader.take('T')) {
-      behind_t = true;
-      complete = false;
-      next = std::find_if(next, std::end(kUnits), [](const Unit& unit) { return unit.of_time; });
-    }
-    const std::string_view digits = reader.all_digits();
-    if (!digits.empty() && !behind_t && (reader.take('Y') || reader.take('M'))) {
-      refuse_duration(text, "years and months have no fixed length");
-    }
-    next = std::find_if(next, std::end(kUnits), [&](const Unit& unit) {
-      return unit.of_time == behind_t && reader.take(unit.letter);
-    });
-    if (digits.empty() || next == std::end(kUnits)) refuse_duration(text, kForm);
-    std::int64_t count = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    if (read.ec != std::errc() || __builtin_mul_overflow(count, next->seconds, &count) ||
-        __builtin_add_overflow(total, count, &total)) {
-      refuse_duration(text, "it is too long");
-    }
-    ++next;
-    complete = true;
-  }
-  if (!complete) refuse_duration(text, kForm);
-  return seconds(total);
-}
-
-std::string to_string(seconds duration) {
-  RK_CHECK(duration >= seconds(0));
-  if (duration == seconds(0)) return "PT0S";
-  const auto whole_days = floor<days>(duration);
-  const hh_mm_ss clock(duration - whole_days);
-  std::string date_part;
-  std::string time_part;
-  const auto add = [](std::string& part, std::int64_t count, char letter) {
-    if (count != 0) part += fmt::format("{}{}", count, letter);
-  };
-  add(date_part, whole_days.count(), 'D');
-  add(time_part, clock.hours().count(), 'H');
-  add(time_part, clock.minutes().count(), 'M');
-  add(time_part, clock.seconds().count(), 'S');
-  return fmt::format("P{}{}{}", date_part, time_part.empty() ? "" : "T", time_part);
 }
 
 }  // namespace reckoner::time

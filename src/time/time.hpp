@@ -31,6 +31,8 @@ struct Period {
 
   bool contains(Instant instant) const { return starts_at <= instant && instant < ends_at; }
   bool empty() const { return ends_at <= starts_at; }
+  /// The time that passes; below zero when it ends before it starts.
+  std::chrono::microseconds length() const { return ends_at - starts_at; }
   friend bool operator==(const Period&, const Period&) = default;
 };
 

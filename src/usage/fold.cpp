@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
+
 namespace reckoner::usage {
 
 void Fold::add(const money::Decimal& value) {
@@ -20,16 +22,28 @@ void Fold::merge(const Fold& other) {
   max = std::max(max, other.max);
 }
 
-money::Decimal quantity_of(const Fold& fold, domain::Aggregation aggregation) {
+std::optional<money::Ratio> value_of(const Fold& fold, domain::Aggregation aggregation) {
+  if (aggregation == domain::Aggregation::kCount) return money::Decimal(fold.count);
+  if (fold.count == 0) return std::nullopt;
   switch (aggregation) {
-    case domain::Aggregation::kCount:
-      return fold.count;
     case domain::Aggregation::kSum:
       return fold.sum;
+    case domain::Aggregation::kMin:
+      return fold.min;
     case domain::Aggregation::kMax:
-      return fold.count == 0 ? money::Decimal(0) : fold.max;
+      return fold.max;
+    case domain::Aggregation::kAverage:
+      return money::Ratio(fold.sum, fold.count);
+    default:
+      RK_CHECK(!"an aggregation of the values alone");
+      return std::nullopt;
   }
-  return 0;
+}
+
+money::Decimal quantity_of(const std::optional<money::Ratio>& value) {
+  if (!value) return 0;
+  if (value->denominator() == money::Decimal(1)) return value->numerator();
+  return money::round(*value, kQuantityDigits, money::Rounding::kHalfAwayFromZero);
 }
 
 }  // namespace reckoner::usage

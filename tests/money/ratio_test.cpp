@@ -18,34 +18,43 @@ std::string rounded(const Ratio& exact, int digits, Rounding rounding) {
 }
 
 TEST(Round, EveryModeOnBothSidesOfZero) {
+  // In the order of kRoundings.
   struct Row {
     std::string value;
-    std::string half_away, half_even, toward_zero, away, floor, ceiling;
+    std::vector<std::string> rounded;
   };
   const std::vector<Row> table = {
-      {"0", "0", "0", "0", "0", "0", "0"},
-      {"0.1", "0", "0", "0", "1", "0", "1"},
-      {"0.5", "1", "0", "0", "1", "0", "1"},
-      {"0.51", "1", "1", "0", "1", "0", "1"},
-      {"1.5", "2", "2", "1", "2", "1", "2"},
-      {"2.5", "3", "2", "2", "3", "2", "3"},
-      {"2", "2", "2", "2", "2", "2", "2"},
-      {"-0.1", "0", "0", "0", "-1", "-1", "0"},
-      {"-0.5", "-1", "0", "0", "-1", "-1", "0"},
-      {"-1.5", "-2", "-2", "-1", "-2", "-2", "-1"},
-      {"-2.5", "-3", "-2", "-2", "-3", "-3", "-2"},
-      {"-2.51", "-3", "-3", "-2", "-3", "-3", "-2"},
-      {"2.49999999999999999999999999999999999", "2", "2", "2", "3", "2", "3"},
+      //          away  toward even  odd   half+ half- zero  away  floor ceiling
+      {"0", {"0", "0", "0", "0", "0", "0", "0", "0", "0", "0"}},
+      {"0.1", {"0", "0", "0", "0", "0", "0", "0", "1", "0", "1"}},
+      {"0.5", {"1", "0", "0", "1", "1", "0", "0", "1", "0", "1"}},
+      {"0.51", {"1", "1", "1", "1", "1", "1", "0", "1", "0", "1"}},
+      {"1.5", {"2", "1", "2", "1", "2", "1", "1", "2", "1", "2"}},
+      {"2.5", {"3", "2", "2", "3", "3", "2", "2", "3", "2", "3"}},
+      {"2", {"2", "2", "2", "2", "2", "2", "2", "2", "2", "2"}},
+      {"-0.1", {"0", "0", "0", "0", "0", "0", "0", "-1", "-1", "0"}},
+      {"-0.5", {"-1", "0", "0", "-1", "0", "-1", "0", "-1", "-1", "0"}},
+      {"-1.5", {"-2", "-1", "-2", "-1", "-1", "-2", "-1", "-2", "-2", "-1"}},
+      {"-2.5", {"-3", "-2", "-2", "-3", "-2", "-3", "-2", "-3", "-3", "-2"}},
+      {"-2.51", {"-3", "-3", "-3", "-3", "-3", "-3", "-2", "-3", "-3", "-2"}},
+      {"2.49999999999999999999999999999999999", {"2", "2", "2", "2", "2", "2", "2", "3", "2", "3"}},
   };
   for (const Row& row : table) {
-    const Decimal value = Decimal::parse(row.value);
-    EXPECT_EQ(rounded(value, 0, Rounding::kHalfAwayFromZero), row.half_away) << row.value;
-    EXPECT_EQ(rounded(value, 0, Rounding::kHalfEven), row.half_even) << row.value;
-    EXPECT_EQ(rounded(value, 0, Rounding::kTowardZero), row.toward_zero) << row.value;
-    EXPECT_EQ(rounded(value, 0, Rounding::kAwayFromZero), row.away) << row.value;
-    EXPECT_EQ(rounded(value, 0, Rounding::kFloor), row.floor) << row.value;
-    EXPECT_EQ(rounded(value, 0, Rounding::kCeiling), row.ceiling) << row.value;
+    for (std::size_t mode = 0; mode < kRoundings.size(); ++mode) {
+      EXPECT_EQ(rounded(Decimal::parse(row.value), 0, kRoundings[mode]), row.rounded[mode])
+          << row.value << " in mode " << mode;
+    }
   }
+}
+
+TEST(Round, ToWholeTensAndMore) {
+  EXPECT_EQ(rounded(Decimal(1250), -2, Rounding::kHalfAwayFromZero), "1300");
+  EXPECT_EQ(rounded(Decimal(1250), -2, Rounding::kHalfEven), "1200");
+  EXPECT_EQ(rounded(Decimal::parse("123.456"), -1, Rounding::kCeiling), "130");
+  EXPECT_EQ(rounded(Decimal::parse("-123.456"), -1, Rounding::kFloor), "-130");
+  EXPECT_EQ(rounded(Decimal(49), -2, Rounding::kHalfAwayFromZero), "0");
+  EXPECT_EQ(rounded(ratio("1000", "3"), -1, Rounding::kHalfEven), "330");
+  EXPECT_THROW(round(Decimal(1), -38, Rounding::kCeiling), Error);
 }
 
 TEST(Round, QuotientsHaveNoIntermediateRounding) {
@@ -88,7 +97,7 @@ TEST(Round, Overflow) {
   EXPECT_EQ(
       round(Decimal::parse("9999999999999999999999999999999999999.9"), 0, Rounding::kHalfEven),
       Decimal::parse("1e37"));
-  EXPECT_THROW(round(Decimal(1), -1, Rounding::kHalfEven), Bug);
+  EXPECT_THROW(round(Decimal(1), -39, Rounding::kHalfEven), Bug);
   EXPECT_THROW(round(Decimal(1), 39, Rounding::kHalfEven), Bug);
 }
 
@@ -176,6 +185,29 @@ RC_GTEST_PROP(RatioProperty, RoundsTiesLikeTheReference, ()) {
   const Decimal tie = Decimal::from_parts(whole.coefficient() * 10 + 5, digits + 1);
   check_rounding(tie, digits, *any_rounding());
   check_rounding(Ratio(tie * Decimal(7), Decimal(7)), digits, *any_rounding());
+}
+
+/// The other modes lie between floor and ceiling, the halves no further than a half away.
+RC_GTEST_PROP(RatioProperty, ModesKeepTheirOrder, ()) {
+  const Decimal numerator = *any_decimal(15);
+  const Decimal denominator =
+      *rc::gen::suchThat(any_decimal(6), [](const Decimal& value) { return value.sign() != 0; });
+  const Ratio exact(numerator, denominator);
+  const int digits = *rc::gen::inRange(-3, 7);
+  const auto in = [&](Rounding mode) { return round(exact, digits, mode); };
+  const Decimal floor = in(Rounding::kFloor);
+  const Decimal ceiling = in(Rounding::kCeiling);
+  RC_ASSERT(Ratio(floor) <= exact && exact <= Ratio(ceiling));
+  for (const Rounding mode : kRoundings) {
+    RC_ASSERT(in(mode) == floor || in(mode) == ceiling);
+    RC_ASSERT(round(in(mode), digits, mode) == in(mode));
+  }
+  RC_ASSERT(in(Rounding::kTowardZero).abs() <= in(Rounding::kHalfTowardZero).abs());
+  RC_ASSERT(in(Rounding::kHalfTowardZero).abs() <= in(Rounding::kHalfEven).abs());
+  RC_ASSERT(in(Rounding::kHalfEven).abs() <= in(Rounding::kHalfAwayFromZero).abs());
+  RC_ASSERT(in(Rounding::kHalfAwayFromZero).abs() <= in(Rounding::kAwayFromZero).abs());
+  RC_ASSERT(in(Rounding::kHalfFloor) <= in(Rounding::kHalfOdd));
+  RC_ASSERT(in(Rounding::kHalfOdd) <= in(Rounding::kHalfCeiling));
 }
 
 RC_GTEST_PROP(RatioProperty, RoundsSignificantDigitsLikeTheReference, ()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <string>
+#include <vector>
 
 #include "money/decimal.hpp"
 
@@ -89,8 +90,20 @@ struct Exact {
       case Rounding::kHalfAwayFromZero:
         up = twice > divisor || (twice == divisor && scaled > 0);
         break;
+      case Rounding::kHalfTowardZero:
+        up = twice > divisor || (twice == divisor && scaled < 0);
+        break;
       case Rounding::kHalfEven:
         up = twice > divisor || (twice == divisor && floor % 2 != 0);
+        break;
+      case Rounding::kHalfOdd:
+        up = twice > divisor || (twice == divisor && floor % 2 == 0);
+        break;
+      case Rounding::kHalfCeiling:
+        up = twice >= divisor;
+        break;
+      case Rounding::kHalfFloor:
+        up = twice > divisor;
         break;
     }
     return up ? Integer(floor + 1) : floor;
@@ -113,9 +126,14 @@ inline rc::Gen<Decimal> any_decimal(int digits) {
   });
 }
 
+inline const std::vector<Rounding> kRoundings = {
+    Rounding::kHalfAwayFromZero, Rounding::kHalfTowardZero, Rounding::kHalfEven,
+    Rounding::kHalfOdd,          Rounding::kHalfCeiling,    Rounding::kHalfFloor,
+    Rounding::kTowardZero,       Rounding::kAwayFromZero,   Rounding::kFloor,
+    Rounding::kCeiling};
+
 inline rc::Gen<Rounding> any_rounding() {
-  return rc::gen::element(Rounding::kHalfAwayFromZero, Rounding::kHalfEven, Rounding::kTowardZero,
-                          Rounding::kAwayFromZero, Rounding::kFloor, Rounding::kCeiling);
+  return rc::gen::elementOf(kRoundings);
 }
 
 }  // namespace reckoner::money

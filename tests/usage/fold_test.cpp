@@ -34,18 +34,29 @@ TEST(FoldTest, KeepsWhatEveryAggregationNeeds) {
   EXPECT_EQ(quantity_of(fold, domain::Aggregation::kCount), money::Decimal(3));
   EXPECT_EQ(quantity_of(fold, domain::Aggregation::kSum), money::Decimal::parse("4.5"));
   EXPECT_EQ(quantity_of(fold, domain::Aggregation::kMax), money::Decimal(3));
-  EXPECT_EQ(fold.min, money::Decimal(-1));
+  EXPECT_EQ(quantity_of(fold, domain::Aggregation::kMin), money::Decimal(-1));
+  EXPECT_EQ(quantity_of(fold, domain::Aggregation::kAverage), money::Decimal::parse("1.5"));
 }
 
 TEST(FoldTest, TheMaximumOfNegativeValuesIsNegative) {
   EXPECT_EQ(quantity_of(fold_of({-5, -3}), domain::Aggregation::kMax), money::Decimal(-3));
 }
 
-TEST(FoldTest, NoUsageIsZeroOfEverything) {
-  for (const auto aggregation :
-       {domain::Aggregation::kCount, domain::Aggregation::kSum, domain::Aggregation::kMax}) {
+TEST(FoldTest, WithoutValuesOnlyACountHasAValueAndAnInvoiceTakesZero) {
+  using domain::Aggregation;
+  for (const auto aggregation : {Aggregation::kCount, Aggregation::kSum, Aggregation::kMin,
+                                 Aggregation::kMax, Aggregation::kAverage}) {
+    EXPECT_EQ(value_of(Fold{}, aggregation).has_value(), aggregation == Aggregation::kCount);
     EXPECT_EQ(quantity_of(Fold{}, aggregation), money::Decimal(0));
   }
+}
+
+TEST(FoldTest, AnAverageIsExactUntilItIsAQuantity) {
+  const Fold fold = fold_of({1, 0, 1});
+  EXPECT_EQ(value_of(fold, domain::Aggregation::kAverage), money::Ratio(2, 3));
+  EXPECT_EQ(quantity_of(fold, domain::Aggregation::kAverage).to_string(), "0.666666666667");
+  const auto long_value = money::Decimal::parse("0.4567890123456789");
+  EXPECT_EQ(quantity_of(fold_of({long_value}), domain::Aggregation::kSum), long_value);
 }
 
 RC_GTEST_PROP(FoldProperty, MergingIsAssociative, ()) {
