@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
-#include <map>
+#include <utility>
 
-#include "base/suggest.hpp"
+#include "config/dmn_elements.hpp"
 
 namespace reckoner::config {
 
 namespace {
 
-using rules::DecisionTableText;
+using namespace dmn;
 
 constexpr std::array<std::string_view, 5> kNamespaces{
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",  // 1.1
@@ -23,232 +22,147 @@ constexpr std::array<std::string_view, 5> kNamespaces{
     "https://www.omg.org/spec/DMN/20230324/MODEL/",  // 1.5
 };
 
-rules::Source source_of(const Element& element) {
-  const domain::Place place = element.place();
-  return {place.file, place.line};
+/// "#id", with the model's own namespace in front at most.
+rules::RequirementText read_href(const Element& element) {
+  const std::string href = element.required("href");
+  const std::size_t mark = href.find('#');
+  if (mark == std::string::npos || mark + 1 == href.size()) {
+    element.fail(fmt::format("href '{}' is not '#' and the id of an element", href));
+  }
+  return {href.substr(mark + 1), source_of(element)};
 }
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+rules::ItemDefinitionText read_item(const Element& element) {
+  rules::ItemDefinitionText out{
+      .name = element.required("name"),
+      .type = type_of(element),
+      .is_collection = element.attribute("isCollection").value_or("false") == "true",
+      .components = {},
+      .allowed = {},
+      .source = source_of(element)};
+  for (const Element& child : model_children(element)) {
+    if (child.name() == "itemComponent") {
+      out.components.push_back(read_item(child));
+    } else if (child.name() == "allowedValues") {
+      out.allowed = text_of(child);
+    } else if (!is_one_of(child.name(), {"typeRef", "typeConstraint"})) {
+      refuse(child, element);
+    }
+  }
+  return out;
 }
 
-/// Children that mean something: those of the model's namespace, without documentation and
-/// extensions.
-std::vector<Element> model_children(const Element& element) {
-  std::vector<Element> children = element.children();
-  std::erase_if(children, [&](const Element& child) {
-    return child.namespace_uri() != element.namespace_uri() ||
-           is_one_of(child.name(), {"description", "extensionElements"});
-  });
-  return children;
+/// The type of the variable that carries the value of a decision, function or input data.
+std::string variable_type(const Element& element) {
+  const std::optional<Element> variable = element.child("variable");
+  return variable ? type_of(*variable) : "";
 }
 
-[[noreturn]] void refuse(const Element& element, const Element& parent) {
-  element.fail(fmt::format("'{}' in {} is not supported; a file holds one decision table",
-                           element.name(), parent.name()));
+rules::InputDataText read_input_data(const Element& element) {
+  return {.id = element.attribute("id").value_or(""),
+          .name = element.required("name"),
+          .type = variable_type(element),
+          .source = source_of(element)};
 }
 
-void check_language(const Element& element) {
-  const std::optional<std::string> language = element.attribute("expressionLanguage");
-  if (!language) return;
-  std::string upper = *language;
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  if (upper.find("FEEL") == std::string::npos) {
-    element.fail(fmt::format("expression language '{}' is not supported; use FEEL", *language));
+void read_knowledge_requirement(const Element& element, std::vector<rules::RequirementText>& out) {
+  out.push_back(read_href(element.required_child("requiredKnowledge")));
+}
+
+rules::KnowledgeText::Parameter read_parameter(const Element& element) {
+  return {.name = element.required("name"), .type = type_of(element), .source = source_of(element)};
+}
+
+void read_encapsulated_logic(const Element& element, rules::KnowledgeText& function) {
+  const std::string kind = element.attribute("kind").value_or("FEEL");
+  if (kind != "FEEL") {
+    element.fail(fmt::format("functions in {} are refused; use FEEL", kind));
+  }
+  std::optional<rules::LogicText> logic;
+  for (const Element& child : model_children(element)) {
+    if (child.name() == "formalParameter") {
+      function.parameters.push_back(read_parameter(child));
+    } else if (logic) {
+      child.fail("a second expression in the function");
+    } else if (is_logic(child.name())) {
+      logic = read_logic(child);
+    } else {
+      refuse(child, element);
+    }
+  }
+  if (!logic) element.fail("encapsulatedLogic needs an expression");
+  function.logic = std::move(*logic);
+}
+
+rules::KnowledgeText read_knowledge(const Element& element) {
+  rules::KnowledgeText out{.id = element.attribute("id").value_or(""),
+                           .name = element.required("name"),
+                           .type = {},
+                           .parameters = {},
+                           .logic = {},
+                           .functions = {},
+                           .source = source_of(element)};
+  const Element logic = element.required_child("encapsulatedLogic");
+  read_encapsulated_logic(logic, out);
+  out.type = type_of(logic);
+  for (const Element& child : model_children(element)) {
+    if (child.name() == "knowledgeRequirement") {
+      read_knowledge_requirement(child, out.functions);
+    } else if (!is_one_of(child.name(),
+                          {"variable", "encapsulatedLogic", "authorityRequirement"})) {
+      refuse(child, element);
+    }
+  }
+  return out;
+}
+
+void read_information_requirement(const Element& element, rules::DecisionText& decision) {
+  if (const auto input = element.child("requiredInput")) {
+    decision.inputs.push_back(read_href(*input));
+  } else if (const auto needed = element.child("requiredDecision")) {
+    decision.decisions.push_back(read_href(*needed));
+  } else {
+    element.fail("informationRequirement needs an element 'requiredInput' or 'requiredDecision'");
   }
 }
 
-/// The text an element such as inputEntry holds in its child `text`.
-rules::Text text_of(const Element& element) {
-  check_language(element);
-  const Element text = element.required_child("text");
-  return {text.text(), source_of(text)};
+rules::DecisionText read_decision(const Element& element) {
+  rules::DecisionText out{.id = element.attribute("id").value_or(""),
+                          .name = element.required("name"),
+                          .type = variable_type(element),
+                          .logic = {},
+                          .inputs = {},
+                          .decisions = {},
+                          .functions = {},
+                          .source = source_of(element)};
+  bool has_logic = false;
+  for (const Element& child : model_children(element)) {
+    const std::string_view name = child.name();
+    if (is_logic(name)) {
+      if (has_logic) child.fail("a second expression in the decision");
+      out.logic = read_logic(child);
+      has_logic = true;
+    } else if (name == "informationRequirement") {
+      read_information_requirement(child, out);
+    } else if (name == "knowledgeRequirement") {
+      read_knowledge_requirement(child, out.functions);
+    } else if (!is_one_of(name, {"variable", "question", "allowedAnswers", "authorityRequirement",
+                                 "supportedObjective", "impactedPerformanceIndicator",
+                                 "decisionMaker", "decisionOwner", "usingProcess", "usingTask"})) {
+      refuse(child, element);
+    }
+  }
+  if (!has_logic) element.fail("the decision has no expression");
+  if (auto* table = std::get_if<rules::DecisionTableText>(&out.logic.content)) {
+    table->id = out.id;
+    table->name = out.name;
+  }
+  return out;
 }
-
-/// What a column takes from the type it names.
-struct ColumnType {
-  std::string name;  ///< "string", "number", "boolean" or empty
-  std::optional<rules::Text> allowed;
-};
-
-class DmnReader {
- public:
-  DecisionTableText read(const Element& root) {
-    check_language(root);
-    std::optional<Element> decision;
-    for (const Element& child : model_children(root)) {
-      const std::string_view name = child.name();
-      if (name == "itemDefinition") {
-        items_.emplace(child.required("name"), child);
-      } else if (name == "decision") {
-        if (decision) child.fail("a second decision; a file holds one decision table");
-        decision = child;
-      } else if (name == "import") {
-        child.fail("imports are refused");
-      } else if (name == "businessKnowledgeModel") {
-        child.fail("functions (business knowledge models) are refused");
-      } else if (!is_one_of(name, {"inputData", "knowledgeSource", "textAnnotation", "association",
-                                   "group"})) {
-        refuse(child, root);
-      }
-    }
-    if (!decision) root.fail("there is no decision");
-    return read_decision(*decision);
-  }
-
- private:
-  DecisionTableText read_decision(const Element& decision) {
-    std::optional<Element> table;
-    for (const Element& child : model_children(decision)) {
-      const std::string_view name = child.name();
-      if (name == "decisionTable") {
-        if (table) child.fail("a second decision table in the decision");
-        table = child;
-      } else if (name == "informationRequirement") {
-        if (const auto required = child.child("requiredDecision")) {
-          required->fail("a decision that needs another decision is refused");
-        }
-      } else if (name == "knowledgeRequirement") {
-        child.fail("functions (business knowledge models) are refused");
-      } else if (!is_one_of(name,
-                            {"variable", "question", "allowedAnswers", "authorityRequirement"})) {
-        refuse(child, decision);
-      }
-    }
-    if (!table) decision.fail("the decision has no decision table");
-    DecisionTableText text = read_table(*table);
-    text.id = decision.attribute("id").value_or("");
-    text.name = decision.required("name");
-    return text;
-  }
-
-  DecisionTableText read_table(const Element& table) {
-    DecisionTableText text;
-    text.source = source_of(table);
-    read_hit_policy(table, text);
-    for (const Element& child : model_children(table)) {
-      const std::string_view name = child.name();
-      if (name == "input") {
-        text.inputs.push_back(read_input(child));
-      } else if (name == "output") {
-        text.outputs.push_back(read_output(child));
-      } else if (name == "rule") {
-        text.rules.push_back(read_rule(child));
-      } else if (name != "annotation") {
-        refuse(child, table);
-      }
-    }
-    return text;
-  }
-
-  static void read_hit_policy(const Element& table, DecisionTableText& text) {
-    const std::string policy = table.attribute("hitPolicy").value_or("");
-    const auto known_policy = rules::hit_policy_named(policy);
-    if (!known_policy) {
-      const std::array<std::string, 7> names{"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
-                                             "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
-      table.fail(fmt::format("unknown hit policy '{}'{}", policy, suggestion(policy, names)));
-    }
-    text.hit_policy = *known_policy;
-    const std::string aggregation = table.attribute("aggregation").value_or("");
-    const auto known_aggregation = rules::aggregation_named(aggregation);
-    if (!known_aggregation) {
-      const std::array<std::string, 4> names{"SUM", "MIN", "MAX", "COUNT"};
-      table.fail(
-          fmt::format("unknown aggregation '{}'{}", aggregation, suggestion(aggregation, names)));
-    }
-    text.aggregation = *known_aggregation;
-  }
-
-  DecisionTableText::Input read_input(const Element& element) {
-    DecisionTableText::Input input;
-    input.source = source_of(element);
-    input.label = element.attribute("label").value_or("");
-    const Element expression = element.required_child("inputExpression");
-    input.expression = text_of(expression);
-    ColumnType type = type_of(expression);
-    input.type = std::move(type.name);
-    const std::optional<Element> values = element.child("inputValues");
-    input.allowed = values ? text_of(*values) : std::move(type.allowed);
-    return input;
-  }
-
-  DecisionTableText::Output read_output(const Element& element) {
-    DecisionTableText::Output output;
-    output.source = source_of(element);
-    output.name = element.attribute("name").value_or("");
-    output.label = element.attribute("label").value_or("");
-    ColumnType type = type_of(element);
-    output.type = std::move(type.name);
-    const std::optional<Element> values = element.child("outputValues");
-    output.allowed = values ? text_of(*values) : std::move(type.allowed);
-    if (const auto entry = element.child("defaultOutputEntry")) {
-      output.default_value = text_of(*entry);
-    }
-    return output;
-  }
-
-  static DecisionTableText::Rule read_rule(const Element& element) {
-    DecisionTableText::Rule rule;
-    rule.source = source_of(element);
-    rule.id = element.attribute("id").value_or("");
-    if (const auto description = element.child("description")) {
-      rule.annotation = description->text();
-    }
-    for (const Element& child : model_children(element)) {
-      if (child.name() == "inputEntry") {
-        rule.inputs.push_back(text_of(child));
-      } else if (child.name() == "outputEntry") {
-        rule.outputs.push_back(text_of(child));
-      } else if (child.name() == "annotationEntry") {
-        const std::string note = text_of(child).text;
-        rule.annotation += (rule.annotation.empty() || note.empty() ? "" : "; ") + note;
-      } else {
-        refuse(child, element);
-      }
-    }
-    return rule;
-  }
-
-  /// The type an element names with `typeRef`: an attribute, or in item definitions (and DMN 1.1) a
-  /// child.
-  ColumnType type_of(const Element& element, int depth = 0) {
-    std::string type = element.attribute("typeRef").value_or("");
-    if (const auto child = element.child("typeRef")) type = child->text();
-    if (const std::size_t colon = type.find(':'); colon != std::string::npos) {
-      type.erase(0, colon + 1);
-    }
-    const auto item = items_.find(type);
-    if (item == items_.end()) {
-      const bool basic = type == "string" || type == "number" || type == "boolean";
-      if (!basic && !type.empty() && type != "Any") {
-        element.fail(
-            fmt::format("type '{}' is not supported; use string, number or boolean", type));
-      }
-      return {basic ? type : "", std::nullopt};
-    }
-    const Element& definition = item->second;
-    if (depth == kDefinitionsMax)
-      definition.fail("item definitions refer to each other in a circle");
-    if (definition.attribute("isCollection").value_or("false") == "true" ||
-        definition.child("itemComponent") || definition.child("functionItem")) {
-      element.fail(
-          fmt::format("type '{}' is not a simple type; use string, number or boolean", type));
-    }
-    ColumnType result = type_of(definition, depth + 1);
-    if (const auto values = definition.child("allowedValues")) result.allowed = text_of(*values);
-    return result;
-  }
-
-  static constexpr int kDefinitionsMax = 8;
-  std::map<std::string, Element> items_;
-};
 
 }  // namespace
 
-rules::DecisionTableText read_dmn(const Element& root) {
+rules::DmnModel read_dmn(const Element& root) {
   const std::string_view uri = root.namespace_uri();
   if (root.name() != "definitions" ||
       std::find(kNamespaces.begin(), kNamespaces.end(), uri) == kNamespaces.end()) {
@@ -257,7 +171,33 @@ rules::DecisionTableText read_dmn(const Element& root) {
                     "to 1.5",
                     root.name(), uri));
   }
-  return DmnReader().read(root);
+  check_language(root);
+  rules::DmnModel out{.name = root.attribute("name").value_or(""),
+                      .items = {},
+                      .inputs = {},
+                      .functions = {},
+                      .decisions = {},
+                      .source = source_of(root)};
+  for (const Element& child : model_children(root)) {
+    const std::string_view name = child.name();
+    if (name == "itemDefinition") {
+      out.items.push_back(read_item(child));
+    } else if (name == "inputData") {
+      out.inputs.push_back(read_input_data(child));
+    } else if (name == "businessKnowledgeModel") {
+      out.functions.push_back(read_knowledge(child));
+    } else if (name == "decision") {
+      out.decisions.push_back(read_decision(child));
+    } else if (name == "import") {
+      child.fail("imports are refused");
+    } else if (!is_one_of(name,
+                          {"knowledgeSource", "textAnnotation", "association", "group",
+                           "elementCollection", "performanceIndicator", "organizationUnit"})) {
+      refuse(child, root);
+    }
+  }
+  if (out.decisions.empty()) root.fail("there is no decision");
+  return out;
 }
 
 }  // namespace reckoner::config

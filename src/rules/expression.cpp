@@ -7,25 +7,26 @@
 
 namespace reckoner::rules {
 
-Expression::Expression(std::shared_ptr<const Node> root, Source source)
-    : root_(std::move(root)), source_(std::move(source)) {}
+Expression Expression::compile(const Text& text, Scope& scope) {
+  NodePointer root = parse_expression(text, scope);
+  if (root->literal() == nullptr) root = make_placed(std::move(root), text.source.to_string());
+  return {std::move(root), scope.layout().locals};
+}
 
 Expression Expression::compile(const Text& text, const FactNames& names) {
-  return {parse_expression(text, names), text.source};
+  Layout layout;
+  Scope scope(names, layout);
+  return compile(text, scope);
 }
 
 Value Expression::evaluate(const Facts& facts) const {
-  Value scratch;
-  return evaluate(facts, scratch);
+  Budget budget;
+  Frame frame(facts, locals_, budget);
+  return value_of(*root_, frame);
 }
 
-const Value& Expression::evaluate(const Facts& facts, Value& scratch) const {
-  try {
-    return root_->evaluate(facts, scratch);
-  } catch (Error& error) {
-    error.in(source_.to_string());
-    throw;
-  }
+const Value& Expression::evaluate(Frame& frame, Value& scratch) const {
+  return root_->evaluate(frame, scratch);
 }
 
 Type Expression::type() const {
@@ -36,24 +37,37 @@ const Value* Expression::literal() const {
   return root_->literal();
 }
 
-UnaryTests::UnaryTests(std::shared_ptr<const ParsedTests> tests, Source source)
-    : tests_(std::move(tests)), source_(std::move(source)) {}
+UnaryTests::UnaryTests(std::shared_ptr<const ParsedTests> tests, std::size_t locals, Source source)
+    : tests_(std::move(tests)), locals_(locals), source_(std::move(source)) {}
+
+UnaryTests UnaryTests::compile(const Text& text, Scope& scope, Type input) {
+  const std::size_t mark = scope.mark();
+  const std::size_t input_slot = scope.add("?", input);
+  ParsedTests tests = parse_unary_tests(text, scope, input, input_slot);
+  scope.forget(mark);
+  return {std::make_shared<const ParsedTests>(std::move(tests)), scope.layout().locals,
+          text.source};
+}
 
 UnaryTests UnaryTests::compile(const Text& text, const FactNames& names, Type input) {
-  return {std::make_shared<const ParsedTests>(parse_unary_tests(text, names, input)), text.source};
+  Layout layout;
+  Scope scope(names, layout);
+  return compile(text, scope, input);
 }
 
 bool UnaryTests::matches(const Value& input, const Facts& facts) const {
   if (tests_->any) return true;
+  Budget budget;
+  Frame frame(facts, locals_, budget);
+  return matches(input, frame);
+}
+
+bool UnaryTests::matches(const Value& input, Frame& frame) const {
+  if (tests_->any) return true;
   try {
-    Ternary found = false;
-    for (const TestPointer& test : tests_->tests) {
-      found = either(found, test->test(input, facts));
-      if (found == true) break;
-    }
-    return (tests_->negated ? negated(found) : found) == true;
+    return tests_->test(input, frame) == true;
   } catch (Error& error) {
-    error.in(source_.to_string());
+    if (error.path().empty()) error.in(source_.to_string());
     throw;
   }
 }

@@ -4,23 +4,9 @@
 
 #include "base/error.hpp"
 #include "rules/lexer.hpp"
+#include "rules/scope.hpp"
 
 namespace reckoner::rules {
-
-namespace {
-std::string with_single_blanks(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (!is_blank(c)) {
-      out += c;
-    } else if (!out.empty() && out.back() != ' ') {
-      out += ' ';
-    }
-  }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-}  // namespace
 
 std::string Source::to_string() const {
   return fmt::format("{}:{}", file, line);

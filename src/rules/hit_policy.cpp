@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "rules/decision_table.hpp"
+#include "rules/model_text.hpp"
 
 namespace reckoner::rules {
 

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "rules/functions.hpp"
 
 namespace reckoner::rules {
 
@@ -36,13 +37,34 @@ constexpr std::array kSymbols = {
     Spelling{")", TokenKind::kCloseParenthesis},
     Spelling{"[", TokenKind::kOpenBracket},
     Spelling{"]", TokenKind::kCloseBracket},
+    Spelling{"{", TokenKind::kOpenBrace},
+    Spelling{"}", TokenKind::kCloseBrace},
+    Spelling{":", TokenKind::kColon},
+    Spelling{".", TokenKind::kDot},
+    Spelling{"@", TokenKind::kAt},
+    Spelling{"?", TokenKind::kQuestion},
     Spelling{",", TokenKind::kComma},
 };
 
 constexpr std::array kWords = {
-    Spelling{"true", TokenKind::kLiteral}, Spelling{"false", TokenKind::kLiteral},
-    Spelling{"null", TokenKind::kLiteral}, Spelling{"and", TokenKind::kAnd},
-    Spelling{"or", TokenKind::kOr},        Spelling{"not", TokenKind::kNot},
+    Spelling{"true", TokenKind::kLiteral},
+    Spelling{"false", TokenKind::kLiteral},
+    Spelling{"null", TokenKind::kLiteral},
+    Spelling{"and", TokenKind::kAnd},
+    Spelling{"or", TokenKind::kOr},
+    Spelling{"not", TokenKind::kNot},
+    Spelling{"if", TokenKind::kIf},
+    Spelling{"then", TokenKind::kThen},
+    Spelling{"else", TokenKind::kElse},
+    Spelling{"for", TokenKind::kFor},
+    Spelling{"in", TokenKind::kIn},
+    Spelling{"return", TokenKind::kReturn},
+    Spelling{"some", TokenKind::kSome},
+    Spelling{"every", TokenKind::kEvery},
+    Spelling{"between", TokenKind::kBetween},
+    Spelling{"satisfies", TokenKind::kSatisfies},
+    Spelling{"instance", TokenKind::kInstance},
+    Spelling{"function", TokenKind::kFunction},
 };
 
 const Spelling* word(std::string_view text) {
@@ -80,21 +102,10 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
 
 class Lexer {
  public:
-  Lexer(const Text& source, const FactNames& names)
-      : source_(source), text_(source.text), names_(names) {}
-
-  std::vector<Token> run() {
-    std::vector<Token> tokens;
-    do tokens.push_back(next());
-    while (tokens.back().kind != TokenKind::kEnd);
-    return tokens;
-  }
-
- private:
-  char at(std::size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
+  Lexer(const Text& source, std::size_t offset, const Scope& scope)
+      : source_(source), text_(source.text), scope_(scope), at_(after_blanks(text_, offset)) {}
 
   Token next() {
-    while (is_blank(at(at_))) ++at_;
     const char c = at(at_);
     if (at_ == text_.size()) return token(TokenKind::kEnd, at_);
     if (is_digit(c) || (c == '.' && is_digit(at(at_ + 1)))) return number();
@@ -106,17 +117,20 @@ class Lexer {
     refuse(source_, at_, fmt::format("'{}' has no meaning here", c));
   }
 
-  Token token(TokenKind kind, std::size_t end) {
-    Token out{.kind = kind,
-              .offset = at_,
-              .text = std::string(text_.substr(at_, end - at_)),
-              .value = {},
-              .slot = 0};
-    at_ = end;
-    return out;
+ private:
+  char at(std::size_t position) const { return position < text_.size() ? text_[position] : '\0'; }
+
+  Token token(TokenKind kind, std::size_t end) const {
+    return {.kind = kind,
+            .offset = at_,
+            .end = end,
+            .text = std::string(text_.substr(at_, end - at_)),
+            .value = {},
+            .meaning = {},
+            .is_member = false};
   }
 
-  Token literal(Value value, std::size_t end) {
+  Token literal(Value value, std::size_t end) const {
     Token out = token(TokenKind::kLiteral, end);
     out.value = std::move(value);
     return out;
@@ -219,84 +233,133 @@ class Lexer {
     return out;
   }
 
-  Token name_or_word() {
-    std::size_t end = at_;
-    while (is_name_part(at(end))) ++end;
+  Token name_or_word() const {
+    const std::size_t end = after_word(text_, at_);
+    const Meaning* best = nullptr;
     std::size_t best_end = at_;
-    std::size_t best_slot = 0;
-    for (std::size_t slot = 0; slot < names_.size(); ++slot) {
-      const std::size_t name_end = after_name(names_.name(slot));
-      if (name_end > best_end) {
+    for (const Meaning& meaning : scope_.meanings()) {
+      const std::size_t name_end = after_name(text_, at_, meaning.name);
+      if (name_end > at_ && name_end >= best_end) {
         best_end = name_end;
-        best_slot = slot;
+        best = &meaning;
       }
     }
-    if (best_end < end || best_end == at_) {
+    const auto [member, member_end] = member_name();
+    const auto [builtin, builtin_end] = builtin_name();
+    if (builtin_end > best_end ||
+        (builtin_end == best_end && best != nullptr && best->kind != Meaning::Kind::kFunction)) {
+      Token out = token(TokenKind::kBuiltin, builtin_end);
+      out.text = builtin;
+      return out;
+    }
+    if (member_end > best_end && member_end >= end && !is_keyword(member)) {
+      Token out = token(TokenKind::kMember, member_end);
+      out.text = member;
+      return out;
+    }
+    if (best == nullptr || best_end < end) {
       if (const Spelling* keyword = word(text_.substr(at_, end - at_)))
         return keyword_token(*keyword, end);
       refuse_name();
     }
     Token out = token(TokenKind::kName, best_end);
-    out.slot = best_slot;
+    out.meaning = *best;
+    out.is_member = member_end == best_end;
     return out;
   }
 
-  Token keyword_token(const Spelling& keyword, std::size_t end) {
+  struct Found {
+    std::string name;
+    std::size_t end;
+  };
+
+  Found member_name() const {
+    Found out{"", at_};
+    if (!scope_.in_filter()) return out;
+    for (const std::string& name : scope_.layout().members)
+      if (const std::size_t end = after_name(text_, at_, name); end > out.end) out = {name, end};
+    return out;
+  }
+
+  Found builtin_name() const {
+    Found out{"", at_};
+    for (const std::string& name : builtin_names()) {
+      const std::size_t end = after_name(text_, at_, name);
+      if (end > out.end && at(after_blanks(text_, end)) == '(') out = {name, end};
+    }
+    return out;
+  }
+
+  Token keyword_token(const Spelling& keyword, std::size_t end) const {
     if (keyword.kind != TokenKind::kLiteral) return token(keyword.kind, end);
     return literal(keyword.text == "null" ? Value() : Value(keyword.text == "true"), end);
   }
 
-  /// Where `name` ends if it stands at the present position, else that position. A blank of the
-  /// name matches any run of blanks; a name ends where neither a letter nor a qualifying ".x"
-  /// follows.
-  std::size_t after_name(std::string_view name) const {
-    std::size_t position = at_;
-    for (const char c : name) {
-      if (c == ' ' ? !is_blank(at(position)) : at(position) != c) return at_;
-      ++position;
-      while (c == ' ' && is_blank(at(position))) ++position;
-    }
-    const bool goes_on =
-        is_name_part(at(position)) || (at(position) == '.' && is_name_start(at(position + 1)));
-    return goes_on ? at_ : position;
-  }
-
-  /// The unknown name is taken to be all the words that follow one another.
   [[noreturn]] void refuse_name() const {
-    std::size_t end = at_;
-    for (std::size_t position = at_; is_name_start(at(position));) {
-      const std::size_t start = position;
-      while (is_name_part(at(position)) || (at(position) == '.' && is_name_start(at(position + 1))))
-        ++position;
-      if (start != at_ && is_keyword(text_.substr(start, position - start))) break;
-      end = position;
-      while (is_blank(at(position))) ++position;
+    const std::string_view name = words_at(text_, at_);
+    std::vector<std::string> known = scope_.names();
+    if (at(after_blanks(text_, at_ + name.size())) == '(') {
+      known.insert(known.end(), builtin_names().begin(), builtin_names().end());
+      refuse(source_, at_, fmt::format("unknown function '{}'{}", name, suggestion(name, known)));
     }
-    const std::string_view name = text_.substr(at_, end - at_);
-    std::size_t position = end;
-    while (is_blank(at(position))) ++position;
-    if (at(position) == '(') refuse(source_, at_, fmt::format("unknown function '{}'", name));
-    refuse(source_, at_,
-           fmt::format("unknown name '{}'{}", name, suggestion(name, names_.names())));
+    refuse(source_, at_, fmt::format("unknown name '{}'{}", name, suggestion(name, known)));
   }
 
   const Text& source_;
   std::string_view text_;
-  const FactNames& names_;
-  std::size_t at_ = 0;
+  const Scope& scope_;
+  std::size_t at_;
 };
 
 }  // namespace
 
-std::vector<Token> tokens_of(const Text& text, const FactNames& names) {
-  return Lexer(text, names).run();
+Token token_at(const Text& text, std::size_t offset, const Scope& scope) {
+  return Lexer(text, offset, scope).next();
+}
+
+std::size_t after_name(std::string_view text, std::size_t offset, std::string_view name) {
+  std::size_t position = offset;
+  for (const char c : name) {
+    if (position == text.size()) return offset;
+    if (c == ' ' ? !is_blank(text[position]) : text[position] != c) return offset;
+    ++position;
+    if (c == ' ') position = after_blanks(text, position);
+  }
+  return position < text.size() && is_name_part(text[position]) ? offset : position;
+}
+
+std::size_t after_word(std::string_view text, std::size_t offset) {
+  while (offset < text.size() && is_name_part(text[offset])) ++offset;
+  return offset;
+}
+
+std::size_t after_blanks(std::string_view text, std::size_t offset) {
+  while (offset < text.size() && is_blank(text[offset])) ++offset;
+  return offset;
+}
+
+std::string_view words_at(std::string_view text, std::size_t offset) {
+  std::size_t end = offset;
+  for (std::size_t at = offset; at < text.size() && is_name_start(text[at]);) {
+    const std::size_t start = at;
+    at = after_word(text, at);
+    while (at + 1 < text.size() && text[at] == '.' && is_name_start(text[at + 1]))
+      at = after_word(text, at + 1);
+    if (start != offset && is_keyword(text.substr(start, at - start))) break;
+    end = at;
+    at = after_blanks(text, at);
+  }
+  return text.substr(offset, end - offset);
 }
 
 void refuse(const Text& text, std::size_t offset, const std::string& reason) {
   Source source = text.source;
   source.line += static_cast<int>(
       std::count(text.text.begin(), text.text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-  throw Error(reason).in(source.to_string());
+  std::string line = reason;
+  for (char& c : line)
+    if (is_blank(c)) c = ' ';
+  throw Error(line).in(source.to_string());
 }
 
 bool is_blank(char c) {

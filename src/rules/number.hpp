@@ -20,4 +20,12 @@ std::optional<Decimal> quotient(const Decimal& a, const Decimal& b);
 /// or zero is raised to a negative one. Anything to the power 0 is 1.
 std::optional<Decimal> power(const Decimal& base, const Decimal& exponent);
 
+// Approximated to 30 significant digits at least (transcendental.cpp).
+/// nullopt below zero. Exact where the root has at most 30 digits.
+std::optional<Decimal> square_root(const Decimal& value);
+/// nullopt at and below zero.
+std::optional<Decimal> natural_logarithm(const Decimal& value);
+/// e to that power; 0 where it has no digit among the first 38 behind the point.
+Decimal exponential(const Decimal& value);
+
 }  // namespace reckoner::rules

@@ -2,31 +2,36 @@
 
 #include <vector>
 
-#include "rules/facts.hpp"
+#include "rules/scope.hpp"
 #include "rules/tree.hpp"
 
 namespace reckoner::rules {
 
-/// Longer texts are refused, and so are parentheses and signs nested deeper: recursion stays within
-/// the stack.
+/// Longer texts are refused, and so is whatever is nested deeper: recursion stays within the stack.
 constexpr std::size_t kTextBytesMax = 10'000;
 constexpr int kNestingMax = 100;
 
-/// A whole text as an expression. From weak to strong: or · and · one comparison · + - · * / · ** ·
-/// unary minus · literal, name, parentheses, not( ). Operators of one strength go from left to
-/// right, so that 2 ** 3 ** 2 = 64; unary minus is the strongest, so that -2 ** 2 = 4: both as the
+/// A whole text as an expression. From weak to strong: if, for, some, every · or · and · one
+/// comparison, between, in · + - · * / · ** · unary minus · instance of · path, filter, call ·
+/// literal, name, parentheses, list, context, range. Operators of one strength go from left to
+/// right, so that 2 ** 3 ** 2 = 64; unary minus is stronger, so that -2 ** 2 = 4: both as the
 /// grammar of FEEL has it (DMN 1.3, "arithmetic expression"). Throws Error "file:line: reason" for
-/// a text that is none and for kinds that cannot meet, such as 1 < "a".
-NodePointer parse_expression(const Text& text, const FactNames& names);
+/// a text that is none and for kinds that cannot meet, such as 1 < "a". Variables of the text get
+/// slots of the scope's layout.
+NodePointer parse_expression(const Text& text, Scope& scope);
 
-/// What a text of unary tests says: any value, or one of the tests holds, or (negated) none does.
-struct ParsedTests {
-  bool any = false;
-  bool negated = false;
-  std::vector<TestPointer> tests;
+/// A whole text as unary tests of an input of type `input`, which "?" means and which is then found
+/// in the local `input_slot`. "-" and an empty text mean any value.
+ParsedTests parse_unary_tests(const Text& text, Scope& scope, Type input, std::size_t input_slot);
+
+/// The function of the model or of the language that the text names, called with arguments by
+/// name. Throws Error for an unknown function and for arguments that are not its own.
+struct NamedArgument {
+  std::string name;
+  NodePointer value;
+  Source source;
 };
-
-/// A whole text as unary tests of an input of type `input`. "-" and an empty text mean any value.
-ParsedTests parse_unary_tests(const Text& text, const FactNames& names, Type input);
+NodePointer parse_invocation(const Text& function, std::vector<NamedArgument> arguments,
+                             Scope& scope);
 
 }  // namespace reckoner::rules

@@ -1,9 +1,10 @@
 #include "rules/tree.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/error.hpp"
-#include "rules/number.hpp"
 
 namespace reckoner::rules {
 
@@ -12,7 +13,7 @@ namespace {
 class LiteralNode : public Node {
  public:
   explicit LiteralNode(Value value) : value_(std::move(value)) {}
-  const Value& evaluate(const Facts&, Value&) const override { return value_; }
+  const Value& evaluate(Frame&, Value&) const override { return value_; }
   Type type() const override { return value_.type(); }
   const Value* literal() const override { return &value_; }
 
@@ -20,77 +21,78 @@ class LiteralNode : public Node {
   Value value_;
 };
 
-class FactNode : public Node {
+class NameNode : public Node {
  public:
-  FactNode(std::size_t slot, Type type) : slot_(slot), type_(type) {}
-  const Value& evaluate(const Facts& facts, Value&) const override { return facts[slot_]; }
+  NameNode(std::size_t slot, Type type, ItemTypePointer item)
+      : slot_(slot), type_(type), item_(std::move(item)) {}
   Type type() const override { return type_; }
+  const ItemType* item_type() const override { return item_.get(); }
+
+ protected:
+  std::size_t slot_;
 
  private:
-  std::size_t slot_;
   Type type_;
+  ItemTypePointer item_;
+};
+
+class FactNode : public NameNode {
+ public:
+  using NameNode::NameNode;
+  const Value& evaluate(Frame& frame, Value&) const override { return frame.facts[slot_]; }
+};
+
+class LocalNode : public NameNode {
+ public:
+  using NameNode::NameNode;
+  const Value& evaluate(Frame& frame, Value&) const override { return frame.locals[slot_]; }
 };
 
 class NegationNode : public Node {
  public:
   explicit NegationNode(NodePointer operand) : operand_(std::move(operand)) {}
-  const Value& evaluate(const Facts& facts, Value& scratch) const override {
-    const Decimal* number = operand_->evaluate(facts, scratch).number();
-    return scratch = number != nullptr ? Value(-*number) : Value();
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    return scratch = negation(operand_->evaluate(frame, scratch));
   }
-  Type type() const override { return Type::kNumber; }
+  Type type() const override { return operand_->type(); }
 
  private:
   NodePointer operand_;
 };
 
-Value or_null(const std::optional<Decimal>& number) {
-  return number ? Value(*number) : Value();
-}
-
-Value calculate(Arithmetic operation, const Decimal& a, const Decimal& b) {
-  switch (operation) {
-    case Arithmetic::kPlus:
-      return sum(a, b);
-    case Arithmetic::kMinus:
-      return difference(a, b);
-    case Arithmetic::kTimes:
-      return product(a, b);
-    case Arithmetic::kDivide:
-      return or_null(quotient(a, b));
-    case Arithmetic::kPower:
-      return or_null(power(a, b));
-  }
-  throw Bug("an operation that is none");
-}
-
 class ArithmeticNode : public Node {
  public:
   ArithmeticNode(Arithmetic operation, NodePointer left, NodePointer right)
-      : operation_(operation), left_(std::move(left)), right_(std::move(right)) {}
-  const Value& evaluate(const Facts& facts, Value& scratch) const override {
+      : operation_(operation),
+        left_(std::move(left)),
+        right_(std::move(right)),
+        type_(result_type(operation, left_->type(), right_->type()).value_or(Type::kAny)) {}
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
     Value right_scratch;
-    const Decimal* left = left_->evaluate(facts, scratch).number();
-    const Decimal* right = right_->evaluate(facts, right_scratch).number();
-    const bool numbers = left != nullptr && right != nullptr;
-    return scratch = numbers ? calculate(operation_, *left, *right) : Value();
+    const Value& left = left_->evaluate(frame, scratch);
+    const Value& right = right_->evaluate(frame, right_scratch);
+    scratch = calculate(operation_, left, right);
+    if (scratch.string() != nullptr) frame.budget.spend(scratch.weight());
+    return scratch;
   }
-  Type type() const override { return Type::kNumber; }
+  Type type() const override { return type_; }
 
  private:
   Arithmetic operation_;
   NodePointer left_;
   NodePointer right_;
+  Type type_;
 };
 
 class ComparisonNode : public Node {
  public:
   ComparisonNode(Comparison comparison, NodePointer left, NodePointer right)
       : comparison_(comparison), left_(std::move(left)), right_(std::move(right)) {}
-  const Value& evaluate(const Facts& facts, Value& scratch) const override {
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
     Value right_scratch;
-    const Value& left = left_->evaluate(facts, scratch);
-    const Value& right = right_->evaluate(facts, right_scratch);
+    const Value& left = left_->evaluate(frame, scratch);
+    const Value& right = right_->evaluate(frame, right_scratch);
+    frame.budget.spend(left.weight());
     return scratch = value_of(compare(comparison_, left, right));
   }
   Type type() const override { return Type::kBoolean; }
@@ -103,17 +105,18 @@ class ComparisonNode : public Node {
 
 class LogicNode : public Node {
  public:
-  LogicNode(Logic operation, NodePointer left, NodePointer right)
+  LogicNode(Connective operation, NodePointer left, NodePointer right)
       : operation_(operation), left_(std::move(left)), right_(std::move(right)) {}
-  const Value& evaluate(const Facts& facts, Value& scratch) const override {
-    const Ternary left = ternary(left_->evaluate(facts, scratch));
-    const Ternary right = ternary(right_->evaluate(facts, scratch));
-    return scratch = value_of(operation_ == Logic::kAnd ? both(left, right) : either(left, right));
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    const Ternary left = ternary(left_->evaluate(frame, scratch));
+    const Ternary right = ternary(right_->evaluate(frame, scratch));
+    return scratch =
+               value_of(operation_ == Connective::kAnd ? both(left, right) : either(left, right));
   }
   Type type() const override { return Type::kBoolean; }
 
  private:
-  Logic operation_;
+  Connective operation_;
   NodePointer left_;
   NodePointer right_;
 };
@@ -121,8 +124,8 @@ class LogicNode : public Node {
 class NotNode : public Node {
  public:
   explicit NotNode(NodePointer operand) : operand_(std::move(operand)) {}
-  const Value& evaluate(const Facts& facts, Value& scratch) const override {
-    return scratch = value_of(negated(ternary(operand_->evaluate(facts, scratch))));
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    return scratch = value_of(negated(ternary(operand_->evaluate(frame, scratch))));
   }
   Type type() const override { return Type::kBoolean; }
 
@@ -130,78 +133,157 @@ class NotNode : public Node {
   NodePointer operand_;
 };
 
-class ComparisonTest : public Test {
+class ChoiceNode : public Node {
  public:
-  ComparisonTest(Comparison comparison, NodePointer operand)
-      : comparison_(comparison), operand_(std::move(operand)) {}
-  Ternary test(const Value& input, const Facts& facts) const override {
-    Value scratch;
-    return compare(comparison_, input, operand_->evaluate(facts, scratch));
+  ChoiceNode(NodePointer condition, NodePointer then, NodePointer otherwise)
+      : condition_(std::move(condition)),
+        then_(std::move(then)),
+        otherwise_(std::move(otherwise)),
+        type_(then_->type() == otherwise_->type() ? then_->type() : Type::kAny) {}
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    const bool holds = ternary(condition_->evaluate(frame, scratch)) == true;
+    return (holds ? then_ : otherwise_)->evaluate(frame, scratch);
   }
-  const Value* literal() const override {
-    return comparison_ == Comparison::kEqual ? operand_->literal() : nullptr;
-  }
+  Type type() const override { return type_; }
 
  private:
-  Comparison comparison_;
-  NodePointer operand_;
+  NodePointer condition_;
+  NodePointer then_;
+  NodePointer otherwise_;
+  Type type_;
 };
 
-class IntervalTest : public Test {
+class BetweenNode : public Node {
  public:
-  IntervalTest(Endpoint low, Endpoint high) : low_(std::move(low)), high_(std::move(high)) {}
-  Ternary test(const Value& input, const Facts& facts) const override {
-    Value scratch;
-    const Ternary above = compare(low_.included ? Comparison::kGreaterEqual : Comparison::kGreater,
-                                  input, low_.value->evaluate(facts, scratch));
-    const Ternary below = compare(high_.included ? Comparison::kLessEqual : Comparison::kLess,
-                                  input, high_.value->evaluate(facts, scratch));
-    return both(above, below);
+  BetweenNode(NodePointer value, NodePointer low, NodePointer high)
+      : value_(std::move(value)), low_(std::move(low)), high_(std::move(high)) {}
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    Value low;
+    Value high;
+    const Value& value = value_->evaluate(frame, scratch);
+    const Ternary above = compare(Comparison::kGreaterEqual, value, low_->evaluate(frame, low));
+    const Ternary below = compare(Comparison::kLessEqual, value, high_->evaluate(frame, high));
+    return scratch = value_of(both(above, below));
   }
+  Type type() const override { return Type::kBoolean; }
 
  private:
-  Endpoint low_;
-  Endpoint high_;
+  NodePointer value_;
+  NodePointer low_;
+  NodePointer high_;
+};
+
+class PlacedNode : public Node {
+ public:
+  PlacedNode(NodePointer inner, std::string place)
+      : inner_(std::move(inner)), place_(std::move(place)) {}
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    try {
+      return inner_->evaluate(frame, scratch);
+    } catch (Error& error) {
+      if (error.path().empty()) error.in(place_);
+      throw;
+    }
+  }
+  Type type() const override { return inner_->type(); }
+  const Value* literal() const override { return inner_->literal(); }
+  const ItemType* item_type() const override { return inner_->item_type(); }
+
+ private:
+  NodePointer inner_;
+  std::string place_;
+};
+
+class CheckedNode : public Node {
+ public:
+  CheckedNode(NodePointer inner, std::string what, ItemTypePointer item)
+      : inner_(std::move(inner)), what_(std::move(what)), item_(std::move(item)) {}
+  const Value& evaluate(Frame& frame, Value& scratch) const override {
+    const Value& value = inner_->evaluate(frame, scratch);
+    if (misfit(value, *item_)) {
+      // A list of one where a single value is asked for, and the other way round
+      // (DMN 1.3, 10.3.2.9.4).
+      const Value::Items* items = value.list();
+      if (items != nullptr && items->size() == 1 && !misfit(items->front(), *item_)) {
+        const Value only = items->front();
+        return scratch = only;
+      }
+      if (item_->kind == Type::kList && items == nullptr) {
+        const Value alone = Value::list({value});
+        if (!misfit(alone, *item_)) return scratch = alone;
+      }
+      if (item_->kind == Type::kDateTime && value.date() != nullptr)
+        return scratch = DateTime{*value.date(), {.offset = 0}};
+      throw Error(fmt::format("{} {}", what_, *misfit(value, *item_)));
+    }
+    return value;
+  }
+  Type type() const override { return item_->kind; }
+  const ItemType* item_type() const override { return item_.get(); }
+
+ private:
+  NodePointer inner_;
+  std::string what_;
+  ItemTypePointer item_;
 };
 
 }  // namespace
 
-NodePointer make_literal(Value value) {
-  return std::make_unique<LiteralNode>(std::move(value));
+Value value_of(const Node& node, Frame& frame) {
+  Value scratch;
+  const Value& out = node.evaluate(frame, scratch);
+  return &out == &scratch ? std::move(scratch) : out;
 }
 
-NodePointer make_fact(std::size_t slot, Type type) {
-  return std::make_unique<FactNode>(slot, type);
+NodePointer make_literal(Value value) {
+  return std::make_shared<LiteralNode>(std::move(value));
+}
+
+NodePointer make_fact(std::size_t slot, Type type, ItemTypePointer item) {
+  return std::make_shared<FactNode>(slot, type, std::move(item));
+}
+
+NodePointer make_local(std::size_t slot, Type type, ItemTypePointer item) {
+  return std::make_shared<LocalNode>(slot, type, std::move(item));
 }
 
 NodePointer make_negation(NodePointer operand) {
   const Value* literal = operand->literal();
   if (literal != nullptr && literal->number() != nullptr) return make_literal(-*literal->number());
-  return std::make_unique<NegationNode>(std::move(operand));
+  return std::make_shared<NegationNode>(std::move(operand));
 }
 
 NodePointer make_arithmetic(Arithmetic operation, NodePointer left, NodePointer right) {
-  return std::make_unique<ArithmeticNode>(operation, std::move(left), std::move(right));
+  return std::make_shared<ArithmeticNode>(operation, std::move(left), std::move(right));
 }
 
 NodePointer make_comparison(Comparison comparison, NodePointer left, NodePointer right) {
-  return std::make_unique<ComparisonNode>(comparison, std::move(left), std::move(right));
+  return std::make_shared<ComparisonNode>(comparison, std::move(left), std::move(right));
 }
 
-NodePointer make_logic(Logic operation, NodePointer left, NodePointer right) {
-  return std::make_unique<LogicNode>(operation, std::move(left), std::move(right));
+NodePointer make_logic(Connective operation, NodePointer left, NodePointer right) {
+  return std::make_shared<LogicNode>(operation, std::move(left), std::move(right));
 }
 
 NodePointer make_not(NodePointer operand) {
-  return std::make_unique<NotNode>(std::move(operand));
+  return std::make_shared<NotNode>(std::move(operand));
 }
 
-TestPointer make_comparison_test(Comparison comparison, NodePointer operand) {
-  return std::make_unique<ComparisonTest>(comparison, std::move(operand));
+NodePointer make_choice(NodePointer condition, NodePointer then, NodePointer otherwise) {
+  return std::make_shared<ChoiceNode>(std::move(condition), std::move(then), std::move(otherwise));
 }
 
-TestPointer make_interval_test(Endpoint low, Endpoint high) {
-  return std::make_unique<IntervalTest>(std::move(low), std::move(high));
+NodePointer make_between(NodePointer value, NodePointer low, NodePointer high) {
+  return std::make_shared<BetweenNode>(std::move(value), std::move(low), std::move(high));
+}
+
+NodePointer make_placed(NodePointer inner, std::string place) {
+  return std::make_shared<PlacedNode>(std::move(inner), std::move(place));
+}
+
+NodePointer make_checked(NodePointer inner, std::string what, ItemTypePointer item) {
+  if (item == nullptr) return inner;
+  return std::make_shared<CheckedNode>(std::move(inner), std::move(what), std::move(item));
 }
 
 }  // namespace reckoner::rules

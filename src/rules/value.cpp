@@ -1,10 +1,50 @@
 #include "rules/value.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
 #include "base/error.hpp"
 
 namespace reckoner::rules {
 
+struct Value::List {
+  Items items;
+  std::size_t weight;
+};
+
+struct Value::Context {
+  Entries entries;
+  std::size_t weight;
+};
+
 namespace {
+
+constexpr std::size_t kBytesOfWeight = 64;
+
+struct TypeName {
+  Type type;
+  std::string_view name;
+};
+
+/// FEEL's name of each type first, then the older spellings.
+constexpr std::array kTypeNames = {
+    TypeName{Type::kBoolean, "boolean"},
+    TypeName{Type::kNumber, "number"},
+    TypeName{Type::kString, "string"},
+    TypeName{Type::kDate, "date"},
+    TypeName{Type::kTime, "time"},
+    TypeName{Type::kDateTime, "date and time"},
+    TypeName{Type::kDaysDuration, "days and time duration"},
+    TypeName{Type::kMonthsDuration, "years and months duration"},
+    TypeName{Type::kList, "list"},
+    TypeName{Type::kContext, "context"},
+    TypeName{Type::kRange, "range"},
+    TypeName{Type::kDateTime, "dateTime"},
+    TypeName{Type::kDaysDuration, "dayTimeDuration"},
+    TypeName{Type::kMonthsDuration, "yearMonthDuration"},
+};
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -32,59 +72,149 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-bool holds(Comparison comparison, std::strong_ordering order) {
-  switch (comparison) {
-    case Comparison::kEqual:
-      return order == 0;
-    case Comparison::kNotEqual:
-      return order != 0;
-    case Comparison::kLess:
-      return order < 0;
-    case Comparison::kLessEqual:
-      return order <= 0;
-    case Comparison::kGreater:
-      return order > 0;
-    case Comparison::kGreaterEqual:
-      return order >= 0;
-  }
-  throw Bug("a comparison that is none");
+std::size_t checked_weight(std::size_t weight) {
+  if (weight > kWeightMax)
+    throw Error(fmt::format("a list or context of more than {} members", kWeightMax));
+  return weight;
+}
+
+std::string range_text(const RangeEnds& range) {
+  if (range.low_missing)
+    return fmt::format("({} {})", range.high_included ? "<=" : "<", range.high.to_string());
+  if (range.high_missing)
+    return fmt::format("({} {})", range.low_included ? ">=" : ">", range.low.to_string());
+  return fmt::format("{}{}..{}{}", range.low_included ? '[' : '(', range.low.to_string(),
+                     range.high.to_string(), range.high_included ? ']' : ')');
 }
 
 }  // namespace
 
 std::string_view name_of(Type type) {
-  switch (type) {
-    case Type::kAny:
-      return "any";
-    case Type::kBoolean:
-      return "boolean";
-    case Type::kNumber:
-      return "number";
-    case Type::kString:
-      return "string";
-  }
+  if (type == Type::kAny) return "any";
+  for (const TypeName& each : kTypeNames)
+    if (each.type == type) return each.name;
   throw Bug("a type that is none");
 }
 
 std::optional<Type> type_named(std::string_view name) {
   if (name.empty() || name == "Any") return Type::kAny;
-  for (const Type type : {Type::kBoolean, Type::kNumber, Type::kString})
-    if (name == name_of(type)) return type;
+  for (const TypeName& each : kTypeNames)
+    if (each.name == name && each.type != Type::kRange) return each.type;
   return std::nullopt;
 }
 
+const std::vector<std::string>& type_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> out;
+    for (const TypeName& each : kTypeNames)
+      if (each.type != Type::kRange) out.emplace_back(each.name);
+    return out;
+  }();
+  return names;
+}
+
+Value::Value(std::string text) : content_(std::move(text)) {
+  if (string()->size() > kStringBytesMax)
+    throw Error(fmt::format("a text of more than {} bytes", kStringBytesMax));
+}
+
+Value Value::list(Items items) {
+  std::size_t weight = 1;
+  for (const Value& item : items) weight += item.weight();
+  Value out;
+  out.content_ = std::make_shared<const List>(List{std::move(items), checked_weight(weight)});
+  return out;
+}
+
+Value Value::context(Entries entries) {
+  std::size_t weight = 1;
+  for (const ContextEntry& entry : entries) weight += entry.value.weight();
+  Value out;
+  out.content_ =
+      std::make_shared<const Context>(Context{std::move(entries), checked_weight(weight)});
+  return out;
+}
+
+Value Value::range(RangeEnds ends) {
+  Value out;
+  out.content_ = std::make_shared<const RangeEnds>(std::move(ends));
+  return out;
+}
+
+const Value::Items* Value::list() const {
+  const auto* content = std::get_if<std::shared_ptr<const List>>(&content_);
+  return content != nullptr ? &(*content)->items : nullptr;
+}
+
+const Value::Entries* Value::context() const {
+  const auto* content = std::get_if<std::shared_ptr<const Context>>(&content_);
+  return content != nullptr ? &(*content)->entries : nullptr;
+}
+
+const RangeEnds* Value::range() const {
+  const auto* content = std::get_if<std::shared_ptr<const RangeEnds>>(&content_);
+  return content != nullptr ? content->get() : nullptr;
+}
+
+const Value* Value::entry(std::string_view name) const {
+  const Entries* entries = context();
+  if (entries == nullptr) return nullptr;
+  const auto found = std::find_if(entries->begin(), entries->end(),
+                                  [&](const ContextEntry& entry) { return entry.name == name; });
+  return found == entries->end() ? nullptr : &found->value;
+}
+
 Type Value::type() const {
-  if (boolean() != nullptr) return Type::kBoolean;
-  if (number() != nullptr) return Type::kNumber;
-  if (string() != nullptr) return Type::kString;
-  return Type::kAny;
+  constexpr std::array kByAlternative = {
+      Type::kAny,     Type::kBoolean,  Type::kNumber,       Type::kString,         Type::kDate,
+      Type::kTime,    Type::kDateTime, Type::kDaysDuration, Type::kMonthsDuration, Type::kList,
+      Type::kContext, Type::kRange};
+  return kByAlternative.at(content_.index());
+}
+
+std::size_t Value::weight() const {
+  if (const std::string* text = string()) return 1 + text->size() / kBytesOfWeight;
+  if (const auto* list = std::get_if<std::shared_ptr<const List>>(&content_))
+    return (*list)->weight;
+  if (const auto* context = std::get_if<std::shared_ptr<const Context>>(&content_))
+    return (*context)->weight;
+  return 1;
+}
+
+std::string Value::to_text() const {
+  if (const std::string* text = string()) return *text;
+  if (const Date* value = date()) return rules::to_string(*value);
+  if (const Time* value = time()) return rules::to_string(*value);
+  if (const DateTime* value = date_time()) return rules::to_string(*value);
+  if (const DaysDuration* value = days()) return rules::to_string(*value);
+  if (const MonthsDuration* value = months()) return rules::to_string(*value);
+  return to_string();
 }
 
 std::string Value::to_string() const {
+  if (is_null()) return "null";
   if (const bool* truth = boolean()) return *truth ? "true" : "false";
   if (const Decimal* decimal = number()) return decimal->to_string();
   if (const std::string* text = string()) return quoted(*text);
-  return "null";
+  if (const RangeEnds* ends = range()) return range_text(*ends);
+  std::string out;
+  if (const Items* items = list()) {
+    for (const Value& item : *items) out += (out.empty() ? "" : ", ") + item.to_string();
+    return "[" + out + "]";
+  }
+  if (const Entries* entries = context()) {
+    for (const ContextEntry& entry : *entries)
+      out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", entry.name, entry.value.to_string());
+    return "{" + out + "}";
+  }
+  return fmt::format("@\"{}\"", to_text());
+}
+
+bool operator==(const Value& a, const Value& b) {
+  if (const auto* x = a.list()) return b.list() != nullptr && *x == *b.list();
+  if (const auto* x = a.context()) return b.context() != nullptr && *x == *b.context();
+  if (const auto* x = a.range()) return b.range() != nullptr && *x == *b.range();
+  return a.content_ == b.content_;
 }
 
 bool conforms(const Value& value, Type expected) {
@@ -112,43 +242,6 @@ Ternary either(Ternary a, Ternary b) {
 
 Ternary negated(Ternary a) {
   return a ? Ternary(!*a) : std::nullopt;
-}
-
-std::string_view symbol_of(Comparison comparison) {
-  switch (comparison) {
-    case Comparison::kEqual:
-      return "=";
-    case Comparison::kNotEqual:
-      return "!=";
-    case Comparison::kLess:
-      return "<";
-    case Comparison::kLessEqual:
-      return "<=";
-    case Comparison::kGreater:
-      return ">";
-    case Comparison::kGreaterEqual:
-      return ">=";
-  }
-  throw Bug("a comparison that is none");
-}
-
-bool has_order(Type type) {
-  return type != Type::kBoolean;
-}
-
-Ternary compare(Comparison comparison, const Value& a, const Value& b) {
-  const bool equality = comparison == Comparison::kEqual || comparison == Comparison::kNotEqual;
-  if (a.is_null() || b.is_null()) {
-    if (!equality) return std::nullopt;
-    return (a.is_null() && b.is_null()) == (comparison == Comparison::kEqual);
-  }
-  if (const Decimal* x = a.number())
-    if (const Decimal* y = b.number()) return holds(comparison, *x <=> *y);
-  if (const std::string* x = a.string())
-    if (const std::string* y = b.string()) return holds(comparison, *x <=> *y);
-  if (const bool* x = a.boolean())
-    if (const bool* y = b.boolean(); y != nullptr && equality) return holds(comparison, *x <=> *y);
-  return std::nullopt;
 }
 
 }  // namespace reckoner::rules

@@ -6,9 +6,13 @@
 namespace reckoner::config {
 namespace {
 
-rules::DecisionTableText read(const std::string& content) {
+rules::DmnModel read(const std::string& content) {
   const Document document = parse_xml("t.dmn", content);
   return read_dmn(document.root());
+}
+
+const rules::DecisionTableText& table_of(const rules::DmnModel& model) {
+  return std::get<rules::DecisionTableText>(model.decisions.at(0).logic.content);
 }
 
 constexpr const char* kWritten = R"(<dmn:definitions
@@ -54,7 +58,16 @@ constexpr const char* kWritten = R"(<dmn:definitions
 )";
 
 TEST(Dmn, ReadsTextsWithTheirPlaces) {
-  const rules::DecisionTableText table = read(kWritten);
+  const rules::DmnModel model = read(kWritten);
+  const rules::DecisionTableText& table = table_of(model);
+  ASSERT_EQ(model.inputs.size(), 1U);
+  EXPECT_EQ(model.inputs[0].name, "risk");
+  EXPECT_EQ(model.inputs[0].type, "tRisk");
+  ASSERT_EQ(model.items.size(), 1U);
+  EXPECT_EQ(model.items[0].type, "string");
+  EXPECT_EQ(model.items[0].allowed->text, R"("high","low")");
+  EXPECT_EQ(model.items[0].allowed->source.line, 8);
+  EXPECT_EQ(model.decisions[0].type, "tAnything");
   EXPECT_EQ(table.id, "d1");
   EXPECT_EQ(table.name, "Rate");
   EXPECT_EQ(table.hit_policy, rules::HitPolicy::kCollect);
@@ -64,10 +77,8 @@ TEST(Dmn, ReadsTextsWithTheirPlaces) {
   ASSERT_EQ(table.inputs.size(), 2U);
   EXPECT_EQ(table.inputs[0].label, "Risk");
   EXPECT_EQ(table.inputs[0].expression.text, "risk");
-  EXPECT_EQ(table.inputs[0].type, "string");
-  ASSERT_TRUE(table.inputs[0].allowed) << "an item definition's values are the column's";
-  EXPECT_EQ(table.inputs[0].allowed->text, R"("high","low")");
-  EXPECT_EQ(table.inputs[0].allowed->source.line, 8);
+  EXPECT_EQ(table.inputs[0].type, "tRisk");
+  EXPECT_FALSE(table.inputs[0].allowed);
   EXPECT_EQ(table.inputs[1].type, "number");
   EXPECT_EQ(table.inputs[1].expression.source.line, 20);
   EXPECT_EQ(table.inputs[1].allowed->text, "[0..150]");
@@ -96,9 +107,9 @@ TEST(Dmn, EveryVersionOfTheStandardIsRead) {
     const std::string content =
         "<definitions name=\"d\" xmlns=\"" + std::string(uri) +
         "\"><decision name=\"fee\"><decisionTable/></decision></definitions>";
-    const rules::DecisionTableText table = read(content);
-    EXPECT_EQ(table.name, "fee") << uri;
-    EXPECT_EQ(table.hit_policy, rules::HitPolicy::kUnique);
+    const rules::DmnModel model = read(content);
+    EXPECT_EQ(table_of(model).name, "fee") << uri;
+    EXPECT_EQ(table_of(model).hit_policy, rules::HitPolicy::kUnique);
   }
 }
 

@@ -22,7 +22,9 @@ TEST(Value, TypesHaveTheNamesOfTheStandard) {
   EXPECT_EQ(type_named("string"), Type::kString);
   EXPECT_EQ(type_named(""), Type::kAny);
   EXPECT_EQ(type_named("Any"), Type::kAny);
-  EXPECT_EQ(type_named("date"), std::nullopt);
+  EXPECT_EQ(type_named("date and time"), Type::kDateTime);
+  EXPECT_EQ(type_named("dayTimeDuration"), Type::kDaysDuration);
+  EXPECT_EQ(type_named("money"), std::nullopt);
 }
 
 TEST(Value, NullConformsToEveryType) {
