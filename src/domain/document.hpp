@@ -8,14 +8,11 @@
 #include "base/hash.hpp"
 #include "base/id.hpp"
 #include "domain/customer.hpp"
+#include "domain/side.hpp"
 #include "money/money.hpp"
 #include "time/cycle.hpp"
 
 namespace reckoner::domain {
-
-/// The two halves of a billing period: what is due when it begins, and what is due when it has
-/// ended. Stored as text ("advance", "arrears"); part of the line key.
-enum class Side { kAdvance, kArrears };
 
 /// Names one side of one stored billing period of a customer. Ordered by time.
 struct PeriodKey {
@@ -49,6 +46,7 @@ struct StatementLine {
   money::Money amount;
   std::string
       facts;  ///< JSON: what the amount came from (prices, allowance, fraction, rules that fired)
+  std::string tax = "standard";  ///< tax category
 };
 
 /// "sub:<number>" or "customer", the charge, the dimensions ("region=eu;zone=1" sorted, or ""), and
@@ -67,6 +65,8 @@ struct BilledLine {
   money::Decimal quantity;
   std::string unit;
   money::Money amount;
+  std::string tax;
+  std::optional<money::Decimal> tax_percent;  ///< that the document which billed it last had
 };
 
 /// A line as it stands on a document: a statement's line at the first issue, a difference later.
@@ -75,6 +75,26 @@ struct DocumentLine {
   std::string period_label;  ///< "2026-10"
   bool true_up = false;      ///< the period was billed before: this is what changed since
   StatementLine line;
+  std::optional<money::Decimal> tax_percent;  ///< set by TaxHandler; none: not taxed
+  bool counts = true;  ///< as billed by its key; a concession's and a void's lines do not
+};
+
+/// The lines of a document that share a rate, and their tax: rounded once.
+struct TaxTotal {
+  std::string country;
+  std::string category;
+  money::Decimal percent;
+  money::Money base;  ///< without the tax; after coupons
+  money::Money tax;
+  bool included = false;  ///< the prices contain it already: it does not add to the total
+  std::string note;       ///< for the reader, such as "Reverse charge"; may be empty
+};
+
+/// What a document takes from a coupon or prepaid credit; negative: what it gives back.
+struct CreditDraw {
+  std::int64_t credit = 0;  ///< its number within the customer
+  std::string title;
+  money::Money amount;
 };
 
 enum class DocumentKind { kInvoice, kCreditNote };
@@ -100,26 +120,37 @@ struct Document {
   money::Currency currency;
   std::int64_t ordinal = 0;  ///< the customer's running number of documents, from 1; 0 before issue
   std::string number;        ///< legal number, "" before issue
+  std::optional<std::int64_t>
+      corrects;                 ///< ordinal of the document that a manual credit note corrects
+  std::string corrects_number;  ///< its number
+  std::string reason;           ///< of a manual credit note
   std::optional<time::Date> issued_on;
   std::optional<time::Date> due_on;
   std::vector<DocumentLine> lines;
   std::vector<Payment> payments;
 
+  std::vector<CreditDraw> coupons;  ///< before tax
+  std::vector<TaxTotal> taxes;
+  std::vector<CreditDraw> credits;  ///< prepaid, after tax
+
   money::Money brought_forward;
-  money::Money total;            ///< sum of the lines
+  money::Money subtotal;         ///< sum of the lines
+  money::Money total;            ///< subtotal − coupons + taxes that are not included
+  money::Money credits_total;    ///< sum of `credits`
   money::Money payments_total;   ///< sum of the payments, positive
-  money::Money carried_forward;  ///< brought_forward + total − payments_total
+  money::Money carried_forward;  ///< brought_forward + total − credits_total − payments_total
   std::optional<money::Money> credit_limit;
 };
 
-/// Throws Bug when the sums do not hold: total = Σ lines, carried_forward = brought_forward + total
-/// − payments.
+/// Brings subtotal, total, credits_total, payments_total and carried_forward in line with the parts
+/// and brought_forward.
+void add_up(Document& document);
+
+/// Throws Bug when the sums do not hold (see the members of Document).
 void check(const Document& document);
 
-std::string_view to_string(Side side);
 std::string_view to_string(DocumentKind kind);
 /// Throws Error for an unknown word.
-Side parse_side(std::string_view text);
 DocumentKind parse_document_kind(std::string_view text);
 
 }  // namespace reckoner::domain

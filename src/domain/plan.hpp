@@ -1,73 +1,53 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "domain/charge.hpp"
+#include "domain/place.hpp"
 #include "money/decimal.hpp"
 #include "money/money.hpp"
+#include "time/calendar_duration.hpp"
 
 namespace reckoner::domain {
 
-/// Where a thing was written, for messages: file within the configuration and line from 1.
-struct Place {
-  std::string file;
-  int line = 0;
-};
-
-/// A fee for each billing period, charged by the days subscribed.
-struct Flat {
-  /// No amount: a rule sets it (`fee="rule"`); a period for which no rule does parks the customer.
-  std::optional<money::Decimal> amount;
-};
-
-/// A price for each unit above the allowance.
-struct PerUnit {
-  money::Decimal price;  ///< per `Metering::unit`; any number of digits
-};
-
-/// How a charge turns a quantity into an amount. One alternative a model.
-using ChargeModel = std::variant<Flat, PerUnit>;
-
-/// What becomes of the allowance when a subscription covers only a part of the period.
-enum class AllowanceOnChange {
-  kProrated,  ///< by the days subscribed, exactly (15/31 of it)
-  kWhole,
-};
-
-/// What a metered charge measures.
-struct Metering {
-  std::string meter;  ///< name in meters.xml
-  std::string unit;   ///< the unit prices and allowances are in: "MB"
-  money::Decimal unit_size =
-      1;  ///< meter units in one such unit: 1048576 bytes in an MB; above zero
-  std::optional<money::Decimal> allowance =
-      money::Decimal(0);  ///< units free in a whole period; none: unlimited
-  AllowanceOnChange allowance_on_change = AllowanceOnChange::kProrated;
-};
-
-/// One priced thing on a plan: a recurring fee, or a metered charge with an allowance and overage.
-struct Charge {
-  std::string
-      name;  ///< unique in the plan; part of the line key, so never reused for another thing
-  std::string title;
-  ChargeModel model;
-  std::optional<Metering> metering;  ///< none: recurring
-  Place place;
-};
-
-/// A priced offer. Immutable: it belongs to one configuration version.
-struct Plan {
+/// What a subscription in an environment ("staging") pays of every line that is not pass-through.
+struct Environment {
   std::string name;
+  money::Decimal percent = 100;
+  std::map<std::string, money::Decimal, std::less<>>
+      free_units;  ///< by charge: free on top of the allowance
+};
+
+/// What the plans of one pricing file share.
+struct Strategy {
+  std::string name;
+  std::optional<money::Decimal>
+      minimum;  ///< a customer's amount for a whole period; none: billing.minimumCharge
+  std::optional<money::Decimal> maximum;
+  bool tax_inclusive = false;             ///< prices contain the tax
+  std::vector<Environment> environments;  ///< none but "production" where empty
+};
+
+/// A priced offer in one currency. Immutable: it belongs to one configuration version.
+struct Plan {
+  std::string name;  ///< with `currency` unique
   std::string title;
   money::Currency currency;
   std::string billed_by = "monthly";  ///< the one engine that bills it
-  std::vector<Charge> charges;        ///< in the order of the invoice
+  std::shared_ptr<const Strategy> strategy;
+  bool free = false;  ///< never bears a customer's minimum
+  std::optional<time::CalendarDuration> trial;
+  std::optional<money::Decimal> minimum;  ///< of a subscription, for a whole period
+  std::optional<money::Decimal> maximum;
+  std::vector<Charge> charges;  ///< in the order of the invoice
   Place place;
 };
 
-enum class Aggregation { kSum, kCount, kMax };
+enum class Aggregation { kSum, kCount, kMin, kMax, kAverage };
 
 /// Filter and aggregation that turn events into a quantity with a unit.
 struct Meter {

@@ -25,12 +25,20 @@ Document empty_document() {
           .currency = kUsd,
           .ordinal = 0,
           .number = "",
+          .corrects = std::nullopt,
+          .corrects_number = "",
+          .reason = "",
           .issued_on = std::nullopt,
           .due_on = std::nullopt,
           .lines = {},
           .payments = {},
+          .coupons = {},
+          .taxes = {},
+          .credits = {},
           .brought_forward = zero,
+          .subtotal = zero,
           .total = zero,
+          .credits_total = zero,
           .payments_total = zero,
           .carried_forward = zero,
           .credit_limit = std::nullopt};
@@ -59,6 +67,61 @@ TEST(DocumentTest, SumsMustHold) {
   EXPECT_THROW(check(document), Bug) << "a payment that is not carried forward";
   document.carried_forward = usd("-5");
   EXPECT_NO_THROW(check(document));
+}
+
+DocumentLine line(std::string_view amount) {
+  return {.period = {},
+          .period_label = "2026-10",
+          .line = {.key = "k",
+                   .subscription = 1,
+                   .charge = "c",
+                   .description = "",
+                   .starts_on = {},
+                   .ends_on = {},
+                   .quantity = 1,
+                   .unit = "",
+                   .amount = usd(amount),
+                   .facts = "{}"},
+          .tax_percent = std::nullopt};
+}
+
+/// Two lines, a coupon, tax on top and inside, prepaid credit and a payment.
+Document full_document() {
+  Document document = empty_document();
+  document.brought_forward = usd("7");
+  document.lines = {line("100"), line("20")};
+  document.coupons = {{1, "Coupon", usd("10")}, {2, "Given back", usd("-1")}};
+  document.taxes = {{"DE", "standard", 19, usd("91"), usd("17.29"), false, ""},
+                    {"DE", "reduced", 7, usd("18.69"), usd("1.31"), true, ""}};
+  document.credits = {{3, "Prepaid", usd("50")}};
+  document.payments = {{1, "r", time::parse_date("2026-10-01"), usd("5"), ""}};
+  add_up(document);
+  return document;
+}
+
+TEST(DocumentTest, IsAddedUpInItsOrder) {
+  const Document document = full_document();
+  EXPECT_EQ(document.subtotal, usd("120"));
+  EXPECT_EQ(document.total, usd("128.29")) << "120 - 9 + 17.29; the tax inside adds nothing";
+  EXPECT_EQ(document.credits_total, usd("50"));
+  EXPECT_EQ(document.payments_total, usd("5"));
+  EXPECT_EQ(document.carried_forward, usd("80.29"));
+  EXPECT_NO_THROW(check(document));
+  Document again = document;
+  add_up(again);
+  EXPECT_EQ(again.carried_forward, document.carried_forward);
+}
+
+TEST(DocumentTest, EverySumIsChecked) {
+  for (const auto member : {&Document::subtotal, &Document::total, &Document::credits_total,
+                            &Document::payments_total, &Document::carried_forward}) {
+    Document document = full_document();
+    document.*member += usd("0.01");
+    EXPECT_THROW(check(document), Bug);
+  }
+  Document document = full_document();
+  document.taxes.front().tax += usd("0.01");
+  EXPECT_THROW(check(document), Bug);
 }
 
 TEST(DocumentTest, WordsAreReadBackAsTheyAreWritten) {
