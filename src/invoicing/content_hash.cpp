@@ -1,6 +1,9 @@
 #include "invoicing/content_hash.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace reckoner::invoicing {
 
@@ -11,6 +14,63 @@ std::string_view bytes_of(const Sha256& hash) {
 
 std::string optional_date(const std::optional<time::Date>& date) {
   return date ? time::to_string(*date) : "";
+}
+
+void add_line_tax(Sha256Stream& stream, const std::vector<domain::DocumentLine>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const domain::DocumentLine& line = lines[i];
+    if (line.line.tax == "standard" && !line.tax_percent && line.counts) continue;
+    stream.field("line").field(std::to_string(i + 1)).field(line.line.tax);
+    stream.field(line.tax_percent ? line.tax_percent->to_string() : "");
+    stream.field(line.counts ? "counts" : "does not count");
+  }
+}
+
+void add_draws(Sha256Stream& stream, std::string_view part,
+               const std::vector<domain::CreditDraw>& draws) {
+  std::map<std::pair<std::int64_t, std::string_view>, money::Money> by_credit;
+  for (const domain::CreditDraw& draw : draws) {
+    const auto [sum, is_new] = by_credit.try_emplace({draw.credit, draw.title}, draw.amount);
+    if (!is_new) sum->second += draw.amount;
+  }
+  std::erase_if(by_credit, [](const auto& entry) { return entry.second.is_zero(); });
+  if (by_credit.empty()) return;
+  stream.field(part).field(std::to_string(by_credit.size()));
+  for (const auto& [credit, amount] : by_credit) {
+    stream.field(std::to_string(credit.first)).field(credit.second).field(amount.to_string());
+  }
+}
+
+void add_taxes(Sha256Stream& stream, const std::vector<domain::TaxTotal>& taxes) {
+  if (taxes.empty()) return;
+  stream.field("taxes").field(std::to_string(taxes.size()));
+  for (const domain::TaxTotal& tax : taxes) {
+    stream.field(tax.country).field(tax.category).field(tax.percent.to_string());
+    stream.field(tax.base.to_string()).field(tax.tax.to_string());
+    stream.field(tax.included ? "included" : "added").field(tax.note);
+  }
+}
+
+void add_correction(Sha256Stream& stream, const domain::Document& document) {
+  if (!document.corrects && document.corrects_number.empty() && document.reason.empty()) return;
+  stream.field("correction");
+  stream.field(document.corrects ? std::to_string(*document.corrects) : "");
+  stream.field(document.corrects_number).field(document.reason);
+}
+
+/// The parts that leave no trace where a document does not have them.
+void add_optional_parts(Sha256Stream& stream, const domain::Document& document) {
+  add_line_tax(stream, document.lines);
+  if (document.subtotal != document.total) {
+    stream.field("subtotal").field(document.subtotal.to_string());
+  }
+  add_draws(stream, "coupons", document.coupons);
+  add_taxes(stream, document.taxes);
+  add_draws(stream, "credits", document.credits);
+  if (!document.credits_total.is_zero()) {
+    stream.field("credits total").field(document.credits_total.to_string());
+  }
+  add_correction(stream, document);
 }
 }  // namespace
 
@@ -38,6 +98,7 @@ Sha256 content_hash(const domain::Document& document) {
   }
   stream.field(document.brought_forward.to_string()).field(document.total.to_string());
   stream.field(document.payments_total.to_string()).field(document.carried_forward.to_string());
+  add_optional_parts(stream, document);
   return stream.finish();
 }
 

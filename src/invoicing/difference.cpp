@@ -26,10 +26,12 @@ std::vector<domain::DocumentLine> difference(const Statement& statement, bool bi
 
   std::vector<domain::DocumentLine> lines;
   for (const domain::StatementLine& deserved : statement.lines) {
-    domain::DocumentLine line{statement.period, statement.period_label, billed_before, deserved};
+    domain::DocumentLine line{statement.period, statement.period_label, billed_before, deserved,
+                              std::nullopt};
     if (auto found = billed_by_key.find(deserved.key); found != billed_by_key.end()) {
       line.line.quantity -= found->second->quantity;
       line.line.amount -= found->second->amount;
+      line.tax_percent = found->second->tax_percent;
       billed_by_key.erase(found);
     }
     const bool differs = !line.line.quantity.is_zero() || !line.line.amount.is_zero();
@@ -38,12 +40,21 @@ std::vector<domain::DocumentLine> difference(const Statement& statement, bool bi
   for (const domain::BilledLine& gone : billed) {
     if (!billed_by_key.contains(gone.key)) continue;
     if (gone.quantity.is_zero() && gone.amount.is_zero()) continue;
-    lines.push_back(
-        {statement.period,
-         statement.period_label,
-         billed_before,
-         {gone.key, gone.subscription, gone.charge, gone.description, gone.starts_on, gone.ends_on,
-          -gone.quantity, gone.unit, -gone.amount, R"({"deserved":"nothing any more"})"}});
+    lines.push_back({.period = statement.period,
+                     .period_label = statement.period_label,
+                     .true_up = billed_before,
+                     .line = {.key = gone.key,
+                              .subscription = gone.subscription,
+                              .charge = gone.charge,
+                              .description = gone.description,
+                              .starts_on = gone.starts_on,
+                              .ends_on = gone.ends_on,
+                              .quantity = -gone.quantity,
+                              .unit = gone.unit,
+                              .amount = -gone.amount,
+                              .facts = R"({"deserved":"nothing any more"})",
+                              .tax = gone.tax},
+                     .tax_percent = gone.tax_percent});
   }
   return lines;
 }

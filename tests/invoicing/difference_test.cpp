@@ -37,8 +37,9 @@ Statement october(std::vector<domain::StatementLine> lines) {
 }
 
 domain::BilledLine billed_line(const domain::StatementLine& line) {
-  return {line.key,     line.subscription, line.charge, line.description, line.starts_on,
-          line.ends_on, line.quantity,     line.unit,   line.amount};
+  return {line.key,       line.subscription, line.charge,   line.description,
+          line.starts_on, line.ends_on,      line.quantity, line.unit,
+          line.amount,    line.tax,          std::nullopt};
 }
 
 std::vector<domain::BilledLine> billed(const std::vector<domain::StatementLine>& lines) {
@@ -83,6 +84,14 @@ TEST(DifferenceTest, AKeyTheStatementNoLongerHasIsANegativeLineAtTheEnd) {
       told(difference(october({line("new", "5", "1.00")}), true,
                       billed({line("gone", "31", "100.00"), line("nothing", "0", "0.00")}))),
       ElementsAre("true-up new 5 1.00", "true-up gone -31 -100.00"));
+}
+
+TEST(DifferenceTest, ALineThatIsGoneKeepsItsTaxCategory) {
+  domain::StatementLine books = line("books", "1", "10.00");
+  books.tax = "reduced";
+  const auto lines = difference(october({}), true, billed({books}));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines.front().line.tax, "reduced");
 }
 
 TEST(DifferenceTest, TheMinimumThatLateUsageFillsCostsNothingMore) {
