@@ -138,12 +138,42 @@ EngineConfig read_engine(const Element& element) {
   return engine;
 }
 
+PopulationFact read_population_fact(const Element& element) {
+  static constexpr std::array<std::string_view, 3> kFigures{"mean", "total", "customers"};
+  element.allow({"name", "meter", "figure"});
+  PopulationFact fact{name_attribute(element, "name"), {}, {}, element.place()};
+  fact.figure = static_cast<PopulationFigure>(choice_attribute(element, "figure", kFigures, 0));
+  if (fact.figure != PopulationFigure::kCustomers) {
+    fact.meter = name_attribute(element, "meter");
+  } else if (element.attribute("meter")) {
+    fail_attribute(element, "meter", "the number of customers needs no meter");
+  }
+  return fact;
+}
+
+std::vector<PopulationFact> read_population_facts(const Element& root) {
+  std::vector<PopulationFact> facts;
+  const auto element = root.child("population-facts");
+  if (!element) return facts;
+  element->allow({}, {"population-fact"});
+  for (const Element& child : element->children()) {
+    PopulationFact fact = read_population_fact(child);
+    for (const PopulationFact& other : facts) {
+      if (other.name != fact.name) continue;
+      child.fail(fmt::format("population fact '{}' is already declared at {}", fact.name,
+                             to_string(other.place)));
+    }
+    facts.push_back(std::move(fact));
+  }
+  return facts;
+}
+
 }  // namespace
 
 BillingConfig read_billing_config(const Element& root) {
   root.expect("urn:reckoner:billing-config:1", "billing-config");
-  root.allow({}, {"settings", "engine"});
-  BillingConfig config{read_settings(root), {}};
+  root.allow({}, {"settings", "population-facts", "engine"});
+  BillingConfig config{read_settings(root), {}, read_population_facts(root)};
   for (const Element& element : root.children("engine")) {
     EngineConfig engine = read_engine(element);
     for (const EngineConfig& other : config.engines) {

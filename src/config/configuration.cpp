@@ -39,31 +39,24 @@ bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-void check_plan_names(const std::vector<domain::Plan>& plans) {
-  std::map<std::string_view, const domain::Plan*> seen;
-  for (const domain::Plan& plan : plans) {
-    const auto [first, added] = seen.emplace(plan.name, &plan);
-    if (added) continue;
-    fail_at(plan.place, fmt::format("plan '{}' is already declared at {}", plan.name,
-                                    to_string(first->second->place)));
-  }
-}
-
-void check_references(const Configuration& configuration) {
-  const auto engines =
-      names_of(configuration.engines, [](const auto& engine) { return engine.id; });
+/// A mean needs a meter whose events add up, whatever their order.
+void check_population_facts(const Configuration& configuration) {
   const auto meters = names_of(configuration.meters, [](const auto& meter) { return meter.name; });
-  for (const domain::Plan& plan : configuration.plans) {
-    if (!contains(engines, plan.billed_by)) {
-      fail_at(plan.place,
-              fmt::format("plan '{}' is billed by engine '{}', which does not exist{}", plan.name,
-                          plan.billed_by, suggestion(plan.billed_by, engines)));
+  for (const PopulationFact& fact : configuration.population_facts) {
+    if (fact.meter.empty()) continue;
+    const auto meter =
+        std::find_if(configuration.meters.begin(), configuration.meters.end(),
+                     [&](const domain::Meter& candidate) { return candidate.name == fact.meter; });
+    if (meter == configuration.meters.end()) {
+      fail_at(fact.place, fmt::format("population fact '{}' is over meter '{}', which does not "
+                                      "exist{}",
+                                      fact.name, fact.meter, suggestion(fact.meter, meters)));
     }
-    for (const domain::Charge& charge : plan.charges) {
-      if (!charge.metering || contains(meters, charge.metering->meter)) continue;
-      fail_at(charge.place,
-              fmt::format("charge '{}' measures meter '{}', which does not exist{}", charge.name,
-                          charge.metering->meter, suggestion(charge.metering->meter, meters)));
+    if (meter->aggregation != domain::Aggregation::kSum &&
+        meter->aggregation != domain::Aggregation::kCount) {
+      fail_at(fact.place, fmt::format("population fact '{}' is over meter '{}', which does not "
+                                      "add up: SUM and COUNT do",
+                                      fact.name, fact.meter));
     }
   }
 }
@@ -95,32 +88,40 @@ Configuration parse(const Files& files) {
   const std::string billing_file(kBillingConfigFile);
   const Document billing = parse_xml(billing_file, required_file(files, kBillingConfigFile));
   BillingConfig billing_config = read_billing_config(billing.root());
-  Configuration configuration{
-      std::move(billing_config.settings), std::move(billing_config.engines), {}, {}, {}, {}};
+  Configuration configuration{std::move(billing_config.settings),
+                              std::move(billing_config.engines),
+                              {},
+                              {},
+                              {},
+                              {},
+                              std::move(billing_config.population_facts),
+                              {}};
   const Document meters = parse_xml(std::string(kMetersFile), required_file(files, kMetersFile));
   configuration.meters = read_meters(meters.root());
 
   const money::Currency currency = configuration.settings.currency("billing.currency");
+  std::vector<PricingFile> pricing;
   for (const auto& [name, content] : files.content) {
     if (!is_member_name(name)) {
       throw Error(fmt::format("'{}' cannot name a file of a configuration", text::printable(name)));
     }
     if (name == kBillingConfigFile || name == kMetersFile) continue;
-    if (name.ends_with(".mustache")) {
+    if (name == kTaxesFile) {
+      configuration.taxes = read_taxes(parse_xml(name, content).root());
+    } else if (name.ends_with(".mustache")) {
       configuration.templates.emplace(name, content);
     } else if (name.ends_with(".dmn")) {
-      configuration.decision_tables.emplace(name, read_dmn(parse_xml(name, content).root()));
+      configuration.decision_models.emplace(name, read_dmn(parse_xml(name, content).root()));
     } else if (name.ends_with(".xml") && name.starts_with("pricing/")) {
       const Document document = parse_xml(name, content);
-      for (domain::Plan& plan : read_pricing(document.root(), currency)) {
-        configuration.plans.push_back(std::move(plan));
-      }
+      pricing.push_back(read_pricing(document.root(), currency));
     } else {
       throw Error(fmt::format("{}: not a file of a configuration", name));
     }
   }
-  check_plan_names(configuration.plans);
-  check_references(configuration);
+  configuration.plans = join_plans(pricing);
+  check_plans(configuration.plans, configuration.engines, configuration.meters);
+  check_population_facts(configuration);
   check_parameter_files(configuration, files);
   return configuration;
 }

@@ -10,7 +10,8 @@
 #include "config/files.hpp"
 #include "config/settings.hpp"
 #include "domain/plan.hpp"
-#include "rules/decision_table.hpp"
+#include "domain/tax.hpp"
+#include "rules/model_text.hpp"
 #include "time/cron.hpp"
 
 namespace reckoner::config {
@@ -46,6 +47,16 @@ struct Schedule {
   Missed missed = Missed::kCatchUp;
 };
 
+enum class PopulationFigure { kMean, kTotal, kCustomers };
+
+/// A figure over all customers subscribed in a calendar month, for rules to compare with.
+struct PopulationFact {
+  std::string name;   ///< of the fact; rules see it as "population.<name>"
+  std::string meter;  ///< one that adds; empty for kCustomers
+  PopulationFigure figure = PopulationFigure::kMean;
+  domain::Place place;
+};
+
 /// A named handler chain and its trigger.
 struct EngineConfig {
   std::string id;
@@ -63,10 +74,12 @@ struct Configuration {
   Settings settings;
   std::vector<EngineConfig> engines;  ///< in the order of billing-config.xml
   std::vector<domain::Meter> meters;  ///< in the order of meters.xml
-  std::vector<domain::Plan>
-      plans;  ///< by file name, then in the order of the file; names are unique
-  std::map<std::string, rules::DecisionTableText> decision_tables;  ///< by member name
-  std::map<std::string, std::string> templates;                     ///< by member name
+  std::vector<domain::Plan> plans;    ///< by file name, then in the order of the file; name and
+                                      ///< currency together are unique, each has a strategy
+  std::map<std::string, rules::DmnModel> decision_models;  ///< by member name
+  std::map<std::string, std::string> templates;            ///< by member name
+  std::vector<PopulationFact> population_facts;            ///< in the order of billing-config.xml
+  domain::TaxRules taxes;  ///< of taxes.xml; without the file nothing is taxed
 };
 
 /// Reads a version. Depends on nothing but `files`; may be called by several threads. Throws

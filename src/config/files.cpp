@@ -21,7 +21,7 @@ constexpr std::size_t kFilesMax = 1000;
 bool is_member(std::string_view name) {
   const bool in_pricing = name.starts_with("pricing/");
   const bool in_mail = name.starts_with("mail/");
-  return name == kBillingConfigFile || name == kMetersFile ||
+  return name == kBillingConfigFile || name == kMetersFile || name == kTaxesFile ||
          (in_pricing && (name.ends_with(".xml") || name.ends_with(".dmn"))) ||
          (in_mail && name.ends_with(".mustache"));
 }
@@ -70,8 +70,8 @@ class Reader {
     const std::string name = name_of(entry);
     if (!is_of_our_kind(name)) return;
     if (!is_member(name)) {
-      const std::array<std::string, 2> known{std::string(kBillingConfigFile),
-                                             std::string(kMetersFile)};
+      const std::array<std::string, 3> known{std::string(kBillingConfigFile),
+                                             std::string(kMetersFile), std::string(kTaxesFile)};
       throw Error(
           fmt::format("{}: not a file of a configuration{}", name, suggestion(name, known)));
     }

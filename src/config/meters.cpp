@@ -33,9 +33,10 @@ std::vector<std::string> read_group_by(const Element& element) {
 }
 
 domain::Meter read_meter(const Element& element) {
-  constexpr std::array<std::string_view, 3> kAggregations{"sum", "count", "max"};
+  constexpr std::array<std::string_view, 5> kAggregations{"sum", "count", "min", "max", "avg"};
   constexpr std::array kAggregationValues{domain::Aggregation::kSum, domain::Aggregation::kCount,
-                                          domain::Aggregation::kMax};
+                                          domain::Aggregation::kMin, domain::Aggregation::kMax,
+                                          domain::Aggregation::kAverage};
   element.allow({"name", "event-type", "aggregation", "value", "unit", "group-by"});
   domain::Meter meter;
   meter.name = name_attribute(element, "name");

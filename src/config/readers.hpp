@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "config/configuration.hpp"
@@ -12,6 +13,7 @@ namespace reckoner::config {
 struct BillingConfig {
   Settings settings;
   std::vector<EngineConfig> engines;
+  std::vector<PopulationFact> population_facts;
 };
 
 /// billing-config.xml
@@ -20,7 +22,24 @@ BillingConfig read_billing_config(const Element& root);
 /// meters.xml
 std::vector<domain::Meter> read_meters(const Element& root);
 
+/// taxes.xml
+domain::TaxRules read_taxes(const Element& root);
+
+/// The plans of one pricing strategy; those of price books follow the plan they belong to.
+struct PricingFile {
+  std::string strategy;
+  domain::Place place;
+  std::vector<domain::Plan> plans;
+};
+
 /// pricing/*.xml; `currency` is that of a file that names none.
-std::vector<domain::Plan> read_pricing(const Element& root, money::Currency currency);
+PricingFile read_pricing(const Element& root, money::Currency currency);
+
+/// The plans of all files, in order. Refuses a strategy and a plan of one currency declared twice.
+std::vector<domain::Plan> join_plans(const std::vector<PricingFile>& files);
+
+/// Refuses plans that name engines, meters and dimensions that do not exist.
+void check_plans(const std::vector<domain::Plan>& plans, const std::vector<EngineConfig>& engines,
+                 const std::vector<domain::Meter>& meters);
 
 }  // namespace reckoner::config

@@ -17,6 +17,8 @@ namespace reckoner::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> kRoundings{"NEAREST_CENT", "HALF_EVEN"};
+constexpr std::array<std::string_view, 2> kTaxPoints{"period-end", "issue"};
+constexpr std::array<std::string_view, 2> kTaxRoundings{"rate", "line"};
 constexpr std::array<std::string_view, 3> kSecurities{"none", "starttls", "tls"};
 
 constexpr std::array kSpecs{
@@ -31,6 +33,9 @@ constexpr std::array kSpecs{
                 "Who issues the documents, as printed on them."},
     SettingSpec{"billing.legalEntity.timeZone", Kind::kTimeZone, "UTC",
                 "Zone of issue and due dates and of the year in document numbers."},
+    SettingSpec{"billing.minimumCharge", Kind::kDecimal, "0",
+                "What a customer is billed at least for a whole period, for each strategy that "
+                "says no minimum of its own; in billing.currency. 0: no minimum."},
     SettingSpec{"billing.operator.email", Kind::kEmail, "",
                 "Receives the report on each run; empty: nobody."},
     SettingSpec{"billing.payment.terms", Kind::kDuration, "P14D",
@@ -39,6 +44,14 @@ constexpr std::array kSpecs{
                 "How a line loses digits below the currency's smallest unit: NEAREST_CENT (half "
                 "away from zero) or HALF_EVEN.",
                 false, kRoundings},
+    SettingSpec{
+        "billing.tax.point", Kind::kChoice, "period-end",
+        "Which day decides the rate of tax: period-end (the last day a line covers; of what "
+        "is due in advance the day of issue) or issue (always the day of issue).",
+        false, kTaxPoints},
+    SettingSpec{"billing.tax.rounding", Kind::kChoice, "rate",
+                "Where tax loses digits: once a rate on the document, or once a line.", false,
+                kTaxRoundings},
     SettingSpec{"billing.trueUpAfter", Kind::kDuration, "P35D",
                 "How long a reopened period waits for the customer's next document before it "
                 "gets one of its own."},

@@ -30,6 +30,12 @@ void check_text(std::string_view value) {
   if (value.size() > 1000) throw Error("the text is longer than 1000 bytes");
 }
 
+void check_decimal(std::string_view value) {
+  const auto number = money::Decimal::try_parse(value);
+  if (!number) throw Error(fmt::format("'{}' is not a number", value));
+  if (number->sign() < 0) throw Error(fmt::format("'{}' is below zero", value));
+}
+
 void check_integer(std::string_view value) {
   const std::string_view digits = value.starts_with('-') ? value.substr(1) : value;
   if (digits.empty() || digits.size() > 18 ||
@@ -169,6 +175,8 @@ std::string_view to_string(Kind kind) {
       return "text";
     case Kind::kInteger:
       return "integer";
+    case Kind::kDecimal:
+      return "decimal";
     case Kind::kBoolean:
       return "boolean";
     case Kind::kDuration:
@@ -198,6 +206,8 @@ void check_value(Kind kind, std::string_view value, std::span<const std::string_
       return check_text(value);
     case Kind::kInteger:
       return check_integer(value);
+    case Kind::kDecimal:
+      return check_decimal(value);
     case Kind::kBoolean:
       return check_choice(value, kBooleans);
     case Kind::kDuration:

@@ -9,6 +9,7 @@ namespace reckoner::config {
 enum class Kind {
   kText,           ///< one line, up to 1,000 bytes; may be empty
   kInteger,        ///< a whole number of up to 18 digits, perhaps negative
+  kDecimal,        ///< a number, zero or above
   kBoolean,        ///< true or false
   kDuration,       ///< ISO 8601 of fixed parts: P14D, PT30S
   kCurrency,       ///< ISO 4217: USD

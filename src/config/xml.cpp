@@ -38,13 +38,14 @@ bool is_text(pugi::xml_node node) {
   return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata;
 }
 
-bool contains(std::initializer_list<std::string_view> names, std::string_view name) {
+using Names = std::span<const std::string_view>;
+
+bool contains(Names names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// Suggests what was meant: an element written as an attribute is a slip, too.
-std::string hint(std::string_view name, std::initializer_list<std::string_view> first,
-                 std::initializer_list<std::string_view> second = {}) {
+std::string hint(std::string_view name, Names first, Names second = {}) {
   std::vector<std::string> candidates(first.begin(), first.end());
   candidates.insert(candidates.end(), second.begin(), second.end());
   return suggestion(name, candidates);
@@ -112,6 +113,10 @@ void Element::fail(std::string_view reason) const {
 
 void Element::allow(std::initializer_list<std::string_view> attributes,
                     std::initializer_list<std::string_view> children) const {
+  allow(Names(attributes), Names(children));
+}
+
+void Element::allow(Names attributes, Names children) const {
   for (const pugi::xml_attribute& attribute : node_.attributes()) {
     const std::string_view attribute_name = attribute.name();
     if (contains(attributes, attribute_name) || is_declaration(node_, attribute_name)) continue;

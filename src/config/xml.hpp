@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <pugixml.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ class Element {
   /// xsi:schemaLocation are always allowed.
   void allow(std::initializer_list<std::string_view> attributes,
              std::initializer_list<std::string_view> children = {}) const;
+  void allow(std::span<const std::string_view> attributes,
+             std::span<const std::string_view> children) const;
   /// Refuses another namespace or name: what a file's root must be.
   void expect(std::string_view namespace_uri, std::string_view name) const;
 

@@ -48,11 +48,13 @@ inline Files small_configuration() {
 /// message it must give. In the files:
 ///   === title
 ///   --- member name              its text follows; "--- name absent" takes it away
+///   +++ schema                   the schema of pricing files refuses it, too
 ///   >>> the whole message
 struct BadCase {
   std::string source;  ///< "pricing.txt: a negative price"
   Files files = small_configuration();
   std::string message;
+  bool schema_refuses = false;
 };
 
 inline std::vector<BadCase> read_bad_cases(const std::filesystem::path& path) {
@@ -69,6 +71,9 @@ inline std::vector<BadCase> read_bad_cases(const std::filesystem::path& path) {
     } else if (line.starts_with("--- ")) {
       content = &cases.back().files.content[line.substr(4)];
       content->clear();
+    } else if (line == "+++ schema") {
+      cases.back().schema_refuses = true;
+      content = nullptr;
     } else if (line.starts_with(">>> ")) {
       cases.back().message = line.substr(4);
       content = nullptr;

@@ -1,0 +1,99 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.hpp"
+#include "base/suggest.hpp"
+#include "config/attributes.hpp"
+#include "config/readers.hpp"
+#include "text/utf8.hpp"
+
+namespace reckoner::config {
+
+namespace {
+
+[[noreturn]] void fail_at(const domain::Place& place, std::string_view reason) {
+  throw Error(fmt::format("{}: {}", to_string(place), text::printable(reason)));
+}
+
+void check_strategies(const std::vector<PricingFile>& files) {
+  std::map<std::string_view, const PricingFile*> seen;
+  for (const PricingFile& file : files) {
+    const auto [first, added] = seen.emplace(file.strategy, &file);
+    if (added) continue;
+    fail_at(file.place, fmt::format("strategy '{}' is already declared at {}", file.strategy,
+                                    to_string(first->second->place)));
+  }
+}
+
+void check_names(const std::vector<domain::Plan>& plans) {
+  std::map<std::pair<std::string, money::Currency>, const domain::Plan*> seen;
+  for (const domain::Plan& plan : plans) {
+    const auto [first, added] = seen.emplace(std::pair(plan.name, plan.currency), &plan);
+    if (added) continue;
+    fail_at(plan.place, fmt::format("plan '{}' in {} is already declared at {}", plan.name,
+                                    plan.currency.code(), to_string(first->second->place)));
+  }
+}
+
+/// Refuses a matrix over a dimension that the charge's meter does not have.
+void check_dimensions(const domain::Charge& charge, const domain::Meter& meter) {
+  for (const domain::Terms& terms : charge.terms) {
+    const auto* const matrix = std::get_if<domain::Matrix>(&terms.model);
+    if (matrix == nullptr) continue;
+    for (const std::string& name : matrix->dimensions) {
+      const auto& known = meter.group_by;
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      fail_at(charge.place, fmt::format("charge '{}' is priced by '{}', by which meter '{}' does "
+                                        "not group{}",
+                                        charge.name, name, meter.name, suggestion(name, known)));
+    }
+  }
+}
+
+void check_metering(const domain::Charge& charge, const std::vector<domain::Meter>& meters) {
+  const domain::OfMeters* const metering = domain::metering_of(charge);
+  if (metering == nullptr) return;
+  for (const std::string& name : metering->meters) {
+    const auto meter = std::find_if(meters.begin(), meters.end(),
+                                    [&](const auto& other) { return other.name == name; });
+    if (meter == meters.end()) {
+      std::vector<std::string> names;
+      for (const domain::Meter& other : meters) names.push_back(other.name);
+      fail_at(charge.place, fmt::format("charge '{}' measures meter '{}', which does not exist{}",
+                                        charge.name, name, suggestion(name, names)));
+    }
+    check_dimensions(charge, *meter);
+  }
+}
+
+}  // namespace
+
+std::vector<domain::Plan> join_plans(const std::vector<PricingFile>& files) {
+  std::vector<domain::Plan> plans;
+  for (const PricingFile& file : files) {
+    plans.insert(plans.end(), file.plans.begin(), file.plans.end());
+  }
+  check_names(plans);
+  check_strategies(files);
+  return plans;
+}
+
+void check_plans(const std::vector<domain::Plan>& plans, const std::vector<EngineConfig>& engines,
+                 const std::vector<domain::Meter>& meters) {
+  std::vector<std::string> engine_names;
+  for (const EngineConfig& engine : engines) engine_names.push_back(engine.id);
+  for (const domain::Plan& plan : plans) {
+    const bool billed =
+        std::find(engine_names.begin(), engine_names.end(), plan.billed_by) != engine_names.end();
+    if (!billed) {
+      fail_at(plan.place,
+              fmt::format("plan '{}' is billed by engine '{}', which does not exist{}", plan.name,
+                          plan.billed_by, suggestion(plan.billed_by, engine_names)));
+    }
+    for (const domain::Charge& charge : plan.charges) check_metering(charge, meters);
+  }
+}
+
+}  // namespace reckoner::config
