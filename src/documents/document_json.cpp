@@ -41,6 +41,52 @@ void write_line(text::JsonWriter& out, const domain::DocumentLine& document_line
   out.key("unit").string(line.unit);
   out.key("amount").string(line.amount.to_string());
   out.key("facts").json(line.facts.empty() ? text::Json() : text::parse_json(line.facts));
+  out.key("tax_category").string(line.tax);
+  out.key("tax_percent");
+  if (document_line.tax_percent) {
+    out.string(document_line.tax_percent->to_string());
+  } else {
+    out.null();
+  }
+  out.key("counts").boolean(document_line.counts);
+  out.end_object();
+}
+
+void write_correction(text::JsonWriter& out, const domain::Document& document) {
+  out.key("corrects");
+  if (document.corrects) {
+    out.begin_object();
+    out.key("ordinal").number(*document.corrects);
+    out.key("number").string(document.corrects_number);
+    out.end_object();
+  } else {
+    out.null();
+  }
+  out.key("reason").string(document.reason);
+}
+
+void write_draws(text::JsonWriter& out, std::string_view key,
+                 const std::vector<domain::CreditDraw>& draws) {
+  out.key(key).begin_array();
+  for (const domain::CreditDraw& draw : draws) {
+    out.begin_object();
+    out.key("credit").number(draw.credit);
+    out.key("title").string(draw.title);
+    out.key("amount").string(draw.amount.to_string());
+    out.end_object();
+  }
+  out.end_array();
+}
+
+void write_tax(text::JsonWriter& out, const domain::TaxTotal& tax) {
+  out.begin_object();
+  out.key("country").string(tax.country);
+  out.key("category").string(tax.category);
+  out.key("percent").string(tax.percent.to_string());
+  out.key("base").string(tax.base.to_string());
+  out.key("tax").string(tax.tax.to_string());
+  out.key("included").boolean(tax.included);
+  out.key("note").string(tax.note);
   out.end_object();
 }
 
@@ -74,16 +120,24 @@ void write_json(text::JsonWriter& out, const domain::Document& document) {
   out.key("zone").string(document.zone);
   out.end_object();
   out.key("currency").string(document.currency.code());
+  write_correction(out, document);
   write_date(out, "issued_on", document.issued_on);
   write_date(out, "due_on", document.due_on);
   out.key("lines").begin_array();
   for (const domain::DocumentLine& line : document.lines) write_line(out, line);
   out.end_array();
+  write_draws(out, "coupons", document.coupons);
+  out.key("taxes").begin_array();
+  for (const domain::TaxTotal& tax : document.taxes) write_tax(out, tax);
+  out.end_array();
+  write_draws(out, "credits", document.credits);
   out.key("payments").begin_array();
   for (const domain::Payment& payment : document.payments) write_payment(out, payment);
   out.end_array();
   out.key("brought_forward").string(document.brought_forward.to_string());
+  out.key("subtotal").string(document.subtotal.to_string());
   out.key("total").string(document.total.to_string());
+  out.key("credits_total").string(document.credits_total.to_string());
   out.key("payments_total").string(document.payments_total.to_string());
   out.key("carried_forward").string(document.carried_forward.to_string());
   out.key("credit_limit");

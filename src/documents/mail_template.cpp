@@ -43,6 +43,19 @@ std::vector<TemplateField> invoice_fields() {
       {"line_first_day", kText, "first day the line covers", {}},
       {"line_last_day", kText, "last day it covers", {}},
       {"amount", kText, "what it costs", {}},
+      {"rate", kOptional, "\"tax 7 %\" or \"no tax\", where not all lines have the same", {}},
+  };
+  const std::vector<TemplateField> draw = {
+      {"title", kText, "its title", {}},
+      {"given_back", kFlag, "an earlier document took it, and this one gives it back", {}},
+      {"amount", kText, "what it changes; with a minus sign unless it is given back", {}},
+  };
+  const std::vector<TemplateField> tax = {
+      {"country", kOptional, "country whose tax it is, two letters", {}},
+      {"percent", kText, "rate of the tax", {}},
+      {"base", kText, "amount that is taxed, without the tax", {}},
+      {"tax", kText, "the tax on it", {}},
+      {"note", kOptional, "a remark such as \"Reverse charge\"", {}},
   };
   const std::vector<TemplateField> period = {
       {"period", kText, "\"October 2026\" or \"Adjustment to October 2026\"", {}},
@@ -68,9 +81,16 @@ std::vector<TemplateField> invoice_fields() {
       {"issued_on", kOptional, "day of issue", {}},
       {"due_on", kOptional, "day the amount is due", {}},
       {"currency", kText, "code of the currency of every amount", {}},
+      {"corrects", kOptional, "number of the document that a credit note corrects", {}},
+      {"reason", kOptional, "why it does", {}},
       {"periods", kList, "the periods in the order of the document", period},
       {"brought_forward", kText, "balance before this document", {}},
-      {"total", kText, "sum of the lines", {}},
+      {"subtotal", kOptional, "sum of the lines, where coupons or taxes follow it", {}},
+      {"coupons", kList, "coupons, before tax", draw},
+      {"taxes", kList, "taxes that are added to the prices", tax},
+      {"total", kText, "what this document asks for: the lines less coupons, with taxes", {}},
+      {"included_taxes", kList, "taxes that the prices contain already", tax},
+      {"credits", kList, "prepaid credits that pay a part of the total", draw},
       {"payments_total", kText, "sum of the payments", {}},
       {"carried_forward", kText, "balance after it; a credit has a minus sign", {}},
       {"amount_due", kFlag, "carried_forward is above zero", {}},
@@ -116,7 +136,8 @@ void set_issuer(data& values, const Issuer& issuer) {
   set_optional(values, "issuer_email", issuer.email);
 }
 
-data line_values(const domain::StatementLine& line) {
+data line_values(const domain::DocumentLine& document_line, bool several_rates) {
+  const domain::StatementLine& line = document_line.line;
   data values;
   values.set("description", line.description);
   values.set("quantity", line.quantity.to_string());
@@ -124,12 +145,42 @@ data line_values(const domain::StatementLine& line) {
   values.set("line_first_day", long_date(line.starts_on));
   values.set("line_last_day", long_date(last_day(line)));
   values.set("amount", line.amount.to_string());
+  if (several_rates) values.set("rate", rate_title(document_line));
   return values;
 }
 
-data period_values(const PeriodGroup& group) {
+data draw_values(const std::vector<domain::CreditDraw>& draws) {
+  data list(data::type::list);
+  for (const domain::CreditDraw& draw : draws) {
+    data values;
+    values.set("title", draw.title);
+    values.set("given_back", draw.amount.sign() < 0);
+    values.set("amount", (-draw.amount).to_string());
+    list << values;
+  }
+  return list;
+}
+
+data tax_values(const std::vector<domain::TaxTotal>& taxes, bool included) {
+  data list(data::type::list);
+  for (const domain::TaxTotal& tax : taxes) {
+    if (tax.included != included) continue;
+    data values;
+    set_optional(values, "country", tax.country);
+    values.set("percent", tax.percent.to_string());
+    values.set("base", tax.base.to_string());
+    values.set("tax", tax.tax.to_string());
+    set_optional(values, "note", tax.note);
+    list << values;
+  }
+  return list;
+}
+
+data period_values(const PeriodGroup& group, bool several_rates) {
   data lines(data::type::list);
-  for (const domain::DocumentLine* line : group.lines) lines << line_values(line->line);
+  for (const domain::DocumentLine* line : group.lines) {
+    lines << line_values(*line, several_rates);
+  }
   data values;
   values.set("period", group.title);
   values.set("label", group.label);
@@ -150,8 +201,11 @@ data payment_values(const domain::Payment& payment) {
 }
 
 data invoice_values(const domain::Document& document, const Issuer& issuer) {
+  const bool several_rates = has_several_rates(document);
   data periods(data::type::list);
-  for (const PeriodGroup& group : group_by_period(document)) periods << period_values(group);
+  for (const PeriodGroup& group : group_by_period(document)) {
+    periods << period_values(group, several_rates);
+  }
   data payments(data::type::list);
   for (const domain::Payment& payment : document.payments) payments << payment_values(payment);
   data values;
@@ -165,9 +219,16 @@ data invoice_values(const domain::Document& document, const Issuer& issuer) {
   set_date(values, "issued_on", document.issued_on);
   set_date(values, "due_on", document.due_on);
   values.set("currency", std::string(document.currency.code()));
+  set_optional(values, "corrects", document.corrects_number);
+  set_optional(values, "reason", document.reason);
   values.set("periods", periods);
   values.set("brought_forward", document.brought_forward.to_string());
+  if (has_subtotal(document)) values.set("subtotal", document.subtotal.to_string());
+  values.set("coupons", draw_values(document.coupons));
+  values.set("taxes", tax_values(document.taxes, false));
   values.set("total", document.total.to_string());
+  values.set("included_taxes", tax_values(document.taxes, true));
+  values.set("credits", draw_values(document.credits));
   values.set("payments_total", document.payments_total.to_string());
   values.set("carried_forward", document.carried_forward.to_string());
   values.set("amount_due", document.carried_forward.sign() > 0);

@@ -64,6 +64,22 @@ std::string document_title(const domain::Document& document) {
   return document.kind == domain::DocumentKind::kCreditNote ? "Credit note" : "Invoice";
 }
 
+bool has_subtotal(const domain::Document& document) {
+  return !document.coupons.empty() ||
+         std::any_of(document.taxes.begin(), document.taxes.end(),
+                     [](const domain::TaxTotal& tax) { return !tax.included; });
+}
+
+bool has_several_rates(const domain::Document& document) {
+  return std::any_of(document.lines.begin(), document.lines.end(), [&](const auto& line) {
+    return line.tax_percent != document.lines.front().tax_percent;
+  });
+}
+
+std::string rate_title(const domain::DocumentLine& line) {
+  return line.tax_percent ? fmt::format("tax {} %", line.tax_percent->to_string()) : "no tax";
+}
+
 std::string long_date(time::Date date) {
   return fmt::format("{} {}", static_cast<unsigned>(date.day()),
                      month_and_year(date.month(), static_cast<int>(date.year())));

@@ -31,6 +31,16 @@ bool is_interim(const domain::Document& document);
 /// "Invoice", "Credit note", "Interim invoice".
 std::string document_title(const domain::Document& document);
 
+/// True when something stands between the sum of the lines and the total: coupons, or taxes that
+/// the prices do not contain.
+bool has_subtotal(const domain::Document& document);
+
+/// True when the lines are taxed at different rates, so that each has to name its own.
+bool has_several_rates(const domain::Document& document);
+
+/// The rate of a line: "tax 7 %", or "no tax".
+std::string rate_title(const domain::DocumentLine& line);
+
 /// "1 October 2026".
 std::string long_date(time::Date date);
 

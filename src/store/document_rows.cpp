@@ -11,20 +11,40 @@ namespace {
 
 constexpr Statement kDocuments{"documents", R"(
   select d.customer_id, d.ordinal, d.kind, d.currency, d.issued_on, d.due_on, d.customer_name,
-         d.email, d.time_zone, d.brought_forward, d.total, d.payments_total, d.carried_forward,
-         d.credit_limit, c.key as customer_key, i.number
+         d.email, d.time_zone, d.brought_forward, d.subtotal, d.total, d.credits_total,
+         d.payments_total, d.carried_forward, d.credit_limit, d.corrects, d.reason,
+         c.key as customer_key, i.number, k.number as corrects_number
     from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
     join document d on d.customer_id = w.customer_id and d.ordinal = w.ordinal
     join customer c on c.customer_id = d.customer_id
-    join issued i on i.customer_id = d.customer_id and i.ordinal = d.ordinal)"};
+    join issued i on i.customer_id = d.customer_id and i.ordinal = d.ordinal
+    left join issued k on k.customer_id = d.customer_id and k.ordinal = d.corrects)"};
 
 constexpr Statement kLines{"lines of documents", R"(
   select l.customer_id, l.ordinal, l.period_starts_at, l.cycle, l.side, l.period_label, l.true_up,
          l.key, l.subscription, l.charge, l.description, l.starts_on, l.ends_on, l.quantity, l.unit,
-         l.amount, l.facts
+         l.amount, l.facts, l.tax_category, l.tax_percent, l.counts
     from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
     join document_line l on l.customer_id = w.customer_id and l.ordinal = w.ordinal
    order by l.customer_id, l.ordinal, l.line)"};
+
+constexpr Statement kTaxes{"taxes of documents", R"(
+  select t.customer_id, t.ordinal, t.country, t.category, t.percent, t.base, t.tax, t.included,
+         t.note
+    from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
+    join document_tax t on t.customer_id = w.customer_id and t.ordinal = w.ordinal
+   order by t.customer_id, t.ordinal, t.position)"};
+
+// What a movement adds to what is left of a credit, the document gives.
+constexpr Statement kDraws{"draws of documents", R"(
+  select m.customer_id, m.ordinal, c.credit, c.title, c.kind, -sum(m.amount) as amount
+    from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)
+    join credit_movement m on m.customer_id = w.customer_id and m.ordinal = w.ordinal
+                          and m.kind in ('draw', 'reverse', 'grant')
+    join credit c on c.customer_id = m.customer_id and c.credit = m.credit
+   group by m.customer_id, m.ordinal, c.credit, c.title, c.kind, c.priority
+  having sum(m.amount) <> 0
+   order by m.customer_id, m.ordinal, c.priority, c.credit)"};
 
 constexpr Statement kPayments{"payments of documents", R"(
   select p.customer_id, p.claimed_by as ordinal, p.payment, p.reference, p.received_on, p.currency,
@@ -39,13 +59,14 @@ constexpr Statement kFind{"find document",
 constexpr Statement kList{"list documents", R"(
   select d.customer_id, d.ordinal, d.kind, d.currency, d.issued_on, d.due_on, d.customer_name,
          d.line_count, d.brought_forward, d.total, d.payments_total, d.carried_forward,
-         c.key as customer_key, i.number,
+         c.key as customer_key, i.number, v.mode as void_mode,
          (select string_agg(distinct l.period_label, ' ' order by l.period_label)
             from document_line l
            where l.customer_id = d.customer_id and l.ordinal = d.ordinal) as period_labels
     from document d
     join customer c on c.customer_id = d.customer_id
     join issued i on i.customer_id = d.customer_id and i.ordinal = d.ordinal
+    left join document_void v on v.customer_id = d.customer_id and v.ordinal = d.ordinal
    where ($1::text is null
           or d.customer_id = (select k.customer_id from customer_key k where k.key = $1))
      and ($2::bigint is null or d.run_id = $2)
@@ -71,12 +92,20 @@ domain::Document document_of(const Row& row) {
           .currency = currency,
           .ordinal = row.int64("ordinal"),
           .number = row.text("number"),
+          .corrects = row.optional_int64("corrects"),
+          .corrects_number = row.optional_text("corrects_number").value_or(""),
+          .reason = row.text("reason"),
           .issued_on = row.date("issued_on"),
           .due_on = row.date("due_on"),
           .lines = {},
           .payments = {},
+          .coupons = {},
+          .taxes = {},
+          .credits = {},
           .brought_forward = amount("brought_forward"),
+          .subtotal = amount("subtotal"),
           .total = amount("total"),
+          .credits_total = amount("credits_total"),
           .payments_total = amount("payments_total"),
           .carried_forward = amount("carried_forward"),
           .credit_limit =
@@ -97,7 +126,26 @@ domain::DocumentLine line_of(const Row& row, money::Currency currency) {
                    .quantity = row.decimal("quantity"),
                    .unit = row.text("unit"),
                    .amount = money::Money(row.decimal("amount"), currency),
-                   .facts = row.text("facts")}};
+                   .facts = row.text("facts"),
+                   .tax = row.text("tax_category")},
+          .tax_percent = row.optional_decimal("tax_percent"),
+          .counts = row.boolean("counts")};
+}
+
+domain::TaxTotal tax_of(const Row& row, money::Currency currency) {
+  return {.country = row.text("country"),
+          .category = row.text("category"),
+          .percent = row.decimal("percent"),
+          .base = money::Money(row.decimal("base"), currency),
+          .tax = money::Money(row.decimal("tax"), currency),
+          .included = row.boolean("included"),
+          .note = row.text("note")};
+}
+
+void add_draw(domain::Document& document, const Row& row) {
+  auto& draws = row.text("kind") == "coupon" ? document.coupons : document.credits;
+  draws.push_back({row.int64("credit"), row.text("title"),
+                   money::Money(row.decimal("amount"), document.currency)});
 }
 
 domain::Payment payment_of(const Row& row) {
@@ -137,16 +185,23 @@ std::vector<domain::Document> load_documents(Connection& connection,
   for (const Row& row : connection.query(kDocuments, wanted)) {
     found.emplace(id_of(row), document_of(row));
   }
-  for (const Row& row : connection.query(kLines, wanted)) {
-    // A document issued since the first query is as good as not there.
-    const auto document = found.find(id_of(row));
-    if (document == found.end()) continue;
-    document->second.lines.push_back(line_of(row, document->second.currency));
-  }
-  for (const Row& row : connection.query(kPayments, wanted)) {
-    const auto document = found.find(id_of(row));
-    if (document != found.end()) document->second.payments.push_back(payment_of(row));
-  }
+  // A document issued since the first query is as good as not there.
+  const auto for_each_part = [&](const Statement& statement, const auto& add) {
+    for (const Row& row : connection.query(statement, wanted)) {
+      const auto document = found.find(id_of(row));
+      if (document != found.end()) add(document->second, row);
+    }
+  };
+  for_each_part(kLines, [](domain::Document& document, const Row& row) {
+    document.lines.push_back(line_of(row, document.currency));
+  });
+  for_each_part(kPayments, [](domain::Document& document, const Row& row) {
+    document.payments.push_back(payment_of(row));
+  });
+  for_each_part(kTaxes, [](domain::Document& document, const Row& row) {
+    document.taxes.push_back(tax_of(row, document.currency));
+  });
+  for_each_part(kDraws, add_draw);
   std::vector<domain::Document> documents;
   documents.reserve(ids.size());
   for (const DocumentId& id : ids) {
@@ -187,6 +242,7 @@ std::vector<DocumentSummary> list_documents(Connection& connection, const Docume
                          .total = amount("total"),
                          .payments_total = amount("payments_total"),
                          .carried_forward = amount("carried_forward"),
+                         .void_mode = row.optional_text("void_mode"),
                          .line_count = row.int64("line_count")});
   }
   return documents;

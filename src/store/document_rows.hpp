@@ -36,6 +36,7 @@ struct DocumentSummary {
   money::Money total;
   money::Money payments_total;
   money::Money carried_forward;
+  std::optional<std::string> void_mode = std::nullopt;  ///< "rebill" or "waive"; none: it stands
   std::int64_t line_count = 0;
 };
 
@@ -44,8 +45,9 @@ struct DocumentFilter {
   std::optional<RunId> run = std::nullopt;
 };
 
-/// The document as it was issued, lines in their order. Throws Error when there is none, Bug when
-/// its sums do not hold.
+/// The document as it was issued, lines and taxes in their order; coupons and credits have one draw
+/// each, the first to be drawn first. Throws Error when there is none, Bug when its sums do not
+/// hold.
 domain::Document load_document(Connection& connection, DocumentId id);
 
 /// The same for many, each named once, in the order of `ids`, with as many queries as for one.

@@ -63,6 +63,28 @@ TEST(MailTemplate, TakesValuesListsAndFlags) {
             "due final\n");
 }
 
+TEST(MailTemplate, TakesWhatStandsBetweenTheLinesAndTheBalance) {
+  constexpr std::string_view kTotals =
+      "{{#subtotal}}{{subtotal}}\n{{/subtotal}}"
+      "{{#coupons}}{{title}}{{#given_back}} back{{/given_back}} {{amount}}\n{{/coupons}}"
+      "{{#taxes}}{{country}} {{percent}} {{base}} {{tax}}{{#note}} {{note}}{{/note}}\n{{/taxes}}"
+      "{{total}}"
+      "{{#included_taxes}} with {{tax}} {{note}}{{/included_taxes}}\n"
+      "{{#credits}}{{title}}{{#given_back}} back{{/given_back}} {{amount}}\n{{/credits}}"
+      "{{#corrects}}{{corrects}}: {{reason}}{{/corrects}}.";
+  EXPECT_EQ(rendered(kTotals, full_specimen()),
+            "114.22\nWelcome to Stratos -10.00\nSummer -4.22\nDE 19 87.74 16.67\n"
+            "116.67 with 0.80 books\nStartup programme -20.00\n.\n");
+  EXPECT_EQ(rendered(kTotals, credit_note_specimen()),
+            "-100.00\nWelcome to Stratos back 10.00\nDE 19 -90.00 -17.10\n-107.10\n"
+            "Startup programme back 20.00\nR-2026-000042: The line of October was charged although "
+            "the service was not available.\n");
+  EXPECT_EQ(rendered(kTotals), "114.22\n.\n");
+  constexpr std::string_view kRates = "{{#periods}}{{#lines}}{{rate}};{{/lines}}{{/periods}}";
+  EXPECT_EQ(rendered(kRates, full_specimen()), "tax 19 %;tax 19 %;tax 7 %;\n");
+  EXPECT_EQ(rendered(kRates), ";;;\n");
+}
+
 TEST(MailTemplate, LeavesOutWhatIsMissing) {
   domain::Document document = specimen();
   document.due_on.reset();
@@ -152,11 +174,49 @@ TEST(ShippedTemplates, AreSoundAndRender) {
   EXPECT_THAT(mail.html, HasSubstr("<tr><td>Professional, monthly fee</td>\n"));
   EXPECT_THAT(mail.html, Not(HasSubstr("\n\n")));
 
+  EXPECT_THAT(mail.html, HasSubstr(R"(100.00</td></tr>
+<tr><td>Bandwidth above the allowance</td>
+<td style="text-align: right">464 MB</td>
+<td style="text-align: right">13.92</td></tr>
+<tr><td colspan="2" style="padding-top: 1em">Brought forward</td>
+<td style="text-align: right; padding-top: 1em">40.00</td></tr>
+<tr><td colspan="2">Total</td><td style="text-align: right">114.22</td></tr>
+<tr><td colspan="2">Payments</td><td style="text-align: right">100.00</td></tr>
+)"));
+
   const std::string report = file("config/mail/admin-report.mustache");
   check_template(TemplateKind::kAdminReport, "mail/admin-report.mustache", report);
   EXPECT_EQ(render(report, specimen_report(), specimen_issuer()).text,
             "Customers over their credit limit on 1 November 2026: 1\n\n"
             "acme (SMB)\n  balance 1200.50 USD, limit 1000.00 USD\n");
+}
+
+TEST(ShippedTemplates, ShowTaxesCouponsAndCredits) {
+  const std::string invoice = file("config/mail/invoice.mustache");
+  const MailText mail = render(invoice, full_specimen(), specimen_issuer());
+  EXPECT_THAT(mail.text, HasSubstr(to_text(full_specimen(), specimen_issuer())));
+  EXPECT_THAT(mail.html, Not(HasSubstr("\n\n")));
+  EXPECT_THAT(mail.html, HasSubstr(R"(<tr><td>Bandwidth above the allowance, tax 7 %</td>
+<td style="text-align: right">464 MB</td>
+<td style="text-align: right">13.92</td></tr>
+<tr><td colspan="2" style="padding-top: 1em">Subtotal</td>
+<td style="text-align: right; padding-top: 1em">114.22</td></tr>
+<tr><td colspan="2">Coupon: Welcome to Stratos</td><td style="text-align: right">-10.00</td></tr>
+<tr><td colspan="2">Coupon: Summer</td><td style="text-align: right">-4.22</td></tr>
+<tr><td colspan="2">Tax DE 19 % of 87.74</td><td style="text-align: right">16.67</td></tr>
+<tr style="border-top: 1px solid #222"><td colspan="2">Total</td>)"
+                                   R"(<td style="text-align: right">116.67</td></tr>
+<tr><td colspan="3" style="padding-left: 1em">includes 0.80 tax DE 7 % of 11.44, books</td></tr>
+<tr><td colspan="2">Brought forward</td><td style="text-align: right">40.00</td></tr>
+<tr><td colspan="2">Prepaid credit: Startup programme</td><td style="text-align: right">-20.00</td></tr>
+<tr><td colspan="2">Payments</td><td style="text-align: right">100.00</td></tr>
+)"));
+  const MailText note = render(invoice, credit_note_specimen(), specimen_issuer());
+  EXPECT_EQ(note.subject, "Credit note C-2026-000001 from Stratos Ltd");
+  EXPECT_THAT(note.html, HasSubstr("\n<p>It corrects R-2026-000042: The line of October was "
+                                   "charged although the service was not available</p>\n"));
+  EXPECT_THAT(note.html, HasSubstr("Coupon given back: Welcome to Stratos"));
+  EXPECT_THAT(note.html, HasSubstr("Prepaid credit given back: Startup programme"));
 }
 
 /// A template that shows every field, and what it must therefore show.
@@ -175,9 +235,12 @@ std::string show_all(const std::vector<TemplateField>& fields) {
 }
 
 TEST(TemplateFields, AllHaveAValue) {
-  domain::Document document = specimen();
+  domain::Document document = full_specimen();
   document.payments.erase(document.payments.begin());
-  document.payments_total = usd("40.00");
+  document.taxes[0].note = "standard rate";
+  document.corrects_number = "R-2026-000041";
+  document.reason = "wrong";
+  domain::add_up(document);
   const std::string all = template_of(show_all(template_fields(TemplateKind::kInvoice)));
   check_template(TemplateKind::kInvoice, "all", all);
   EXPECT_THAT(render(all, document, specimen_issuer()).text, Not(HasSubstr("=>")));

@@ -76,6 +76,113 @@ TEST_F(DocumentRows, LoadsManyInTheirOrderWithAsManyQueriesAsOne) {
   EXPECT_EQ(documents[2].number, "INV-1");
 }
 
+// What an invoice without them is stored with is the default of every column.
+TEST_F(DocumentRows, LoadsNoTaxesCouponsAndCreditsWhereThereAreNone) {
+  const domain::Document document = load_document(connection_, {CustomerId{1}, 1});
+  EXPECT_EQ(document.subtotal, document.total);
+  EXPECT_TRUE(document.credits_total.is_zero());
+  EXPECT_TRUE(document.coupons.empty() && document.taxes.empty() && document.credits.empty());
+  EXPECT_FALSE(document.corrects);
+  EXPECT_EQ(document.corrects_number + document.reason, "");
+  EXPECT_EQ(document.lines[0].line.tax, "standard");
+  EXPECT_FALSE(document.lines[0].tax_percent);
+  EXPECT_TRUE(document.lines[0].counts);
+}
+
+// 100.00 of lines, 10.00 of coupons (of one of them 3.00 more was given back than taken), 17.10 of
+// added tax, 30.00 of prepaid credit.
+constexpr std::string_view kFullDocument = R"(
+  insert into credit (customer_id, credit, external_key, title, kind, currency, priority, charges,
+                      created_at)
+  values (1, 1, 'a', 'Startup programme', 'prepaid', 'USD', 0, '{}', '2026-01-01Z'),
+         (1, 2, 'b', 'Summer', 'coupon', 'USD', 2, '{}', '2026-01-01Z'),
+         (1, 3, 'c', 'Welcome', 'coupon', 'USD', 1, '{}', '2026-01-01Z'),
+         (1, 4, 'd', 'Winter', 'coupon', 'USD', 1, '{}', '2026-01-01Z');
+  insert into credit_movement (customer_id, credit, movement, kind, amount, ordinal, reverses,
+                               booked_on)
+  values (1, 1, 1, 'grant', 100, null, null, '2026-01-01'),
+         (1, 1, 2, 'draw', -30, 3, null, '2026-12-01'),
+         (1, 2, 1, 'draw', -2, 3, null, '2026-12-01'),
+         (1, 2, 2, 'reverse', 5, 3, 1, '2026-12-01'),
+         (1, 2, 3, 'lapse', -5, 3, 1, '2026-12-01'),
+         (1, 3, 1, 'draw', -13, 3, null, '2026-12-01'),
+         (1, 4, 1, 'draw', -7, 3, null, '2026-12-01'),
+         (1, 4, 2, 'reverse', 7, 3, 1, '2026-12-01');
+  insert into document (customer_id, ordinal, kind, run_id, currency, issued_on, due_on,
+                        customer_name, email, time_zone, line_count, subtotal, coupons_total,
+                        tax_total, brought_forward, total, credits_total, payments_total,
+                        carried_forward, corrects, reason, version_id, cut, program, tzdata,
+                        content_hash)
+  values (1, 3, 'credit-note', 3, 'USD', '2026-12-01', '2026-12-15', 'Acme Ltd', '', 'UTC', 1, 100,
+          10, 17.10, 0, 107.10, 30, 0, 77.10, 1, 'wrong quantity', 1, 1, 'test', 'test',
+          decode(repeat('ab', 32), 'hex'));
+  insert into document_line (customer_id, period_starts_at, ordinal, line, cycle, side,
+                             period_label, true_up, key, subscription, charge, description,
+                             starts_on, ends_on, quantity, unit, amount, facts, tax_category,
+                             tax_percent, counts)
+  values (1, '2026-10-01Z', 3, 1, 1, 'arrears', '2026-10', true, 'sub:1|subscription||arrears', 1,
+          'subscription', 'SMB subscription', '2026-10-01', '2026-11-01', 31, 'day', 100, '{}',
+          'reduced', 7.70, false);
+  insert into document_tax (customer_id, ordinal, position, country, category, percent, base, tax,
+                            included, note)
+  values (1, 3, 2, 'CH', 'reduced', 7.7, 0.93, 0.07, true, ''),
+         (1, 3, 1, 'DE', 'standard', 19, 90, 17.10, false, 'a note');
+  insert into issued (number, series, year, seq, customer_id, ordinal, issued_at, chain_hash)
+  values ('C-1', 'billing.creditNote.number', 2026, 1, 1, 3, '2026-12-01Z',
+          decode(repeat('cd', 32), 'hex'));
+)";
+
+TEST_F(DocumentRows, LoadsTaxesDrawsAndWhatIsCorrected) {
+  connection_.run_script({"full document", kFullDocument});
+  const domain::Document document = load_document(connection_, {CustomerId{1}, 3});
+  EXPECT_EQ(document.subtotal.to_string(), "100.00");
+  EXPECT_EQ(document.total.to_string(), "107.10");
+  EXPECT_EQ(document.credits_total.to_string(), "30.00");
+  EXPECT_EQ(document.corrects, 1);
+  EXPECT_EQ(document.corrects_number, "INV-1");
+  EXPECT_EQ(document.reason, "wrong quantity");
+  EXPECT_EQ(document.lines[0].line.tax, "reduced");
+  EXPECT_EQ(document.lines[0].tax_percent, money::Decimal::parse("7.7"));
+  EXPECT_FALSE(document.lines[0].counts);
+
+  ASSERT_EQ(document.taxes.size(), 2U);
+  EXPECT_EQ(document.taxes[0].country, "DE");
+  EXPECT_EQ(document.taxes[0].category, "standard");
+  EXPECT_EQ(document.taxes[0].percent, 19);
+  EXPECT_EQ(document.taxes[0].base.to_string(), "90.00");
+  EXPECT_EQ(document.taxes[0].tax.to_string(), "17.10");
+  EXPECT_FALSE(document.taxes[0].included);
+  EXPECT_EQ(document.taxes[0].note, "a note");
+  EXPECT_TRUE(document.taxes[1].included);
+
+  // One draw a credit, by priority; what came to nothing is not there.
+  ASSERT_EQ(document.coupons.size(), 2U);
+  EXPECT_EQ(document.coupons[0].credit, 3);
+  EXPECT_EQ(document.coupons[0].title, "Welcome");
+  EXPECT_EQ(document.coupons[0].amount.to_string(), "13.00");
+  EXPECT_EQ(document.coupons[1].title, "Summer");
+  EXPECT_EQ(document.coupons[1].amount.to_string(), "-3.00");
+  ASSERT_EQ(document.credits.size(), 1U);
+  EXPECT_EQ(document.credits[0].title, "Startup programme");
+  EXPECT_EQ(document.credits[0].amount.to_string(), "30.00");
+  EXPECT_TRUE(load_document(connection_, {CustomerId{1}, 1}).coupons.empty());
+}
+
+TEST_F(DocumentRows, ListsSayWhatIsVoid) {
+  connection_.run_script({"full document", kFullDocument});
+  connection_.run_script({"void", R"(
+    insert into document_void (customer_id, ordinal, by_ordinal, mode, reason, voided_at)
+    values (1, 1, 3, 'rebill', 'wrong quantity', '2026-12-01Z'))"});
+  const auto list = list_documents(connection_, {.customer_key = "acme"}, 10);
+  ASSERT_EQ(list.size(), 3U);
+  EXPECT_EQ(list[0].number, "C-1");
+  EXPECT_EQ(list[0].total.to_string(), "107.10");
+  EXPECT_FALSE(list[0].void_mode);
+  EXPECT_FALSE(list[1].void_mode);
+  EXPECT_EQ(list[2].number, "INV-1");
+  EXPECT_EQ(list[2].void_mode, "rebill");
+}
+
 TEST_F(DocumentRows, SaysWhatIsNotThere) {
   EXPECT_FALSE(find_document(connection_, "INV-9"));
   EXPECT_THROW(load_document(connection_, {CustomerId{1}, 3}), Error);
