@@ -7,17 +7,27 @@
 #include <set>
 
 #include "accounts/import_kinds.hpp"
-#include "accounts/known_customers.hpp"
 #include "config/value.hpp"
 
 namespace reckoner::accounts {
 
 namespace {
 
-enum : std::size_t { kKey, kName, kEmail, kTimeZone, kAnchorDay, kSubjects };
-constexpr std::array kColumns = {Column{"key", true},        Column{"name", true},
-                                 Column{"email", false},     Column{"time-zone", true},
-                                 Column{"anchor-day", true}, Column{"subjects", false}};
+enum : std::size_t {
+  kKey,
+  kName,
+  kEmail,
+  kTimeZone,
+  kAnchorDay,
+  kSubjects,
+  kCountry,
+  kTaxId,
+  kTaxExempt
+};
+constexpr std::array kColumns = {
+    Column{"key", true},       Column{"name", true},       Column{"email", false},
+    Column{"time-zone", true}, Column{"anchor-day", true}, Column{"subjects", false},
+    Column{"country", false},  Column{"tax-id", false},    Column{"tax-exempt", false}};
 
 constexpr store::Statement kReadSubjects{"accounts.read_subjects", R"(
   select s.subject, s.customer_id, c.key
@@ -29,8 +39,10 @@ constexpr store::Statement kTakeIds{"accounts.take_customer_ids", R"(
   select nextval('customer_id_sequence') from generate_series(1, $1::bigint))"};
 
 constexpr store::Statement kInsertCustomers{"accounts.insert_customers", R"(
-  insert into customer (customer_id, key, name, email, time_zone, anchor_day, created_at)
-  select *, $7 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[]))"};
+  insert into customer (customer_id, key, name, email, time_zone, anchor_day, country, tax_id,
+                        tax_exempt, created_at)
+  select *, $10 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[],
+                            $7::text[], $8::text[], $9::boolean[]))"};
 constexpr store::Statement kInsertStates{"accounts.insert_states", R"(
   insert into customer_state (customer_id) select unnest($1::bigint[]))"};
 constexpr store::Statement kInsertKeys{"accounts.insert_keys", R"(
@@ -42,9 +54,11 @@ constexpr store::Statement kInsertSubjects{"accounts.insert_subjects", R"(
 
 constexpr store::Statement kUpdateCustomers{"accounts.update_customers", R"(
   update customer c
-     set name = u.name, email = u.email, time_zone = u.time_zone, anchor_day = u.anchor_day
-    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[])
-           as u(customer_id, name, email, time_zone, anchor_day)
+     set name = u.name, email = u.email, time_zone = u.time_zone, anchor_day = u.anchor_day,
+         country = u.country, tax_id = u.tax_id, tax_exempt = u.tax_exempt
+    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[],
+                $8::boolean[])
+           as u(customer_id, name, email, time_zone, anchor_day, country, tax_id, tax_exempt)
    where c.customer_id = u.customer_id)"};
 
 // The rule of the periods still to come: those stored keep their ends.
@@ -54,14 +68,17 @@ constexpr store::Statement kUpdateCycles{"accounts.update_cycles", R"(
    where c.customer_id = u.customer_id
      and (c.time_zone, c.anchor_day) is distinct from (u.time_zone, u.anchor_day))"};
 
-struct CustomerRow {
-  std::size_t line = 0;
+struct CustomerRow : ImportRow {
   std::string key;
   std::string name;
   std::string email;
   std::optional<time::Zone> zone;
   int anchor_day = 0;
   std::vector<std::string> subjects;  ///< empty: the row does not say
+  // As stored, where the row does not say.
+  std::optional<std::string> country;
+  std::optional<std::string> tax_id;
+  std::optional<bool> tax_exempt;
 };
 
 int parse_anchor_day(std::string_view value) {
@@ -78,19 +95,9 @@ std::string parse_email(std::string_view value) {
   return std::string(value);
 }
 
-std::vector<std::string> parse_subjects(std::string_view value) {
-  std::vector<std::string> subjects;
-  for (std::size_t begin = 0; begin <= value.size();) {
-    const std::size_t end = std::min(value.find(';', begin), value.size());
-    if (end == begin) throw Error(fmt::format("subjects '{}' has an empty name", value));
-    std::string subject = parse_key(value.substr(begin, end - begin));
-    if (std::find(subjects.begin(), subjects.end(), subject) != subjects.end()) {
-      throw Error(fmt::format("subject '{}' is there twice", subject));
-    }
-    subjects.push_back(std::move(subject));
-    begin = end + 1;
-  }
-  return subjects;
+/// "-" takes a tax id away.
+std::string parse_tax_id(std::string_view value) {
+  return value == "-" ? std::string() : parse_key(value);
 }
 
 std::vector<CustomerRow> parse_rows(const Import& import) {
@@ -105,13 +112,43 @@ std::vector<CustomerRow> parse_rows(const Import& import) {
     values.read(kEmail, row.email, parse_email);
     values.read(kTimeZone, row.zone, time::Zone::named);
     values.read(kAnchorDay, row.anchor_day, parse_anchor_day);
-    values.read(kSubjects, row.subjects, parse_subjects);
+    values.read(kSubjects, row.subjects,
+                [](std::string_view text) { return parse_list(text, "subject", "subjects"); });
+    values.read(kCountry, row.country, parse_country);
+    values.read(kTaxId, row.tax_id, parse_tax_id);
+    values.read(kTaxExempt, row.tax_exempt, parse_boolean);
     if (!row.key.empty()) {
       values.check([&] { keys.add(row.key, fmt::format("customer '{}'", row.key), row.line); });
     }
-    if (values.good()) rows.push_back(std::move(row));
+    row.good = values.good();
+    rows.push_back(std::move(row));
   }
   return rows;
+}
+
+domain::Customer nobody(CustomerId id) {
+  domain::Customer customer;
+  customer.id = id;
+  return customer;
+}
+
+/// The customer as the row says; what it does not say stays as it is.
+domain::Customer said_by(const CustomerRow& row, domain::Customer customer) {
+  customer.key = row.key;
+  customer.name = row.name;
+  customer.email = row.email;
+  customer.zone = row.zone.value();
+  customer.anchor_day = row.anchor_day;
+  if (row.country) customer.country = *row.country;
+  if (row.tax_id) customer.tax_id = *row.tax_id;
+  if (row.tax_exempt) customer.tax_exempt = *row.tax_exempt;
+  return customer;
+}
+
+bool same(const domain::Customer& a, const domain::Customer& b) {
+  return a.name == b.name && a.email == b.email && a.zone == b.zone &&
+         a.anchor_day == b.anchor_day && a.country == b.country && a.tax_id == b.tax_id &&
+         a.tax_exempt == b.tax_exempt;
 }
 
 /// Rows of customers, by column.
@@ -122,31 +159,35 @@ struct CustomerColumns {
   std::vector<std::string> emails;
   std::vector<std::string> zones;
   std::vector<int> anchor_days;
+  std::vector<std::string> countries;
+  std::vector<std::string> tax_ids;
+  std::vector<std::string> tax_exempt;  ///< "t" or "f"
 
-  void add(CustomerId id, const CustomerRow& row) {
-    ids.push_back(id);
-    keys.push_back(row.key);
-    names.push_back(row.name);
-    emails.push_back(row.email);
-    zones.emplace_back(row.zone->name());
-    anchor_days.push_back(row.anchor_day);
+  void add(const domain::Customer& customer) {
+    ids.push_back(customer.id);
+    keys.push_back(customer.key);
+    names.push_back(customer.name);
+    emails.push_back(customer.email);
+    zones.emplace_back(customer.zone.name());
+    anchor_days.push_back(customer.anchor_day);
+    countries.push_back(customer.country);
+    tax_ids.push_back(customer.tax_id);
+    tax_exempt.emplace_back(customer.tax_exempt ? "t" : "f");
   }
 };
 
 class CustomerImport {
  public:
   explicit CustomerImport(const Import& import)
-      : import_(import), rows_(parse_rows(import)), known_(lock_customers()) {}
+      : import_(import),
+        rows_(parse_rows(import)),
+        known_(lock_customers(import, rows_, &CustomerRow::key)) {}
 
   ImportResult run() {
     read_subjects();
-    for (CustomerRow& row : rows_) {
-      try {
-        take(row);
-      } catch (const Error& error) {
-        import_.problems.add(row.line, error.what());
-      }
-    }
+    take_rows(
+        import_, rows_, [](const CustomerRow&, RowProblems&) {},
+        [&](const CustomerRow& row) { take(row); });
     import_.problems.throw_if_any();
     write();
     return result_;
@@ -158,15 +199,10 @@ class CustomerImport {
     std::size_t line = 0;  ///< of this file; 0: stored
   };
 
-  KnownCustomers lock_customers() const {
-    std::vector<std::string> keys;
-    for (const CustomerRow& row : rows_) keys.push_back(row.key);
-    return KnownCustomers::lock(import_.connection, keys);
-  }
-
   void read_subjects() {
     std::vector<std::string> named;
     for (CustomerRow& row : rows_) {
+      if (!row.good) continue;
       if (row.subjects.empty() && known_.find(row.key) == nullptr) row.subjects = {row.key};
       named.insert(named.end(), row.subjects.begin(), row.subjects.end());
     }
@@ -184,9 +220,9 @@ class CustomerImport {
       new_customers_.push_back(&row);
       ++result_.created;
     } else {
-      const bool differs = stored->name != row.name || stored->email != row.email ||
-                           stored->zone != *row.zone || stored->anchor_day != row.anchor_day;
-      if (differs) changed_.add(stored->id, row);
+      const domain::Customer said = said_by(row, *stored);
+      const bool differs = !same(said, *stored);
+      if (differs) changed_.add(said);
       for (const std::string& subject : added) added_subjects_.emplace_back(stored->id, subject);
       ++(differs || !added.empty() ? result_.changed : result_.unchanged);
     }
@@ -229,7 +265,7 @@ class CustomerImport {
         import_.connection.query(kTakeIds, {static_cast<std::int64_t>(new_customers_.size())});
     for (std::size_t i = 0; i < new_customers_.size(); ++i) {
       const CustomerId id{ids[i].int64(0)};
-      created.add(id, *new_customers_[i]);
+      created.add(said_by(*new_customers_[i], nobody(id)));
       for (const std::string& subject : new_customers_[i]->subjects) {
         added_subjects_.emplace_back(id, subject);
       }
@@ -240,13 +276,15 @@ class CustomerImport {
     }
     store::Connection& connection = import_.connection;
     connection.execute(kInsertCustomers, {created.ids, created.keys, created.names, created.emails,
-                                          created.zones, created.anchor_days, import_.now});
+                                          created.zones, created.anchor_days, created.countries,
+                                          created.tax_ids, created.tax_exempt, import_.rules.now});
     connection.execute(kInsertStates, {created.ids});
     connection.execute(kInsertKeys, {created.ids, created.keys});
     connection.execute(kInsertSubjects,
                        {subject_customers, subjects, time::parse_instant("1970-01-01T00:00:00Z")});
     connection.execute(kUpdateCustomers, {changed_.ids, changed_.names, changed_.emails,
-                                          changed_.zones, changed_.anchor_days});
+                                          changed_.zones, changed_.anchor_days, changed_.countries,
+                                          changed_.tax_ids, changed_.tax_exempt});
     connection.execute(kUpdateCycles, {changed_.ids, changed_.zones, changed_.anchor_days});
   }
 

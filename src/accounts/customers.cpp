@@ -15,7 +15,8 @@ constexpr store::Statement kFind{"accounts.find_customer",
                                  "select customer_id from customer_key where key = $1"};
 
 constexpr store::Statement kCustomers{"accounts.summary_customers", R"(
-  select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, p.reason
+  select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, c.country, c.tax_id,
+         c.tax_exempt, p.reason
     from customer c left join parked p using (customer_id)
    where c.customer_id = any($1::bigint[])
    order by c.key)"};
@@ -43,7 +44,10 @@ std::vector<CustomerSummary> read_summaries(store::Connection& connection, const
                                       .name = row.text("name"),
                                       .email = row.text("email"),
                                       .zone = time::Zone::named(row.text("time_zone")),
-                                      .anchor_day = static_cast<int>(row.int64("anchor_day"))},
+                                      .anchor_day = static_cast<int>(row.int64("anchor_day")),
+                                      .country = row.text("country"),
+                                      .tax_id = row.text("tax_id"),
+                                      .tax_exempt = row.boolean("tax_exempt")},
                          .plans = {},
                          .balances = {},
                          .parked = row.optional_text("reason")});
@@ -69,13 +73,18 @@ std::vector<CustomerSummary> list_customers(store::Connection& connection, const
   return read_summaries(connection, connection.query(kPage, {page.limit, page.offset}), now);
 }
 
-std::optional<CustomerSummary> find_customer(store::Connection& connection, std::string_view key,
+std::optional<CustomerSummary> read_customer(store::Connection& connection, std::string_view key,
                                              time::Instant now) {
-  store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
   std::vector<CustomerSummary> found =
       read_summaries(connection, connection.query(kFind, {key}), now);
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
+}
+
+std::optional<CustomerSummary> find_customer(store::Connection& connection, std::string_view key,
+                                             time::Instant now) {
+  store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
+  return read_customer(connection, key, now);
 }
 
 }  // namespace reckoner::accounts

@@ -37,4 +37,8 @@ std::vector<CustomerSummary> list_customers(store::Connection& connection, const
 std::optional<CustomerSummary> find_customer(store::Connection& connection, std::string_view key,
                                              time::Instant now);
 
+/// The same inside the snapshot that the connection has open.
+std::optional<CustomerSummary> read_customer(store::Connection& connection, std::string_view key,
+                                             time::Instant now);
+
 }  // namespace reckoner::accounts

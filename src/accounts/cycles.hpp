@@ -24,13 +24,23 @@ class Cycles {
   /// anchor and zone, where it has none.
   std::int64_t of(const domain::Customer& customer, std::string_view engine,
                   money::Currency currency);
-  /// Numbers of all its cycles.
-  std::vector<std::int64_t> all_of(CustomerId customer) const;
+  /// All its cycles, by number.
+  std::vector<const domain::Cycle*> all_of(CustomerId customer) const;
+  /// The currencies of its cycles, each once.
+  std::vector<money::Currency> currencies_of(CustomerId customer) const;
 
   /// Somebody is subscribed in the cycle from `from` until `until` (none: goes on): it needs
-  /// periods for that. An empty stretch needs none.
+  /// periods for that, and rows of their advance side where a plan bills in advance. An empty
+  /// stretch needs none.
   void cover(CustomerId customer, std::int64_t cycle, time::Instant from,
-             std::optional<time::Instant> until);
+             std::optional<time::Instant> until, bool advance = false);
+
+  /// Something is billed in the period of that instant, whether or not somebody is subscribed then.
+  void reach(CustomerId customer, std::int64_t cycle, time::Instant instant);
+
+  /// The end of the cycle's billing period that contains the instant, as stored or as it will be.
+  time::Instant end_of_period(store::Connection& connection, CustomerId customer,
+                              std::int64_t cycle, time::Instant instant) const;
 
   /// Inserts the new cycles and the periods that are missing.
   void write(store::Connection& connection) const;
@@ -39,13 +49,17 @@ class Cycles {
   struct Entry {
     domain::Cycle cycle;
     bool is_new = false;
-    std::optional<StoredPeriods> periods;
-    std::optional<time::Period> wanted;
+    std::optional<StoredPeriods> arrears = std::nullopt;
+    std::optional<StoredPeriods> advance = std::nullopt;
+    std::optional<time::Period> wanted = std::nullopt;          ///< with an arrears side
+    std::optional<time::Period> wanted_advance = std::nullopt;  ///< with an advance side
+    std::optional<time::Instant> reaches = std::nullopt;        ///< with an arrears side at least
   };
   using Key = std::pair<CustomerId, std::int64_t>;
 
   void insert_cycles(store::Connection& connection) const;
-  void insert_periods(store::Connection& connection) const;
+  void insert_arrears(store::Connection& connection) const;
+  void insert_advance(store::Connection& connection) const;
 
   std::map<Key, Entry> entries_;
 };

@@ -5,10 +5,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "accounts/cycles.hpp"
 #include "accounts/import_kinds.hpp"
-#include "accounts/known_customers.hpp"
-#include "accounts/reopenings.hpp"
 
 namespace reckoner::accounts {
 
@@ -34,22 +31,13 @@ constexpr store::Statement kSetEnds{"accounts.end_discounts", R"(
     from unnest($1::bigint[], $2::int[], $3::timestamptz[]) as u(customer_id, discount, ends_at)
    where d.customer_id = u.customer_id and d.discount = u.discount)"};
 
-struct DiscountRow {
-  std::size_t line = 0;
+struct DiscountRow : ImportRow {
   std::string key;
   std::string customer;
   money::Decimal percentage;
   std::optional<time::Date> starts_on;
   std::optional<time::Date> ends_on;
 };
-
-money::Decimal parse_percentage(std::string_view value) {
-  const money::Decimal percentage = money::Decimal::parse(value);
-  if (percentage.sign() <= 0 || percentage > money::Decimal(100)) {
-    throw Error(fmt::format("percentage {} is not above 0 and at most 100", value));
-  }
-  return percentage;
-}
 
 std::vector<DiscountRow> parse_rows(const Import& import) {
   std::vector<DiscountRow> rows;
@@ -74,7 +62,8 @@ std::vector<DiscountRow> parse_rows(const Import& import) {
       keys.add(natural_key(row.customer, row.key),
                fmt::format("discount '{}' of customer '{}'", row.key, row.customer), row.line);
     });
-    if (values.good()) rows.push_back(std::move(row));
+    row.good = values.good();
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -84,18 +73,19 @@ class DiscountImport {
   explicit DiscountImport(const Import& import)
       : import_(import),
         rows_(parse_rows(import)),
-        customers_(lock_customers()),
-        cycles_(Cycles::read(import.connection, customers_.ids())) {}
+        scope_(import.connection, import.rules,
+               lock_customers(import, rows_, &DiscountRow::customer)) {}
 
   ImportResult run() {
     read_discounts();
-    for (const DiscountRow& row : rows_) {
-      try {
-        take(row);
-      } catch (const Error& error) {
-        import_.problems.add(row.line, error.what());
-      }
-    }
+    take_rows(
+        import_, rows_,
+        [&](const DiscountRow& row, RowProblems& problems) {
+          problems.check([&] {
+            if (!row.customer.empty()) scope_.customers.get(row.customer);
+          });
+        },
+        [&](const DiscountRow& row) { take(row); });
     import_.problems.throw_if_any();
     write();
     return result_;
@@ -109,14 +99,8 @@ class DiscountImport {
     std::optional<time::Instant> ends_at;
   };
 
-  KnownCustomers lock_customers() const {
-    std::vector<std::string> keys;
-    for (const DiscountRow& row : rows_) keys.push_back(row.customer);
-    return KnownCustomers::lock(import_.connection, keys);
-  }
-
   void read_discounts() {
-    for (const store::Row& row : import_.connection.query(kRead, {customers_.ids()})) {
+    for (const store::Row& row : import_.connection.query(kRead, {scope_.customers.ids()})) {
       const CustomerId customer{row.int64("customer_id")};
       const Stored discount{.number = row.int64("discount"),
                             .percentage = row.decimal("percentage"),
@@ -129,7 +113,7 @@ class DiscountImport {
   }
 
   void take(const DiscountRow& row) {
-    const domain::Customer& customer = customers_.get(row.customer);
+    const domain::Customer& customer = scope_.customers.get(row.customer);
     const auto stored = stored_.find({customer.id, row.key});
     if (stored == stored_.end()) {
       add(row, customer);
@@ -154,7 +138,7 @@ class DiscountImport {
 
   void compare(const DiscountRow& row, const domain::Customer& customer, const Stored& stored) {
     if (row.percentage != stored.percentage ||
-        !customers_.begins(stored.starts_at, customer, *row.starts_on)) {
+        !scope_.customers.begins(stored.starts_at, customer, *row.starts_on)) {
       throw Error(fmt::format(
           "discount '{}' of customer '{}' is stored with {} % from {}: only its end changes; end "
           "it and start another",
@@ -162,7 +146,7 @@ class DiscountImport {
           time::to_string(customer.zone.date_of(stored.starts_at))));
     }
     if (row.ends_on.has_value() == stored.ends_at.has_value() &&
-        (!row.ends_on || customers_.begins(*stored.ends_at, customer, *row.ends_on))) {
+        (!row.ends_on || scope_.customers.begins(*stored.ends_at, customer, *row.ends_on))) {
       ++result_.unchanged;
       return;
     }
@@ -183,22 +167,21 @@ class DiscountImport {
 
   void reopen(CustomerId customer, time::Instant from, std::optional<time::Instant> until,
               const std::string& cause) {
-    for (const std::int64_t cycle : cycles_.all_of(customer)) {
-      reopenings_.push_back({customer, cycle, from, until, cause, /*at_once=*/false});
+    for (const domain::Cycle* cycle : scope_.cycles.all_of(customer)) {
+      scope_.reopenings.push_back({customer, cycle->number, from, until, cause, /*at_once=*/false});
     }
   }
 
   void write() {
+    scope_.write();
     import_.connection.execute(
-        kInsert, {ids_, numbers_, keys_, percentages_, starts_at_, ends_at_, import_.now});
+        kInsert, {ids_, numbers_, keys_, percentages_, starts_at_, ends_at_, import_.rules.now});
     import_.connection.execute(kSetEnds, {ended_ids_, ended_numbers_, new_ends_});
-    write_reopenings(import_.connection, reopenings_, import_.now);
   }
 
   const Import& import_;
   const std::vector<DiscountRow> rows_;
-  const KnownCustomers customers_;
-  const Cycles cycles_;
+  ChangeScope scope_;
   std::map<std::pair<CustomerId, std::string>, Stored> stored_;
   std::unordered_map<CustomerId, std::int64_t> last_numbers_;
 
@@ -213,7 +196,6 @@ class DiscountImport {
   std::vector<CustomerId> ended_ids_;
   std::vector<std::int64_t> ended_numbers_;
   std::vector<time::Instant> new_ends_;
-  std::vector<Reopening> reopenings_;
   ImportResult result_;
 };
 

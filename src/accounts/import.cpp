@@ -22,7 +22,9 @@ constexpr store::Statement kRecordFile{"accounts.record_file", R"(
   values ($1, $2, $3, $4, $5) on conflict (sha256) do nothing)"};
 
 constexpr std::array kKinds = {ImportKind::kCustomers, ImportKind::kSubscriptions,
-                               ImportKind::kPayments, ImportKind::kDiscounts};
+                               ImportKind::kPayments,  ImportKind::kDiscounts,
+                               ImportKind::kCharges,   ImportKind::kCredits,
+                               ImportKind::kAgreements};
 
 ImportSpec spec_of(ImportKind kind) {
   switch (kind) {
@@ -34,6 +36,12 @@ ImportSpec spec_of(ImportKind kind) {
       return payment_import();
     case ImportKind::kDiscounts:
       return discount_import();
+    case ImportKind::kCharges:
+      return charge_import();
+    case ImportKind::kCredits:
+      return credit_import();
+    case ImportKind::kAgreements:
+      return agreement_import();
   }
   throw Bug("a kind of import without a spec");
 }
@@ -50,6 +58,12 @@ std::string_view to_string(ImportKind kind) {
       return "payments";
     case ImportKind::kDiscounts:
       return "discounts";
+    case ImportKind::kCharges:
+      return "charges";
+    case ImportKind::kCredits:
+      return "credits";
+    case ImportKind::kAgreements:
+      return "agreements";
   }
   return "";
 }
@@ -64,20 +78,20 @@ ImportKind parse_import_kind(std::string_view text) {
 }
 
 ImportResult import_file(store::Connection& connection, ImportKind kind, std::string_view file_name,
-                         std::string_view content, const config::Configuration& active,
-                         time::Instant now) {
+                         std::string_view content, const ChangeRules& rules,
+                         const ImportProgress& progress) {
   const ImportSpec spec = spec_of(kind);
   Problems problems(file_name);
   const std::vector<TableRow> rows = read_table(file_name, content, spec.columns, problems);
 
   store::Transaction transaction(connection);
   connection.execute(kOneAtATime);
-  ImportResult result = spec.run({connection, active, now, rows, problems});
+  ImportResult result = spec.run({connection, rules, rows, problems, progress});
   result.rows = static_cast<std::int64_t>(rows.size());
   RK_CHECK(result.rows == result.created + result.changed + result.unchanged);
   const Sha256 hash = sha256(content);
   connection.execute(kRecordFile, {store::Bytes(std::span<const std::uint8_t>(hash)),
-                                   to_string(kind), file_name, now, result.rows});
+                                   to_string(kind), file_name, rules.now, result.rows});
   transaction.commit();
   return result;
 }

@@ -2,20 +2,28 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "accounts/rules.hpp"
 #include "base/error.hpp"
-#include "config/configuration.hpp"
 #include "store/connection.hpp"
-#include "time/time.hpp"
 
 namespace reckoner::accounts {
 
-enum class ImportKind { kCustomers, kSubscriptions, kPayments, kDiscounts };
+enum class ImportKind {
+  kCustomers,
+  kSubscriptions,
+  kPayments,
+  kDiscounts,
+  kCharges,
+  kCredits,
+  kAgreements,
+};
 
-/// "customers", "subscriptions", "payments", "discounts".
+/// "customers", "subscriptions", "payments", "discounts", "charges", "credits", "agreements".
 std::string_view to_string(ImportKind kind);
 /// Throws UsageError for anything else, naming the nearest.
 ImportKind parse_import_kind(std::string_view text);
@@ -47,6 +55,9 @@ class ImportError : public Error {
   std::size_t total_;
 };
 
+/// Told after each row that was looked at; what it throws ends the import, and nothing is stored.
+using ImportProgress = std::function<void(std::int64_t done, std::int64_t rows)>;
+
 /// Imports a whole file in one transaction of its own, all or nothing. docs/import.md says what the
 /// files hold. A file is CSV with a header when its name ends with .csv, JSON lines when it ends
 /// with .jsonl or .json-lines, and otherwise what its first character shows ('{' is JSON lines).
@@ -57,7 +68,7 @@ class ImportError : public Error {
 /// Throws ImportError for everything that is wrong with the file, and store::DatabaseError; where
 /// that is retryable(), the same call may be repeated.
 ImportResult import_file(store::Connection& connection, ImportKind kind, std::string_view file_name,
-                         std::string_view content, const config::Configuration& active,
-                         time::Instant now);
+                         std::string_view content, const ChangeRules& rules,
+                         const ImportProgress& progress = {});
 
 }  // namespace reckoner::accounts

@@ -18,7 +18,7 @@ constexpr store::Statement kLock{"accounts.lock_customers", R"(
   update customer_state set ordinal = ordinal where customer_id = any($1::bigint[]))"};
 
 constexpr store::Statement kRead{"accounts.read_customers", R"(
-  select customer_id, key, name, email, time_zone, anchor_day
+  select customer_id, key, name, email, time_zone, anchor_day, country, tax_id, tax_exempt
     from customer where customer_id = any($1::bigint[]))"};
 
 constexpr store::Statement kFormerZones{"accounts.read_former_zones", R"(
@@ -40,7 +40,10 @@ KnownCustomers KnownCustomers::lock(store::Connection& connection,
                               .name = row.text("name"),
                               .email = row.text("email"),
                               .zone = time::Zone::named(row.text("time_zone")),
-                              .anchor_day = static_cast<int>(row.int64("anchor_day"))};
+                              .anchor_day = static_cast<int>(row.int64("anchor_day")),
+                              .country = row.text("country"),
+                              .tax_id = row.text("tax_id"),
+                              .tax_exempt = row.boolean("tax_exempt")};
     std::string key = customer.key;
     customers.by_key_.emplace(std::move(key), std::move(customer));
   }
@@ -60,6 +63,13 @@ const domain::Customer& KnownCustomers::get(std::string_view key) const {
   const domain::Customer* customer = find(key);
   if (customer == nullptr) throw Error(fmt::format("there is no customer '{}'", key));
   return *customer;
+}
+
+const domain::Customer& KnownCustomers::of(CustomerId id) const {
+  const auto found = std::find_if(by_key_.begin(), by_key_.end(),
+                                  [&](const auto& entry) { return entry.second.id == id; });
+  RK_CHECK(found != by_key_.end());
+  return found->second;
 }
 
 bool KnownCustomers::begins(time::Instant instant, const domain::Customer& customer,

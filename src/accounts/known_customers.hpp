@@ -23,6 +23,8 @@ class KnownCustomers {
   const domain::Customer* find(std::string_view key) const;
   /// The customer; throws Error when there is none.
   const domain::Customer& get(std::string_view key) const;
+  /// One of ids().
+  const domain::Customer& of(CustomerId id) const;
   /// In their order.
   const std::vector<CustomerId>& ids() const { return ids_; }
 

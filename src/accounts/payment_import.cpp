@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include "accounts/import_kinds.hpp"
-#include "accounts/known_customers.hpp"
 
 namespace reckoner::accounts {
 
@@ -50,8 +49,7 @@ constexpr store::Statement kAddToBalances{"accounts.add_to_balances", R"(
   on conflict (customer_id, currency)
   do update set balance = customer_balance.balance + excluded.balance)"};
 
-struct PaymentRow {
-  std::size_t line = 0;
+struct PaymentRow : ImportRow {
   std::string reference;
   std::string customer;
   money::Decimal amount;
@@ -64,7 +62,7 @@ struct PaymentRow {
 std::vector<PaymentRow> parse_rows(const Import& import) {
   std::vector<PaymentRow> rows;
   KeysInFile keys;
-  const money::Currency usual = import.active.settings.currency("billing.currency");
+  const money::Currency usual = import.rules.active.settings.currency("billing.currency");
   for (const TableRow& table_row : import.rows) {
     RowValues values(table_row, kColumns, import.problems);
     PaymentRow row;
@@ -86,7 +84,8 @@ std::vector<PaymentRow> parse_rows(const Import& import) {
       keys.add(natural_key(row.customer, row.reference),
                fmt::format("payment '{}' of customer '{}'", row.reference, row.customer), row.line);
     });
-    if (values.good()) rows.push_back(std::move(row));
+    row.good = values.good();
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -94,17 +93,20 @@ std::vector<PaymentRow> parse_rows(const Import& import) {
 class PaymentImport {
  public:
   explicit PaymentImport(const Import& import)
-      : import_(import), rows_(parse_rows(import)), customers_(lock_customers()) {}
+      : import_(import),
+        rows_(parse_rows(import)),
+        customers_(lock_customers(import, rows_, &PaymentRow::customer)) {}
 
   ImportResult run() {
     read_payments();
-    for (const PaymentRow& row : rows_) {
-      try {
-        take(row);
-      } catch (const Error& error) {
-        import_.problems.add(row.line, error.what());
-      }
-    }
+    take_rows(
+        import_, rows_,
+        [&](const PaymentRow& row, RowProblems& problems) {
+          problems.check([&] {
+            if (!row.customer.empty()) customers_.get(row.customer);
+          });
+        },
+        [&](const PaymentRow& row) { take(row); });
     import_.problems.throw_if_any();
     write();
     return result_;
@@ -117,12 +119,6 @@ class PaymentImport {
     std::string document;
     std::string note;
   };
-
-  KnownCustomers lock_customers() const {
-    std::vector<std::string> keys;
-    for (const PaymentRow& row : rows_) keys.push_back(row.customer);
-    return KnownCustomers::lock(import_.connection, keys);
-  }
 
   void read_payments() {
     std::vector<CustomerId> customers;
@@ -182,7 +178,7 @@ class PaymentImport {
 
   void write() {
     import_.connection.execute(kInsert, {ids_, numbers_, references_, received_on_, currencies_,
-                                         amounts_, notes_, documents_, import_.now});
+                                         amounts_, notes_, documents_, import_.rules.now});
     import_.connection.execute(kPost, {ids_, numbers_, received_on_, currencies_, amounts_});
     import_.connection.execute(kAddToBalances, {ids_, currencies_, amounts_});
   }

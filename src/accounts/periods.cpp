@@ -41,4 +41,33 @@ std::vector<time::CyclePeriod> missing_periods(const time::CycleRule& rule,
   return periods;
 }
 
+std::vector<time::CyclePeriod> periods_up_to(const time::CycleRule& rule,
+                                             const StoredPeriods& stored, time::Instant instant) {
+  std::vector<time::CyclePeriod> periods;
+  for (time::Instant end = stored.last_ends_at; end <= instant;
+       end = periods.back().period.ends_at) {
+    periods.push_back(time::period_from(rule, end));
+  }
+  return periods;
+}
+
+std::vector<ZonedPeriod> missing_advance_periods(const time::CycleRule& rule,
+                                                 const std::vector<ZonedPeriod>& arrears,
+                                                 const std::optional<StoredPeriods>& stored,
+                                                 const time::Period& wanted) {
+  std::vector<ZonedPeriod> periods;
+  for (const ZonedPeriod& side : arrears) {
+    if (stored && side.bounds.period.starts_at >= stored->first_starts_at) break;
+    ZonedPeriod& added = periods.emplace_back(side);
+    if (stored && added.bounds.period.ends_at > stored->first_starts_at) {
+      added.bounds.period.ends_at = stored->first_starts_at;
+      added.bounds.ends_on = added.zone.date_of(stored->first_starts_at);
+    }
+  }
+  if (stored && stored->last_is_billed && wanted.ends_at > stored->last_ends_at) {
+    periods.push_back({time::period_from(rule, stored->last_ends_at), rule.zone});
+  }
+  return periods;
+}
+
 }  // namespace reckoner::accounts

@@ -9,7 +9,7 @@
 
 namespace reckoner::accounts {
 
-/// What is stored of a cycle's billing periods: a stretch without a gap.
+/// What is stored of one side of a cycle's billing periods: a stretch without a gap.
 struct StoredPeriods {
   time::Instant first_starts_at;
   time::Instant last_ends_at;
@@ -25,5 +25,24 @@ struct StoredPeriods {
 std::vector<time::CyclePeriod> missing_periods(const time::CycleRule& rule,
                                                const std::optional<StoredPeriods>& stored,
                                                const time::Period& wanted);
+
+/// The periods behind the last stored one, up to the one that contains `instant`.
+std::vector<time::CyclePeriod> periods_up_to(const time::CycleRule& rule,
+                                             const StoredPeriods& stored, time::Instant instant);
+
+/// A period with the zone its days are counted in.
+struct ZonedPeriod {
+  time::CyclePeriod bounds;
+  time::Zone zone;
+};
+
+/// The advance sides to be stored so that everything in `wanted` has one. They mirror the arrears
+/// sides, given by time: all that end behind the beginning of `wanted`, or at least the last one,
+/// from which runs go on. They end where the stored ones begin, and a dormant advance side goes on
+/// exactly where it ended.
+std::vector<ZonedPeriod> missing_advance_periods(const time::CycleRule& rule,
+                                                 const std::vector<ZonedPeriod>& arrears,
+                                                 const std::optional<StoredPeriods>& stored,
+                                                 const time::Period& wanted);
 
 }  // namespace reckoner::accounts

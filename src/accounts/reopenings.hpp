@@ -28,4 +28,8 @@ struct Reopening {
 void write_reopenings(store::Connection& connection, const std::vector<Reopening>& reopenings,
                       time::Instant now);
 
+/// The labels of the billed periods that they touch, by time, each once.
+std::vector<std::string> reopened_labels(store::Connection& connection,
+                                         const std::vector<Reopening>& reopenings);
+
 }  // namespace reckoner::accounts

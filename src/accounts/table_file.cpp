@@ -8,15 +8,12 @@
 #include <sstream>
 
 #include "base/suggest.hpp"
-#include "config/value.hpp"
 #include "text/csv.hpp"
 #include "text/json.hpp"
 
 namespace reckoner::accounts {
 
 namespace {
-
-constexpr std::size_t kKeyBytesMax = 200;
 
 std::vector<std::string> names_of(std::span<const Column> columns) {
   std::vector<std::string> names;
@@ -186,37 +183,8 @@ std::vector<TableRow> read_table(std::string_view file_name, std::string_view co
                                            : read_csv(content, columns, problems);
 }
 
-void RowValues::add(std::string_view reason) {
-  problems_.add(row_.line, reason);
-  good_ = false;
-}
-
 void RowValues::add_missing(std::size_t column) {
-  add(fmt::format("{} is missing", columns_[column].name));
-}
-
-std::string parse_text(std::string_view value) {
-  config::check_value(config::Kind::kText, value);
-  return std::string(value);
-}
-
-std::string parse_key(std::string_view value) {
-  const std::string key = parse_text(value);
-  if (key.size() > kKeyBytesMax) {
-    throw Error(fmt::format("'{}…' is longer than {} bytes", key.substr(0, 20), kKeyBytesMax));
-  }
-  if (key.front() == ' ' || key.back() == ' ') {
-    throw Error(fmt::format("'{}' begins or ends with a blank", key));
-  }
-  return key;
-}
-
-time::Date parse_day(std::string_view value) {
-  const time::Date day = time::parse_date(value);
-  if (day.year() < std::chrono::year(1970) || day.year() > std::chrono::year(2999)) {
-    throw Error(fmt::format("{} lies outside the years 1970 to 2999", value));
-  }
-  return day;
+  problems_.add(fmt::format("{} is missing", columns_[column].name));
 }
 
 }  // namespace reckoner::accounts

@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "accounts/problems.hpp"
-#include "base/error.hpp"
-#include "time/time.hpp"
 
 namespace reckoner::accounts {
 
@@ -35,7 +33,7 @@ std::vector<TableRow> read_table(std::string_view file_name, std::string_view co
 class RowValues {
  public:
   RowValues(const TableRow& row, std::span<const Column> columns, Problems& problems)
-      : row_(row), columns_(columns), problems_(problems) {}
+      : row_(row), columns_(columns), problems_(problems, row.line) {}
 
   /// target = parse(value). An empty value leaves the target as it is, and is a problem in a
   /// required column.
@@ -52,32 +50,18 @@ class RowValues {
   /// Runs a check that throws Error for what is wrong.
   template <class Check>
   void check(Check run) {
-    try {
-      run();
-    } catch (const Error& error) {
-      add(error.what());
-    }
+    problems_.check(run);
   }
 
   /// Nothing was wrong with the row so far.
-  bool good() const { return good_; }
+  bool good() const { return problems_.good(); }
 
  private:
-  void add(std::string_view reason);
   void add_missing(std::size_t column);
 
   const TableRow& row_;
   std::span<const Column> columns_;
-  Problems& problems_;
-  bool good_ = true;
+  RowProblems problems_;
 };
-
-/// A name by which something is found again: one line of up to 200 bytes, without blanks at its
-/// ends. Throws Error.
-std::string parse_key(std::string_view value);
-/// One line of up to 1,000 bytes. Throws Error.
-std::string parse_text(std::string_view value);
-/// A day from 1970 to 2999. Throws Error.
-time::Date parse_day(std::string_view value);
 
 }  // namespace reckoner::accounts

@@ -44,15 +44,40 @@ class AccountsTest : public testing::Test {
   AccountsTest() {
     for (const auto& [name, currency] :
          {std::pair("SMB", "USD"), std::pair("Professional", "USD"), std::pair("Zurich", "CHF")}) {
-      domain::Plan plan{.name = name,
-                        .title = name,
-                        .currency = money::Currency::of(currency),
-                        .billed_by = "monthly",
-                        .charges = {},
-                        .place = {}};
-      active.plans.push_back(plan);
+      active.plans.push_back(plan(name, currency));
     }
   }
+
+  /// A plan without charges.
+  static domain::Plan plan(const std::string& name, std::string_view currency) {
+    return {.name = name,
+            .title = name,
+            .currency = money::Currency::of(currency),
+            .strategy = nullptr,
+            .trial = std::nullopt,
+            .minimum = std::nullopt,
+            .maximum = std::nullopt,
+            .charges = {},
+            .place = {}};
+  }
+  /// A fee of 100.
+  static domain::Charge fee(const std::string& name) {
+    domain::Charge charge;
+    charge.name = charge.title = name;
+    charge.terms.push_back({.effective = std::nullopt,
+                            .model = domain::Rate(domain::Flat{money::Decimal(100)}),
+                            .minimum = std::nullopt,
+                            .maximum = std::nullopt});
+    return charge;
+  }
+  domain::Plan& plan_named(std::string_view name) {
+    const auto found = std::find_if(active.plans.begin(), active.plans.end(),
+                                    [&](const auto& known) { return known.name == name; });
+    RK_CHECK(found != active.plans.end());
+    return *found;
+  }
+
+  ChangeRules rules() const { return {active, now, plan_in_version}; }
 
   store::Connection connect() const {
     return store::Connection({.conninfo = test::as_role(database_, store::Role::kWriter)});
@@ -63,7 +88,7 @@ class AccountsTest : public testing::Test {
     return import(kind, std::string(to_string(kind)) + ".csv", content);
   }
   ImportResult import(ImportKind kind, const std::string& name, std::string_view content) {
-    return import_file(connection, kind, name, content, active, now);
+    return import_file(connection, kind, name, content, rules());
   }
   ImportResult customers(std::string_view content) {
     return import(ImportKind::kCustomers, content);
@@ -110,10 +135,11 @@ class AccountsTest : public testing::Test {
     const auto texts = rows(columns_and_from);
     return texts.size() == 1 ? texts.front() : std::to_string(texts.size()) + " rows";
   }
-  std::vector<std::string> periods() {
+  std::vector<std::string> periods(const std::string& side = "arrears") {
     return rows(
         "cycle, starts_at at time zone 'UTC', ends_at at time zone 'UTC', label) "
-        "from billing_period order by customer_id, cycle, starts_at");
+        "from billing_period where side = '" +
+        side + "' order by customer_id, cycle, starts_at");
   }
   std::vector<std::string> reopenings() {
     return rows(
@@ -129,6 +155,7 @@ class AccountsTest : public testing::Test {
   }
 
   config::Configuration active;
+  PlanInVersion plan_in_version;
   time::Instant now = time::parse_instant("2026-11-02T08:00:00Z");
 
  private:
