@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <functional>
 
+#include "app/account_commands.hpp"
 #include "app/commands.hpp"
+#include "app/commands_pricing.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
 #include "base/suggest.hpp"
@@ -38,6 +40,13 @@ class CommandLine {
     add_daemon_commands();
     add_run_commands();
     add_document_commands();
+    add_customer_commands();
+    account_commands_.emplace(
+        app_, [this](CLI::App& parent, const std::string& name, const std::string& help,
+                     std::function<int(System&, const Console&)> work) {
+          return on_system(parent, name, help, std::move(work));
+        });
+    add_quote_command();
     add_fact_commands();
     add_config_commands();
   }
@@ -173,11 +182,16 @@ class CommandLine {
                                });
     show->add_option("number", text_, "its number, such as INV-2026-000001")->required();
 
-    CLI::App* customers = on_system(app_, "customers", "customers with plans and balances",
-                                    [this](System& system, const Console& console) {
-                                      return customers_command(system, console, limit_);
-                                    });
-    add_limit(customers);
+    CLI::App* explain = on_system(app_, "explain", "how a line of an issued document came about",
+                                  [this](System& system, const Console& console) {
+                                    return explain_command(system, console, explain_);
+                                  });
+    explain->add_option("number", explain_.number, "of the document")->required();
+    explain->add_option("line", explain_.line, "from 1, as in show")->required();
+    explain->add_option("--events", explain_.events, "how many events are listed (default 20)")
+        ->check(CLI::Range(0, 1'000'000));
+
+    add_correction_commands();
 
     CLI::App* mails = group("mails", "mails that wait, were sent, or could not be sent");
     default_to(mails, [this](System& system, const Console& console) {
@@ -197,12 +211,80 @@ class CommandLine {
     retry->add_option("mail", text_, "its name in the list")->required();
   }
 
+  void add_correction_commands() {
+    CLI::App* undo = on_system(app_, "void", "issue the document that voids another",
+                               [this](System& system, const Console& console) {
+                                 return void_command(system, console, text_, mode_, reason_);
+                               });
+    undo->add_option("number", text_, "of the document")->required();
+    undo->add_option("mode", mode_, "rebill: its periods are due again; waive: nobody pays them")
+        ->required()
+        ->check(CLI::IsMember({"rebill", "waive"}));
+    undo->add_option("--reason", reason_, "printed on the document")->required();
+
+    CLI::App* credit =
+        on_system(app_, "credit", "issue a credit note for lines of a document",
+                  [this](System& system, const Console& console) {
+                    return credit_command(system, console, text_, lines_, mode_, reason_);
+                  });
+    credit->add_option("number", text_, "of the document")->required();
+    credit->add_option("--line", lines_, "LINE or LINE=AMOUNT; more than once")
+        ->required()
+        ->allow_extra_args(false);
+    credit
+        ->add_option("--as", mode_,
+                     "correction: a fact was wrong, it counts as billed; concession: a favour")
+        ->required()
+        ->check(CLI::IsMember({"correction", "concession"}));
+    credit->add_option("--reason", reason_, "printed on the document")->required();
+  }
+
+  void add_quote_command() {
+    CLI::App* quote = app_.add_subcommand("quote", "what a plan would cost; needs no database");
+    quote->add_option("--plan", quote_.plan, "its name")->required();
+    quote
+        ->add_option("--usage", quote_.usage,
+                     "METER=QTY in meter units, with dimensions and a time where they count: "
+                     "storage[class=hot]@2026-10-03T22:00:00Z=5; more than once")
+        ->allow_extra_args(false);
+    quote->add_option("--quantity", quote_.quantities, "such as seats=5; more than once")
+        ->allow_extra_args(false);
+    quote->add_option("--currency", quote_.currency, "where the plan has several");
+    quote->add_option("--environment", quote_.environment, "default production");
+    quote->add_option("--month", quote_.month, "such as 2026-10 (default this month)");
+    quote->add_option("--subscribe-on", quote_.subscribe_on, "first day (default: before)");
+    quote->add_option("--until", quote_.until, "first day that is not subscribed any more");
+    quote->add_option("--time-zone", quote_.time_zone, "of the customer (default UTC)");
+    quote->add_option("--country", quote_.country, "of the customer, for tax");
+    quote->add_option("--tax-id", quote_.tax_id, "of the customer");
+    quote->callback([this] {
+      action_ = [this](const Console& console) { return quote_command(options_, console, quote_); };
+    });
+  }
+
+  void add_customer_commands() {
+    CLI::App* customers = group("customers", "customers with plans and balances");
+    add_limit(customers);
+    default_to(customers, [this](System& system, const Console& console) {
+      return customers_command(system, console, limit_);
+    });
+    CLI::App* show =
+        on_system(*customers, "show", "one customer with its subscriptions, agreements and credits",
+                  [this](System& system, const Console& console) {
+                    return show_customer_command(system, console, customer_);
+                  });
+    show->add_option("customer", customer_, "the customer's key")->required();
+  }
+
   void add_fact_commands() {
     CLI::App* import = on_system(app_, "import", "import a CSV or JSON lines file, all or nothing",
                                  [this](System& system, const Console& console) {
                                    return import_command(system, console, text_, file_);
                                  });
-    import->add_option("kind", text_, "customers, subscriptions, payments or discounts")
+    import
+        ->add_option(
+            "kind", text_,
+            "customers, subscriptions, payments, discounts, charges, credits or agreements")
         ->required();
     import->add_option("file", file_, "the file (docs/import.md)")->required();
 
@@ -246,18 +328,24 @@ class CommandLine {
         return config_check_command(options_, console, text_);
       };
     });
-    CLI::App* plan = on_system(*config, "plan", "what applying a directory would change",
-                               [this](System& system, const Console& console) {
-                                 return config_plan_command(system, console, directory());
-                               });
-    plan->add_option("directory", text_, "default: --config");
-    CLI::App* apply =
-        on_system(*config, "apply", "make a directory the active version",
+    CLI::App* plan =
+        on_system(*config, "plan", "what applying a directory would change",
                   [this](System& system, const Console& console) {
-                    return config_apply_command(system, console, directory(), comment_);
+                    return config_plan_command(system, console, directory(), apply_.reprice);
                   });
+    plan->add_option("directory", text_, "default: --config");
+    plan->add_option("--reprice", apply_.reprice,
+                     "FROM or FROM..TO: the effect on billed periods that start on those days");
+    CLI::App* apply = on_system(*config, "apply", "make a directory the active version",
+                                [this](System& system, const Console& console) {
+                                  apply_.directory = directory();
+                                  return config_apply_command(system, console, apply_);
+                                });
     apply->add_option("directory", text_, "default: --config");
-    apply->add_option("--comment", comment_, "why");
+    apply->add_option("--comment", apply_.comment, "why");
+    apply->add_option("--reprice", apply_.reprice,
+                      "FROM or FROM..TO: bill periods that start on those days again, by this "
+                      "version");
     on_system(*config, "history", "which version was active when",
               [](System& system, const Console& console) {
                 return config_history_command(system, console);
@@ -288,11 +376,17 @@ class CommandLine {
   RunArguments run_;
   IngestArguments ingest_;
   DemoArguments demo_;
+  std::optional<AccountCommands> account_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;
+  std::string mode_;
+  std::string reason_;
+  std::vector<std::string> lines_;
+  ApplyArguments apply_;
+  ExplainArguments explain_;
+  QuoteArguments quote_;
   std::string file_;
-  std::string comment_;
   std::int64_t number_ = 0;
   int limit_ = 100;
 };

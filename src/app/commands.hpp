@@ -31,6 +31,13 @@ int interim_command(System& system, const Console& console, const std::string& c
 int invoices_command(System& system, const Console& console, const std::string& customer,
                      int limit);
 int show_command(System& system, const Console& console, const std::string& number);
+/// `mode`: "rebill" or "waive".
+int void_command(System& system, const Console& console, const std::string& number,
+                 const std::string& mode, const std::string& reason);
+/// `lines`: "2" for all of line 2, "2=1.50" for a part; `nature`: "correction" or "concession".
+int credit_command(System& system, const Console& console, const std::string& number,
+                   const std::vector<std::string>& lines, const std::string& nature,
+                   const std::string& reason);
 int customers_command(System& system, const Console& console, int limit);
 /// `state`: "pending", "sent", "dead", or "" for all.
 int list_mails_command(System& system, const Console& console, const std::string& state, int limit);
@@ -50,9 +57,15 @@ int quarantine_command(System& system, const Console& console, int limit);
 /// Reads and checks a directory; needs no database.
 int config_check_command(const CommonOptions& options, const Console& console,
                          const std::string& directory);
-int config_plan_command(System& system, const Console& console, const std::string& directory);
-int config_apply_command(System& system, const Console& console, const std::string& directory,
-                         const std::string& comment);
+/// `reprice`: "FROM" or "FROM..TO", days on which billed periods start; "" looks at open ones.
+int config_plan_command(System& system, const Console& console, const std::string& directory,
+                        const std::string& reprice);
+struct ApplyArguments {
+  std::string directory;
+  std::string comment;
+  std::string reprice;  ///< as above; "" leaves what was billed alone
+};
+int config_apply_command(System& system, const Console& console, const ApplyArguments& arguments);
 int config_history_command(System& system, const Console& console);
 int config_activate_command(System& system, const Console& console, std::int64_t version);
 int handlers_command(const Console& console);

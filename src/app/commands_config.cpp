@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "accounts/advance_sides.hpp"
 #include "app/commands.hpp"
 #include "app/config_changes.hpp"
+#include "engine/reprice.hpp"
 #include "handlers/catalogue.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
@@ -58,11 +61,99 @@ int config_check_command(const CommonOptions& options, const Console& console,
   return 0;
 }
 
-int config_plan_command(System& system, const Console& console, const std::string& directory) {
+namespace {
+
+/// "2026-10-01" or "2026-10-01..2026-12-31".
+std::optional<engine::RepriceRange> parse_range(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const std::size_t dots = text.find("..");
+  engine::RepriceRange range{time::parse_date(text.substr(0, dots)), std::nullopt};
+  if (dots != std::string::npos) range.to = time::parse_date(text.substr(dots + 2));
+  if (range.to && *range.to < range.from) {
+    throw UsageError(fmt::format("--reprice {}: the last day lies before the first", text));
+  }
+  return range;
+}
+
+void write_effect(text::JsonWriter& json, const engine::PriceEffect& effect) {
+  const auto amounts = [&](const money::Money& now, const money::Money& then) {
+    json.key("currency").string(now.currency().code());
+    json.key("now").string(now.to_string()).key("then").string(then.to_string());
+    json.key("difference").string((then - now).to_string());
+  };
+  json.begin_object().key("customers").number(effect.customers);
+  json.key("changed").begin_array();
+  for (const engine::CustomerEffect& changed : effect.changed) {
+    json.begin_object().key("customer").string(changed.customer);
+    amounts(changed.now, changed.then);
+    json.end_object();
+  }
+  json.end_array().key("charges").begin_array();
+  for (const engine::PriceEffect::OfCharge& charge : effect.charges) {
+    json.begin_object().key("plan").string(charge.plan).key("charge").string(charge.charge);
+    amounts(charge.now, charge.then);
+    json.end_object();
+  }
+  json.end_array().key("parked").begin_array();
+  for (const std::string& parked : effect.parked) json.string(parked);
+  json.end_array().end_object();
+}
+
+std::string effect_text(const engine::PriceEffect& effect, bool billed) {
+  constexpr std::size_t kShown = 20;
+  std::string text = fmt::format("effect on the {} periods of {} customers, before tax: ",
+                                 billed ? "billed" : "open", effect.customers);
+  if (effect.changed.empty() && effect.parked.empty()) return text + "none\n";
+  text += fmt::format("{} change\n", effect.changed.size());
+  const auto amounts = [](const money::Money& now, const money::Money& then) {
+    return std::array{now.to_string(), then.to_string(), (then - now).to_string(),
+                      std::string(now.currency().code())};
+  };
+  text::Table charges({{"plan"},
+                       {"charge"},
+                       {"now", text::Align::kRight},
+                       {"then", text::Align::kRight},
+                       {"difference", text::Align::kRight},
+                       {""}});
+  for (const engine::PriceEffect::OfCharge& charge : effect.charges) {
+    const auto [now, then, difference, currency] = amounts(charge.now, charge.then);
+    charges.add({charge.plan, charge.charge, now, then, difference, currency});
+  }
+  text += charges.to_string();
+  text::Table customers({{"customer"},
+                         {"now", text::Align::kRight},
+                         {"then", text::Align::kRight},
+                         {"difference", text::Align::kRight},
+                         {""}});
+  for (std::size_t i = 0; i < std::min(kShown, effect.changed.size()); ++i) {
+    const engine::CustomerEffect& changed = effect.changed[i];
+    const auto [now, then, difference, currency] = amounts(changed.now, changed.then);
+    customers.add({changed.customer, now, then, difference, currency});
+  }
+  text += customers.to_string();
+  if (effect.changed.size() > kShown) {
+    text += fmt::format("and {} more\n", effect.changed.size() - kShown);
+  }
+  for (const std::string& parked : effect.parked) {
+    text += fmt::format("would be parked: {}\n", parked);
+  }
+  return text;
+}
+
+}  // namespace
+
+int config_plan_command(System& system, const Console& console, const std::string& directory,
+                        const std::string& reprice_range) {
+  const auto range = parse_range(reprice_range);
   config::Files files = config::read_directory(directory);
   const auto planned = system.versions().compile(files);
   const auto active = system.active();
   const auto changes = changes_between(active->files(), planned->files());
+  engine::PriceEffect effect;
+  if (!changes.empty() || range) {
+    auto connection = system.connection();
+    effect = engine::effect_of(*connection, system.versions(), planned, range, system.clock()());
+  }
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("changes").begin_array();
@@ -74,7 +165,9 @@ int config_plan_command(System& system, const Console& console, const std::strin
       for (const std::string& line : change.added) json.string(line);
       json.end_array().end_object();
     }
-    json.end_array().end_object();
+    json.end_array().key("effect");
+    write_effect(json, effect);
+    json.end_object();
     console.result(json);
     return 0;
   }
@@ -84,18 +177,35 @@ int config_plan_command(System& system, const Console& console, const std::strin
     for (const std::string& line : change.removed) console.result("  - " + line);
     for (const std::string& line : change.added) console.result("  + " + line);
   }
+  if (!changes.empty() || range) console.result(effect_text(effect, range.has_value()));
   return 0;
 }
 
-int config_apply_command(System& system, const Console& console, const std::string& directory,
-                         const std::string& comment) {
-  config::Files files = config::read_directory(directory);
+int config_apply_command(System& system, const Console& console, const ApplyArguments& arguments) {
+  const auto range = parse_range(arguments.reprice);
+  if (range && arguments.comment.empty()) {
+    throw UsageError("--reprice changes what was billed: say why with --comment");
+  }
+  config::Files files = config::read_directory(arguments.directory);
+  const time::Instant now = system.clock()();
   auto connection = system.connection();
   store::Transaction transaction(*connection);
-  const auto applied = system.versions().apply(*connection, std::move(files), user_name(), comment,
-                                               system.clock()());
+  const auto applied =
+      system.versions().apply(*connection, std::move(files), user_name(), arguments.comment, now);
+  const auto active = system.versions().load(*connection, applied.version);
+  accounts::add_advance_sides(*connection, active->configuration());
+  std::int64_t repriced = 0;
+  if (range) {
+    repriced =
+        engine::reprice(*connection, *active, *range, applied.version,
+                        fmt::format("repriced by {}: {}", user_name(), arguments.comment), now);
+  }
   transaction.commit();
   report_applied(console, applied);
+  if (range && !console.json()) {
+    console.result(
+        fmt::format("{} billed sides of periods are priced again at the next run", repriced));
+  }
   return 0;
 }
 
@@ -105,6 +215,8 @@ int config_activate_command(System& system, const Console& console, std::int64_t
   const auto applied =
       system.versions().activate(*connection, {version}, user_name(),
                                  fmt::format("back to version {}", version), system.clock()());
+  accounts::add_advance_sides(
+      *connection, system.versions().load(*connection, applied.version)->configuration());
   transaction.commit();
   report_applied(console, applied);
   return 0;

@@ -5,6 +5,7 @@
 #include "app/presentation.hpp"
 #include "documents/document_json.hpp"
 #include "documents/invoice_text.hpp"
+#include "engine/corrections.hpp"
 #include "engine/interim.hpp"
 #include "store/document_rows.hpp"
 #include "text/table.hpp"
@@ -119,6 +120,58 @@ int show_command(System& system, const Console& console, const std::string& numb
   } else {
     console.result(documents::to_text(document, issuer));
   }
+  return 0;
+}
+
+namespace {
+
+void show_issued(System& system, const Console& console, const domain::Document& document) {
+  if (console.json()) {
+    text::JsonWriter json;
+    documents::write_json(json, document);
+    console.result(json);
+  } else {
+    console.result(documents::to_text(document, issuer_of(system.settings())));
+  }
+}
+
+engine::CreditedLine parse_credited_line(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const auto line = money::Decimal::try_parse(text.substr(0, equals));
+  engine::CreditedLine credited;
+  if (!line || !line->is_whole() || line->sign() <= 0 || text.size() > 30) {
+    throw UsageError(fmt::format("--line '{}' is not LINE or LINE=AMOUNT", text));
+  }
+  credited.line = std::stoll(line->to_string());
+  if (equals != std::string::npos) {
+    credited.amount = money::Decimal::try_parse(text.substr(equals + 1));
+    if (!credited.amount) {
+      throw UsageError(fmt::format("--line '{}' is not LINE or LINE=AMOUNT", text));
+    }
+  }
+  return credited;
+}
+
+}  // namespace
+
+int void_command(System& system, const Console& console, const std::string& number,
+                 const std::string& mode, const std::string& reason) {
+  auto connection = system.connection();
+  const engine::VoidRequest request{
+      number, mode == "waive" ? engine::VoidMode::kWaive : engine::VoidMode::kRebill, reason};
+  show_issued(system, console,
+              engine::void_document(*connection, system.versions(), request, system.clock()()));
+  return 0;
+}
+
+int credit_command(System& system, const Console& console, const std::string& number,
+                   const std::vector<std::string>& lines, const std::string& nature,
+                   const std::string& reason) {
+  engine::CreditNoteRequest request{number, {}, invoicing::parse_credit_nature(nature), reason};
+  for (const std::string& line : lines) request.lines.push_back(parse_credited_line(line));
+  auto connection = system.connection();
+  show_issued(system, console,
+              engine::credit_note(*connection, system.versions(), request, system.clock()()));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "accounts/import.hpp"
 #include "app/commands.hpp"
+#include "app/commands_accounts.hpp"
 #include "app/signals.hpp"
 #include "metering/ingest.hpp"
 #include "metering/quarantine.hpp"
@@ -79,9 +80,14 @@ int import_command(System& system, const Console& console, const std::string& ki
   const auto version = system.active();
   auto connection = system.connection();
   try {
+    ProgressBar bar(console, fmt::format("import {}", name_of(file)));
     const accounts::ImportResult result =
         accounts::import_file(*connection, import_kind, name_of(file), content,
-                              version->configuration(), system.clock()());
+                              change_rules(system, *connection, version->configuration()),
+                              [&](std::int64_t done, std::int64_t rows) {
+                                bar.show(done, rows);
+                                if (stop_requested()) throw Error("stopped; nothing was stored");
+                              });
     if (console.json()) {
       text::JsonWriter json;
       json.begin_object().key("kind").string(kind).key("file").string(file);

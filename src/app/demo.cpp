@@ -130,7 +130,7 @@ class Demo {
     auto connection = system_.connection();
     const auto result =
         accounts::import_file(*connection, kind, name, sample_data::file(name, months_, values),
-                              version->configuration(), system_.clock()());
+                              {version->configuration(), system_.clock()(), {}});
     console_.note(fmt::format("{}: {} {}, {} new", name, result.rows, accounts::to_string(kind),
                               result.created));
   }

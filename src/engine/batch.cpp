@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/issue.hpp"
 #include "invoicing/content_hash.hpp"
@@ -218,6 +219,18 @@ void give_ordinals(std::vector<DocumentWork>& documents) {
   for (DocumentWork& work : documents) work.document.ordinal = ++work.customer->ordinal;
 }
 
+/// A customer that the document phase parks gets none of its documents.
+void drop_parked(std::vector<DocumentWork>& documents, std::vector<OutgoingMail>& mails) {
+  std::set<CustomerId> parked;
+  for (const DocumentWork& work : documents) {
+    if (work.customer->parked) parked.insert(work.document.customer);
+  }
+  if (parked.empty()) return;
+  std::erase_if(documents,
+                [&](const DocumentWork& work) { return parked.contains(work.document.customer); });
+  std::erase_if(mails, [&](const OutgoingMail& mail) { return parked.contains(mail.customer); });
+}
+
 BatchCounts count(const Computation& computation, const ClaimedBatch& batch) {
   BatchCounts counts;
   std::map<CustomerId, bool> invoiced;
@@ -259,8 +272,9 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
   give_ordinals(computation.documents);
 
   std::vector<OutgoingMail> mails;
-  DocumentContext context{configuration, computation.documents, mails, issued_on};
-  active->chain(run.engine).run_document_phase(context);
+  DocumentContext context{configuration, facts, computation.documents, mails, issued_on};
+  active->chain(run.engine).run_document_phase(context, DocumentSteps::kAll);
+  drop_parked(computation.documents, mails);
   RK_CHECK(std::all_of(computation.documents.begin(), computation.documents.end(),
                        [](const DocumentWork& work) { return work.issue; }));
   std::vector<Sha256> hashes;
@@ -270,6 +284,7 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
   }
 
   write_documents(connection, computation.documents, hashes, {run.run, run.cut});
+  write_credit_movements(connection, computation.documents, now);
   write_outbox(connection, mails, now);
   mark_stored_billed(connection, run, computation.periods);
   insert_periods(connection, run, computation);

@@ -53,8 +53,8 @@ void check_parameter(const ParameterSpec& spec, const config::Parameter& paramet
 }
 
 HandlerSettings settings_of(const HandlerSpec& spec, const config::HandlerConfig& step,
-                            const config::Configuration& configuration,
-                            const config::Files& files) {
+                            const config::Configuration& configuration, const config::Files& files,
+                            std::set<Fact> present) {
   std::vector<std::string> names;
   for (const ParameterSpec& parameter : spec.parameters) names.push_back(parameter.name);
   for (const config::Parameter& given : step.parameters) {
@@ -79,7 +79,7 @@ HandlerSettings settings_of(const HandlerSpec& spec, const config::HandlerConfig
     }
     parameters.push_back({parameter.name, *parameter.default_value, step.place});
   }
-  return HandlerSettings(std::move(parameters), step.place, configuration);
+  return HandlerSettings(std::move(parameters), step.place, configuration, std::move(present));
 }
 
 /// Follows the facts down a chain and refuses a step that comes too early or too late.
@@ -102,6 +102,11 @@ class FactCheck {
       used_up_[fact] = spec.class_name;
     }
     for (Fact fact : spec.leaves) {
+      const auto [left, is_new] = left_by_.emplace(fact, spec.class_name);
+      if (!is_new) {
+        refuse(place, fmt::format("{} leaves {}, which {} has already left", spec.class_name,
+                                  to_string(fact), left->second));
+      }
       present_.insert(fact);
     }
   }
@@ -115,6 +120,7 @@ class FactCheck {
     present_.insert(Fact::kDocuments);
   }
   bool has(Fact fact) const { return present_.contains(fact); }
+  const std::set<Fact>& present() const { return present_; }
 
  private:
   std::string who_leaves(Fact fact) const {
@@ -129,13 +135,23 @@ class FactCheck {
   const Catalogue& catalogue_;
   std::set<Fact> present_;
   std::map<Fact, std::string> used_up_;
+  std::map<Fact, std::string> left_by_;
 };
 
-std::vector<std::string> statement_steps(const config::EngineConfig& engine,
-                                         const std::set<std::string>& document_classes) {
+/// A handler that issues documents, or needs them issued.
+bool touches_issued(const HandlerSpec& spec) {
+  const auto has = [](const std::vector<Fact>& facts) {
+    return std::count(facts.begin(), facts.end(), Fact::kIssuedDocuments) > 0;
+  };
+  return has(spec.needs) || has(spec.leaves);
+}
+
+/// What decides the figures of a document: everything but issuing it and what follows that.
+std::vector<std::string> computing_steps(const config::EngineConfig& engine,
+                                         const std::set<std::string>& issuing_classes) {
   std::vector<std::string> steps;
   for (const config::HandlerConfig& step : engine.handlers) {
-    if (document_classes.contains(step.class_name)) continue;
+    if (issuing_classes.contains(step.class_name)) continue;
     std::string text = step.class_name + "@" + step.library;
     for (const config::Parameter& parameter : step.parameters) {
       text += fmt::format(" {}={}", parameter.name, parameter.value);
@@ -163,7 +179,8 @@ class Compiler {
     bool document_phase = false;
     for (const config::HandlerConfig& step : engine.handlers) {
       const HandlerSpec& spec = spec_of(step, chain);
-      const HandlerSettings settings = settings_of(spec, step, configuration_, files_);
+      const HandlerSettings settings =
+          settings_of(spec, step, configuration_, files_, facts.present());
       if (const auto* create = std::get_if<StatementFactory>(&spec.create)) {
         if (document_phase) {
           refuse(step.place, fmt::format("{} computes statements and must stand before {}",
@@ -174,10 +191,11 @@ class Compiler {
       } else {
         if (!document_phase) facts.end_statement_phase(step.place, engine.id);
         document_phase = true;
-        document_classes_.insert(spec.class_name);
+        const bool issuing = touches_issued(spec);
+        if (issuing) issuing_classes_.insert(spec.class_name);
         facts.step(spec, step.place);
         chain.document_.push_back(
-            {spec.class_name, std::get<DocumentFactory>(spec.create)(settings)});
+            {spec.class_name, std::get<DocumentFactory>(spec.create)(settings), issuing});
       }
     }
     if (!document_phase) facts.end_statement_phase(engine.place, engine.id);
@@ -195,10 +213,10 @@ class Compiler {
     const config::EngineConfig* monthly = find(kMonthlyEngine);
     const config::EngineConfig* interim = find(kInterimEngine);
     if (monthly == nullptr || interim == nullptr) return;
-    if (statement_steps(*monthly, document_classes_) !=
-        statement_steps(*interim, document_classes_)) {
+    if (computing_steps(*monthly, issuing_classes_) !=
+        computing_steps(*interim, issuing_classes_)) {
       refuse(interim->place,
-             "engine interim differs from engine monthly in the statement phase: an interim "
+             "engine interim differs from engine monthly in the handlers that compute: an interim "
              "invoice would not show what will be billed");
     }
   }
@@ -233,7 +251,7 @@ class Compiler {
   const config::Configuration& configuration_;
   const Catalogue& catalogue_;
   const std::optional<std::filesystem::path>& plugin_directory_;
-  std::set<std::string> document_classes_;
+  std::set<std::string> issuing_classes_;
 };
 
 void Chain::run_statement_phase(StatementContext& context) const {
@@ -247,8 +265,9 @@ void Chain::run_statement_phase(StatementContext& context) const {
   }
 }
 
-void Chain::run_document_phase(DocumentContext& context) const {
+void Chain::run_document_phase(DocumentContext& context, DocumentSteps steps) const {
   for (const DocumentStep& step : document_) {
+    if (step.issuing && steps == DocumentSteps::kComputing) continue;
     try {
       step.handler->handle(context);
     } catch (Error& error) {

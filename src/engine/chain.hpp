@@ -12,6 +12,12 @@
 
 namespace reckoner::engine {
 
+/// Which handlers of the document phase run.
+enum class DocumentSteps {
+  kAll,
+  kComputing,  ///< those that decide the figures, but neither issue nor mail
+};
+
 /// The handlers of one engine in the order of the XML, ready to run. Immutable; may be used by
 /// several threads.
 class Chain {
@@ -20,7 +26,7 @@ class Chain {
 
   /// Runs the statement phase: afterwards every period whose customer is not parked has its lines.
   void run_statement_phase(StatementContext& context) const;
-  void run_document_phase(DocumentContext& context) const;
+  void run_document_phase(DocumentContext& context, DocumentSteps steps) const;
 
  private:
   friend class Compiler;
@@ -31,6 +37,7 @@ class Chain {
   struct DocumentStep {
     std::string class_name;
     std::unique_ptr<DocumentHandler> handler;
+    bool issuing = false;  ///< issues documents, or needs them issued
   };
   std::vector<std::shared_ptr<const Plugin>>
       plugins_;  // before the steps: their code outlives them

@@ -34,6 +34,25 @@ void leave_out_unloadable(store::Connection& connection, Versions& versions, Ver
   }
 }
 
+/// Where a version of the other side does not run here, the period is left out as above.
+void load_other_sides(store::Connection& connection, Versions& versions, Computation& computation) {
+  std::erase_if(computation.periods, [&](PeriodWork& period) {
+    period.other_configuration = nullptr;
+    if (!period.other_version || *period.other_version == period.version) return false;
+    try {
+      computation.versions.push_back(versions.load(connection, *period.other_version));
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error& error) {
+      log::error("a period whose other side was billed under it is left out: {}", error.what());
+      period.customer->left_out = true;
+      return true;
+    }
+    period.other_configuration = &computation.versions.back()->configuration();
+    return false;
+  });
+}
+
 void run_statement_phases(FactReader& facts, store::Connection& connection, Versions& versions,
                           const std::string& chain, Computation& computation) {
   std::map<VersionId, std::vector<PeriodWork*>> by_version;
@@ -71,28 +90,6 @@ std::vector<std::vector<domain::DocumentLine>> differences(FactReader& facts,
   return lines;
 }
 
-domain::Document new_document(const CustomerWork& customer, money::Currency currency) {
-  const money::Money zero(currency);
-  return {.customer = customer.customer.id,
-          .customer_key = customer.customer.key,
-          .customer_name = customer.customer.name,
-          .email = customer.customer.email,
-          .zone = std::string(customer.customer.zone.name()),
-          .kind = domain::DocumentKind::kInvoice,
-          .currency = currency,
-          .ordinal = 0,
-          .number = {},
-          .issued_on = std::nullopt,
-          .due_on = std::nullopt,
-          .lines = {},
-          .payments = {},
-          .brought_forward = zero,
-          .total = zero,
-          .payments_total = zero,
-          .carried_forward = zero,
-          .credit_limit = std::nullopt};
-}
-
 /// The limit of the period's last subscription that has one: what the customer may owe now.
 void take_credit_limit(domain::Document& document, const PeriodWork& period) {
   for (const Segment& segment : period.segments) {
@@ -103,16 +100,13 @@ void take_credit_limit(domain::Document& document, const PeriodWork& period) {
 }
 
 void add_balance(domain::Document& document, const Balance& balance) {
-  for (const domain::DocumentLine& line : document.lines) document.total += line.line.amount;
   document.payments = balance.unclaimed;
-  for (const domain::Payment& payment : document.payments) {
-    document.payments_total += payment.amount;
-  }
   // The ledger has the payments already; the document shows them on their own.
-  document.brought_forward =
-      money::Money(balance.balance, document.currency) + document.payments_total;
-  document.carried_forward = document.brought_forward + document.total - document.payments_total;
-  domain::check(document);
+  document.brought_forward = money::Money(balance.balance, document.currency);
+  for (const domain::Payment& payment : document.payments) {
+    document.brought_forward += payment.amount;
+  }
+  domain::add_up(document);
 }
 
 void add_balances(FactReader& facts, std::vector<DocumentWork>& documents) {
@@ -133,6 +127,46 @@ void add_balances(FactReader& facts, std::vector<DocumentWork>& documents) {
 
 }  // namespace
 
+DocumentWork new_document_work(CustomerWork& customer, money::Currency currency,
+                               VersionId version) {
+  const money::Money zero(currency);
+  domain::Document document{.customer = customer.customer.id,
+                            .customer_key = customer.customer.key,
+                            .customer_name = customer.customer.name,
+                            .email = customer.customer.email,
+                            .zone = std::string(customer.customer.zone.name()),
+                            .kind = domain::DocumentKind::kInvoice,
+                            .currency = currency,
+                            .ordinal = 0,
+                            .number = {},
+                            .corrects = std::nullopt,
+                            .corrects_number = {},
+                            .reason = {},
+                            .issued_on = std::nullopt,
+                            .due_on = std::nullopt,
+                            .lines = {},
+                            .payments = {},
+                            .coupons = {},
+                            .taxes = {},
+                            .credits = {},
+                            .brought_forward = zero,
+                            .subtotal = zero,
+                            .total = zero,
+                            .credits_total = zero,
+                            .payments_total = zero,
+                            .carried_forward = zero,
+                            .credit_limit = std::nullopt};
+  return {.customer = &customer,
+          .document = std::move(document),
+          .version = version,
+          .movements = {},
+          .new_credits = {},
+          .after_coupons = {},
+          .taxable = {},
+          .tax = {},
+          .issue = false};
+}
+
 void compute_documents(FactReader& facts, store::Connection& connection, Versions& versions,
                        const std::string& chain, VersionId active, Computation& computation,
                        Against against) {
@@ -140,6 +174,7 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
     if (!period.billed_before) period.version = active;
   }
   leave_out_unloadable(connection, versions, active, computation);
+  load_other_sides(connection, versions, computation);
   run_statement_phases(facts, connection, versions, chain, computation);
   auto lines = differences(facts, computation.periods, against);
 
@@ -151,16 +186,26 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
     const auto [place, is_new] = by_customer.try_emplace(
         {period.customer, std::string(currency.code())}, computation.documents.size());
     if (is_new) {
-      computation.documents.push_back({.customer = period.customer,
-                                       .document = new_document(*period.customer, currency),
-                                       .version = active,
-                                       .issue = false});
+      computation.documents.push_back(new_document_work(*period.customer, currency, active));
     }
     domain::Document& document = computation.documents[place->second].document;
     std::move(lines[i].begin(), lines[i].end(), std::back_inserter(document.lines));
     take_credit_limit(document, period);
   }
   add_balances(facts, computation.documents);
+}
+
+void preview_documents(FactReader& facts, store::Connection& connection, Versions& versions,
+                       const std::string& chain, VersionId active, time::Instant at,
+                       Computation& computation) {
+  const auto version = versions.load(connection, active);
+  const config::Configuration& configuration = version->configuration();
+  std::vector<OutgoingMail> mails;
+  DocumentContext context{configuration, facts, computation.documents, mails,
+                          configuration.settings.zone("billing.legalEntity.timeZone").date_of(at)};
+  version->chain(chain).run_document_phase(context, DocumentSteps::kComputing);
+  std::erase_if(computation.documents,
+                [](const DocumentWork& work) { return work.customer->parked.has_value(); });
 }
 
 Computation compute(FactReader& facts, store::Connection& connection, Versions& versions,

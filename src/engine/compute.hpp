@@ -30,6 +30,9 @@ struct ComputationRequest {
   VersionId active;   ///< rules every side not issued yet
 };
 
+/// A document of the customer without lines.
+DocumentWork new_document_work(CustomerWork& customer, money::Currency currency, VersionId version);
+
 /// Statement phase for each version in hand, then the difference by line key, then one document for
 /// each customer and currency with its balance and unclaimed payments. A customer's error parks it;
 /// the database's and bugs are thrown.
@@ -46,5 +49,11 @@ enum class Against {
 void compute_documents(FactReader& facts, store::Connection& connection, Versions& versions,
                        const std::string& chain, VersionId active, Computation& computation,
                        Against against = Against::kBilled);
+
+/// The document phase without issuing: tax, coupons and credits as they would be if the documents
+/// were issued at that instant. Documents of customers that it parks are taken out.
+void preview_documents(FactReader& facts, store::Connection& connection, Versions& versions,
+                       const std::string& chain, VersionId active, time::Instant at,
+                       Computation& computation);
 
 }  // namespace reckoner::engine

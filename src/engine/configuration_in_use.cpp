@@ -35,13 +35,18 @@ void check_plan(const store::Row& use, const CompiledVersion& next) {
   const std::string engine = use.text("engine");
   const std::string who =
       fmt::format("plan '{}' has subscribers, such as customer '{}'", name, use.text("customer"));
-  const domain::Plan* plan = find(next.configuration().plans, name);
-  if (plan == nullptr) {
+  const std::string currency = use.text("currency");
+  const std::vector<domain::Plan>& plans = next.configuration().plans;
+  const domain::Plan* named = find(plans, name);
+  if (named == nullptr) {
     throw Error(fmt::format("{}, and this configuration does not have it", who));
   }
-  if (plan->currency.code() != use.text("currency")) {
-    throw Error(fmt::format("{}:{}: {}, in {}; its currency cannot become {}", plan->place.file,
-                            plan->place.line, who, use.text("currency"), plan->currency.code()));
+  const auto plan = std::find_if(plans.begin(), plans.end(), [&](const domain::Plan& candidate) {
+    return candidate.name == name && candidate.currency.code() == currency;
+  });
+  if (plan == plans.end()) {
+    throw Error(fmt::format("{}:{}: {}, in {}; its currency cannot become {}", named->place.file,
+                            named->place.line, who, currency, named->currency.code()));
   }
   if (plan->billed_by != engine) {
     throw Error(fmt::format("{}:{}: {}, billed by engine '{}'; they cannot be moved to '{}'",

@@ -21,7 +21,8 @@ constexpr store::Statement kLookUpByKey{"look up by key", R"(
          set_config('enable_mergejoin', 'off', true))"};
 
 constexpr store::Statement kCustomers{"customers of a batch", R"(
-  select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, s.ordinal
+  select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, c.country, c.tax_id,
+         c.tax_exempt, s.ordinal
     from customer c join customer_state s using (customer_id)
    where c.customer_id = any($1::bigint[]) order by c.customer_id)"};
 
@@ -34,7 +35,11 @@ constexpr store::Statement kCycles{"cycles of a batch", R"(
 
 constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
-         p.label, p.billed_cut, p.version_id, n.customer_id is not null as followed
+         p.label, p.billed_cut, p.version_id, n.customer_id is not null as followed,
+         (select o.version_id from billing_period o
+           where o.customer_id = p.customer_id and o.cycle = p.cycle and o.side <> p.side
+             and o.starts_at = p.starts_at
+             and (p.billed_cut is null or o.billed_by_run < p.billed_by_run)) as other_version
     from billing_period p
     left join billing_period n on n.customer_id = p.customer_id and n.cycle = p.cycle
                               and n.side = p.side and n.starts_at = p.ends_at
@@ -55,54 +60,43 @@ constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", 
 
 constexpr store::Statement kIssuedAt{"issued periods at an instant", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
-         p.label, p.billed_cut, p.version_id, true as followed
+         p.label, p.billed_cut, p.version_id, true as followed,
+         (select o.version_id from billing_period o
+           where o.customer_id = p.customer_id and o.cycle = p.cycle and o.side <> p.side
+             and o.starts_at = p.starts_at
+             and (p.billed_cut is null or o.billed_by_run < p.billed_by_run)) as other_version
     from billing_period p
    where p.customer_id = any($1::bigint[]) and p.billed_cut is not null
      and p.starts_at < $2 and p.ends_at > $2
    order by p.customer_id, p.starts_at, p.cycle, p.side)"};
 
-constexpr store::Statement kSubscriptions{"subscriptions of a batch", R"(
-  select customer_id, subscription, cycle, plan, currency, starts_at, ends_at
-    from subscription where customer_id = any($1::bigint[]) order by customer_id, subscription)"};
-
-constexpr store::Statement kDiscounts{"discounts of a batch", R"(
-  select customer_id, discount, percentage, starts_at, ends_at
-    from discount where customer_id = any($1::bigint[]) order by customer_id, discount)"};
-
-constexpr store::Statement kUsage{"usage of a batch", R"(
-  select q.position, t.meter, sum(t.event_count)::bigint as event_count, sum(t.value_sum) as value_sum,
-         min(t.value_min) as value_min, max(t.value_max) as value_max
-    from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-           as q(position, customer_id, from_at, until_at)
-    join usage_total t on t.customer_id = q.customer_id
-                      and t.bucket >= q.from_at and t.bucket < q.until_at and t.cut <= $5
-   group by q.position, t.meter)"};
-
-constexpr store::Statement kUsageWithTail{"usage of a batch with the tail", R"(
-  select q.position, t.meter, sum(t.event_count)::bigint as event_count, sum(t.value_sum) as value_sum,
-         min(t.value_min) as value_min, max(t.value_max) as value_max
-    from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-           as q(position, customer_id, from_at, until_at)
-    cross join lateral (
-      select meter, event_count, value_sum, value_min, value_max from usage_total t
-       where t.customer_id = q.customer_id and t.bucket >= q.from_at and t.bucket < q.until_at
-         and t.cut <= $5
-      union all
-      select d.meter, d.event_count, d.value_sum, d.value_min, d.value_max
-        from usage_delta d join ingest_batch b on b.batch_id = d.batch_id and b.cut is null
-       where d.customer_id = q.customer_id and d.bucket >= q.from_at and d.bucket < q.until_at) t
-   group by q.position, t.meter)"};
+constexpr store::Statement kIssuedStarting{"issued periods by day", R"(
+  select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
+         p.label, p.billed_cut, p.version_id, true as followed,
+         (select o.version_id from billing_period o
+           where o.customer_id = p.customer_id and o.cycle = p.cycle and o.side <> p.side
+             and o.starts_at = p.starts_at
+             and (p.billed_cut is null or o.billed_by_run < p.billed_by_run)) as other_version
+    from billing_period p
+   where p.customer_id = any($1::bigint[]) and p.billed_cut is not null
+     and p.starts_on >= $2 and ($3::date is null or p.starts_on <= $3::date)
+   order by p.customer_id, p.starts_at, p.cycle, p.side)"};
 
 constexpr store::Statement kBilled{"billed lines of a batch", R"(
   select w.position, l.key, max(l.subscription) as subscription, max(l.charge) as charge,
          (array_agg(l.description order by l.ordinal, l.line))[1] as description,
          (array_agg(l.starts_on order by l.ordinal, l.line))[1] as starts_on,
          (array_agg(l.ends_on order by l.ordinal, l.line))[1] as ends_on,
-         max(l.unit) as unit, sum(l.quantity) as quantity, sum(l.amount) as amount
+         max(l.unit) as unit, max(l.tax_category) as tax,
+         (array_agg(l.tax_percent order by l.ordinal desc, l.line))[1] as tax_percent,
+         sum(l.quantity) as quantity, sum(l.amount) as amount
     from unnest($1::int[], $2::bigint[], $3::int[], $4::text[], $5::timestamptz[])
            as w(position, customer_id, cycle, side, starts_at)
     join document_line l on l.customer_id = w.customer_id and l.period_starts_at = w.starts_at
-                        and l.cycle = w.cycle and l.side = w.side
+                        and l.cycle = w.cycle and l.side = w.side and l.counts
+   where not exists (select from document_void v
+                      where v.customer_id = l.customer_id and v.ordinal = l.ordinal
+                        and v.mode = 'rebill')
    group by w.position, l.key
    order by w.position, min(l.ordinal), min(l.line))"};
 
@@ -114,13 +108,6 @@ constexpr store::Statement kUnclaimedPayments{"unclaimed payments of a batch", R
   select customer_id, payment, reference, received_on, currency, amount, note from payment
    where customer_id = any($1::bigint[]) and claimed_by is null
    order by customer_id, payment)"};
-
-std::vector<std::int64_t> ids_of(std::span<CustomerWork* const> customers) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(customers.size());
-  for (const CustomerWork* work : customers) ids.push_back(work->customer.id.value);
-  return ids;
-}
 
 struct CustomerIndex {
   std::vector<std::int64_t> ids;
@@ -161,6 +148,9 @@ PeriodWork stored_period(const store::Row& row, CustomerWork& customer,
     period.billed_cut = *billed_cut;
     period.version = {row.int64("version_id")};
   }
+  if (const auto version = row.optional_int64("other_version")) {
+    period.other_version = VersionId{*version};
+  }
   return period;
 }
 
@@ -174,6 +164,7 @@ std::optional<PeriodWork> following_period(const PeriodWork& period) {
   PeriodWork next = period;
   next.bounds = time::period_from(cycle.rule, starts_at);
   next.key.starts_at = starts_at;
+  next.other_version.reset();
   next.zone = cycle.rule.zone;
   next.stored = false;
   return next;
@@ -194,7 +185,10 @@ std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids
                      .name = row.text("name"),
                      .email = row.text("email"),
                      .zone = time::Zone::named(row.text("time_zone")),
-                     .anchor_day = static_cast<int>(row.int64("anchor_day"))};
+                     .anchor_day = static_cast<int>(row.int64("anchor_day")),
+                     .country = row.text("country"),
+                     .tax_id = row.text("tax_id"),
+                     .tax_exempt = row.boolean("tax_exempt")};
     work.ordinal = row.int64("ordinal");
     by_id.emplace(work.customer.id.value, &work);
   }
@@ -216,19 +210,33 @@ std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids
   return customers;
 }
 
-std::vector<PeriodWork> FactReader::issued_periods_at(std::deque<CustomerWork>& customers,
-                                                      std::string_view engine, time::Instant at) {
+std::vector<PeriodWork> FactReader::issued_periods(std::deque<CustomerWork>& customers,
+                                                   std::string_view engine,
+                                                   const store::Rows& rows) {
   const auto [ids, by_id] = index(customers);
   std::vector<PeriodWork> periods;
-  for (const store::Row& row : connection_.query(kIssuedAt, {ids, at})) {
+  for (const store::Row& row : rows) {
     CustomerWork& customer = *by_id.at(row.int64("customer_id"));
     const domain::Cycle& cycle = cycle_of(customer, row.int64("cycle"));
-    if (cycle.engine != engine) continue;
-    PeriodWork period = stored_period(row, customer, cycle);
-    period.as_of = at;
-    periods.push_back(std::move(period));
+    if (cycle.engine == engine) periods.push_back(stored_period(row, customer, cycle));
   }
   return periods;
+}
+
+std::vector<PeriodWork> FactReader::issued_periods_at(std::deque<CustomerWork>& customers,
+                                                      std::string_view engine, time::Instant at) {
+  auto periods =
+      issued_periods(customers, engine, connection_.query(kIssuedAt, {index(customers).ids, at}));
+  for (PeriodWork& period : periods) period.as_of = at;
+  return periods;
+}
+
+std::vector<PeriodWork> FactReader::issued_periods_starting(std::deque<CustomerWork>& customers,
+                                                            std::string_view engine,
+                                                            time::Date from,
+                                                            std::optional<time::Date> to) {
+  return issued_periods(customers, engine,
+                        connection_.query(kIssuedStarting, {index(customers).ids, from, to}));
 }
 
 FactReader::DuePeriods FactReader::due_periods(std::deque<CustomerWork>& customers,
@@ -240,8 +248,10 @@ FactReader::DuePeriods FactReader::due_periods(std::deque<CustomerWork>& custome
     return due.label.empty() || due.label == period.bounds.label;
   };
   const auto reached = [&](const PeriodWork& period) {
-    return due.accrue ? period.bounds.period.starts_at < due.until
-                      : period.bounds.period.ends_at <= due.until;
+    const time::Period& bounds = period.bounds.period;
+    if (due.accrue) return bounds.starts_at < due.until;
+    return (period.key.side == domain::Side::kAdvance ? bounds.starts_at : bounds.ends_at) <=
+           due.until;
   };
   for (const store::Row& row :
        connection_.query(kOpenPeriods, {ids, knowledge_.cut, knowledge_.tail})) {
@@ -266,64 +276,6 @@ FactReader::DuePeriods FactReader::due_periods(std::deque<CustomerWork>& custome
                             std::tuple(b.customer->customer.id, b.key);
                    });
   return periods;
-}
-
-void FactReader::subscriptions(std::span<CustomerWork* const> customers) {
-  std::unordered_map<std::int64_t, CustomerWork*> by_id;
-  for (CustomerWork* work : customers) {
-    work->subscriptions.clear();
-    by_id.emplace(work->customer.id.value, work);
-  }
-  for (const store::Row& row : connection_.query(kSubscriptions, {ids_of(customers)})) {
-    by_id.at(row.int64("customer_id"))
-        ->subscriptions.push_back({.number = row.int64("subscription"),
-                                   .cycle = row.int64("cycle"),
-                                   .plan = row.text("plan"),
-                                   .currency = money::Currency::of(row.text("currency")),
-                                   .starts_at = row.instant("starts_at"),
-                                   .ends_at = row.optional_instant("ends_at")});
-  }
-}
-
-std::map<CustomerId, std::vector<domain::Discount>> FactReader::discounts(
-    std::span<CustomerWork* const> customers) {
-  std::map<CustomerId, std::vector<domain::Discount>> discounts;
-  for (const store::Row& row : connection_.query(kDiscounts, {ids_of(customers)})) {
-    discounts[{row.int64("customer_id")}].push_back({.number = row.int64("discount"),
-                                                     .percentage = row.decimal("percentage"),
-                                                     .starts_at = row.instant("starts_at"),
-                                                     .ends_at = row.optional_instant("ends_at")});
-  }
-  return discounts;
-}
-
-std::vector<FactReader::UsageByMeter> FactReader::usage(std::span<const UsageQuery> queries) {
-  std::vector<UsageByMeter> results(queries.size());
-  if (queries.empty()) return results;
-  std::vector<std::int64_t> positions;
-  std::vector<CustomerId> customers;
-  std::vector<time::Instant> from;
-  std::vector<time::Instant> until;
-  for (const UsageQuery& query : queries) {
-    if (!usage::is_bucket_boundary(query.period.starts_at) ||
-        !usage::is_bucket_boundary(query.period.ends_at)) {
-      throw Error(fmt::format("usage from {} until {} does not begin and end on a quarter hour",
-                              time::to_string(query.period.starts_at),
-                              time::to_string(query.period.ends_at)));
-    }
-    positions.push_back(static_cast<std::int64_t>(positions.size()));
-    customers.push_back(query.customer);
-    from.push_back(query.period.starts_at);
-    until.push_back(query.period.ends_at);
-  }
-  const store::Statement& statement = knowledge_.tail ? kUsageWithTail : kUsage;
-  for (const store::Row& row :
-       connection_.query(statement, {positions, customers, from, until, knowledge_.cut})) {
-    results[static_cast<std::size_t>(row.int64("position"))].emplace(
-        row.text("meter"), usage::Fold{row.int64("event_count"), row.decimal("value_sum"),
-                                       row.decimal("value_min"), row.decimal("value_max")});
-  }
-  return results;
 }
 
 std::vector<std::vector<domain::BilledLine>> FactReader::billed(
@@ -355,7 +307,9 @@ std::vector<std::vector<domain::BilledLine>> FactReader::billed(
                                  .ends_on = row.date("ends_on"),
                                  .quantity = row.decimal("quantity"),
                                  .unit = row.text("unit"),
-                                 .amount = money::Money(row.decimal("amount"), currency)});
+                                 .amount = money::Money(row.decimal("amount"), currency),
+                                 .tax = row.text("tax"),
+                                 .tax_percent = row.optional_decimal("tax_percent")});
   }
   return results;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/credit.hpp"
 #include "engine/work.hpp"
 #include "store/connection.hpp"
 #include "usage/fold.hpp"
@@ -29,11 +30,80 @@ struct Balance {
 /// subscribed any more.
 std::optional<PeriodWork> following_period(const PeriodWork& period);
 
+/// Usage of one customer in one stretch of time, by meter.
+struct UsageQuery {
+  CustomerId customer;
+  time::Period period;  ///< boundaries on quarter hours: throws Error otherwise
+};
+using UsageByMeter = std::map<std::string, usage::Fold, std::less<>>;
+
+/// The usage of a quarter hour with one set of dimensions.
+struct UsageDetail {
+  std::string meter;
+  std::string dimensions;  ///< "class=hot;region=eu", sorted, or ""
+  time::Instant bucket;
+  usage::Fold fold;
+};
+
+/// Where the handlers of the statement and document phase get their facts from.
+class FactSource {
+ public:
+  virtual ~FactSource() = default;
+
+  /// Fills CustomerWork::subscriptions, in the order of their numbers, and ::agreed.
+  virtual void subscriptions(std::span<CustomerWork* const> customers) = 0;
+
+  /// Discounts of customers that have any, in the order of their numbers.
+  virtual std::map<CustomerId, std::vector<domain::Discount>> discounts(
+      std::span<CustomerWork* const> customers) = 0;
+
+  /// Charges by hand of customers that have any, in the order of their numbers.
+  virtual std::map<CustomerId, std::vector<domain::ManualCharge>> manual_charges(
+      std::span<CustomerWork* const> customers) = 0;
+
+  /// One result a query, in their order.
+  virtual std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries) = 0;
+
+  /// The same of some meters, not yet folded over dimensions and time; ordered by both.
+  virtual std::vector<std::vector<UsageDetail>> usage_details(
+      std::span<const UsageQuery> queries, const std::vector<std::string>& meters) = 0;
+
+  /// The values of the meter's events, in the order in which they occurred; one result a query.
+  virtual std::vector<std::vector<money::Decimal>> transactions(std::span<const UsageQuery> queries,
+                                                                const domain::Meter& meter) = 0;
+
+  /// Coupons and prepaid credits of customers that have any with something left, in the order of
+  /// their numbers, and what the customers' documents drew so far.
+  struct CreditFacts {
+    std::vector<domain::Credit> credits;
+    struct Draw {
+      std::int64_t credit = 0;
+      std::int64_t ordinal = 0;
+      money::Decimal amount;  ///< positive; less what was given back meanwhile
+    };
+    std::vector<Draw> draws;  ///< in the order they were drawn
+    /// The last of the documents with draws that billed a line key of a period.
+    std::map<std::pair<domain::PeriodKey, std::string>, std::int64_t> billed_by;
+  };
+  virtual std::map<CustomerId, CreditFacts> credits(std::span<const std::int64_t> customers) = 0;
+
+  /// When the side of a period was first billed; periods that were not are left out.
+  using PeriodOfCustomer = std::pair<CustomerId, domain::PeriodKey>;
+  virtual std::map<PeriodOfCustomer, time::Date> first_issued_on(
+      std::span<const PeriodOfCustomer> periods) = 0;
+
+  /// Figures over many customers, by name, of each engine and month ("2026-10") that has any. Who
+  /// looks ahead (with the tail) gets those of the last month known where a month has none.
+  using Population = std::map<std::string, money::Decimal, std::less<>>;
+  using PopulationByMonth = std::map<std::pair<std::string, std::string>, Population>;
+  virtual PopulationByMonth population_facts(const std::vector<std::string>& months) = 0;
+};
+
 /// Reads the facts of a batch of customers, inside the transaction of its connection: one query a
 /// kind of row, whatever the number of customers. From its making to the end of the transaction
 /// PostgreSQL looks rows up by their keys, whatever its statistics say. Throws
 /// store::DatabaseError.
-class FactReader {
+class FactReader : public FactSource {
  public:
   FactReader(store::Connection& connection, Knowledge knowledge);
 
@@ -64,21 +134,25 @@ class FactReader {
   std::vector<PeriodWork> issued_periods_at(std::deque<CustomerWork>& customers,
                                             std::string_view engine, time::Instant at);
 
-  /// Fills CustomerWork::subscriptions, in the order of their numbers.
-  void subscriptions(std::span<CustomerWork* const> customers);
-
-  /// Discounts of customers that have any, in the order of their numbers.
+  void subscriptions(std::span<CustomerWork* const> customers) override;
   std::map<CustomerId, std::vector<domain::Discount>> discounts(
-      std::span<CustomerWork* const> customers);
+      std::span<CustomerWork* const> customers) override;
+  std::map<CustomerId, std::vector<domain::ManualCharge>> manual_charges(
+      std::span<CustomerWork* const> customers) override;
+  std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries) override;
+  std::vector<std::vector<UsageDetail>> usage_details(
+      std::span<const UsageQuery> queries, const std::vector<std::string>& meters) override;
+  std::vector<std::vector<money::Decimal>> transactions(std::span<const UsageQuery> queries,
+                                                        const domain::Meter& meter) override;
+  std::map<CustomerId, CreditFacts> credits(std::span<const std::int64_t> customers) override;
+  std::map<PeriodOfCustomer, time::Date> first_issued_on(
+      std::span<const PeriodOfCustomer> periods) override;
+  PopulationByMonth population_facts(const std::vector<std::string>& months) override;
 
-  /// Usage of one customer in one stretch of time, by meter.
-  struct UsageQuery {
-    CustomerId customer;
-    time::Period period;  ///< boundaries on quarter hours: throws Error otherwise
-  };
-  using UsageByMeter = std::map<std::string, usage::Fold, std::less<>>;
-  /// One result a query, in their order.
-  std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries);
+  /// The issued sides of periods that start on those local days, `to` included; none: all since.
+  std::vector<PeriodWork> issued_periods_starting(std::deque<CustomerWork>& customers,
+                                                  std::string_view engine, time::Date from,
+                                                  std::optional<time::Date> to);
 
   /// What was billed of each period, by line key, in the order of their first lines; one result a
   /// period, in order.
@@ -89,6 +163,9 @@ class FactReader {
       std::span<const std::int64_t> customers);
 
  private:
+  std::vector<PeriodWork> issued_periods(std::deque<CustomerWork>& customers,
+                                         std::string_view engine, const store::Rows& rows);
+
   store::Connection& connection_;
   Knowledge knowledge_;
 };

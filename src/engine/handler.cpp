@@ -6,7 +6,7 @@
 
 namespace reckoner::engine {
 
-StatementContext::StatementContext(const config::Configuration& configuration, FactReader& facts,
+StatementContext::StatementContext(const config::Configuration& configuration, FactSource& facts,
                                    std::vector<PeriodWork*> periods)
     : configuration_(configuration), facts_(facts), periods_(std::move(periods)) {
   for (PeriodWork* period : periods_) {
@@ -50,10 +50,11 @@ std::string_view to_string(ParameterKind kind) {
 }
 
 HandlerSettings::HandlerSettings(std::vector<config::Parameter> parameters, domain::Place place,
-                                 const config::Configuration& configuration)
+                                 const config::Configuration& configuration, std::set<Fact> present)
     : parameters_(std::move(parameters)),
       place_(std::move(place)),
-      configuration_(&configuration) {}
+      configuration_(&configuration),
+      present_(std::move(present)) {}
 
 const std::string& HandlerSettings::text(std::string_view name) const {
   for (const config::Parameter& parameter : parameters_) {

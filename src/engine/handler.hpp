@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <variant>
@@ -20,11 +21,11 @@ namespace reckoner::engine {
 /// settings.
 class StatementContext {
  public:
-  StatementContext(const config::Configuration& configuration, FactReader& facts,
+  StatementContext(const config::Configuration& configuration, FactSource& facts,
                    std::vector<PeriodWork*> periods);
 
   const config::Configuration& configuration() const { return configuration_; }
-  FactReader& facts() { return facts_; }
+  FactSource& facts() { return facts_; }
   /// All periods of the pass, also those of customers parked meanwhile; oldest first for each
   /// customer.
   std::span<PeriodWork* const> periods() const { return periods_; }
@@ -51,7 +52,7 @@ class StatementContext {
   void park(PeriodWork& period, Error& error);
 
   const config::Configuration& configuration_;
-  FactReader& facts_;
+  FactSource& facts_;
   std::vector<PeriodWork*> periods_;
   std::vector<CustomerWork*> customers_;
 };
@@ -59,9 +60,26 @@ class StatementContext {
 /// What the document phase works on: the documents that the difference made. One thread at a time.
 struct DocumentContext {
   const config::Configuration& configuration;
+  FactSource& facts;
   std::vector<DocumentWork>& documents;
   std::vector<OutgoingMail>& mails;
   time::Date issued_on;  ///< in the legal entity's zone, one for the whole batch
+
+  /// Calls `step` for every document of a customer that is not parked. A reckoner::Error out of it
+  /// parks the customer: none of its documents is issued.
+  template <class Step>
+  void for_each_document(Step&& step) {
+    for (DocumentWork& work : documents) {
+      if (work.customer->parked) continue;
+      try {
+        step(work);
+      } catch (store::DatabaseError&) {
+        throw;  // no fault of the customer's
+      } catch (Error& error) {
+        work.customer->parked = error.what();
+      }
+    }
+  }
 };
 
 /// A step that computes statements: whole ones, at every run again. It never looks at what was
@@ -99,10 +117,12 @@ struct ParameterSpec {
 class HandlerSettings {
  public:
   HandlerSettings(std::vector<config::Parameter> parameters, domain::Place place,
-                  const config::Configuration& configuration);
+                  const config::Configuration& configuration, std::set<Fact> present);
 
   const std::string& text(std::string_view name) const;
   money::Decimal decimal(std::string_view name) const;
+  /// Whether an earlier handler of the chain leaves the fact.
+  bool is_present(Fact fact) const { return present_.contains(fact); }
   /// Where the handler stands in billing-config.xml.
   const domain::Place& place() const { return place_; }
   /// The whole version: lives as long as the handler.
@@ -112,6 +132,7 @@ class HandlerSettings {
   std::vector<config::Parameter> parameters_;
   domain::Place place_;
   const config::Configuration* configuration_;
+  std::set<Fact> present_;
 };
 
 using StatementFactory =

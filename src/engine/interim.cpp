@@ -38,16 +38,18 @@ Computation what_if(FactReader& facts, store::Connection& connection, Versions& 
 /// Totals by currency when the periods that are still open are charged whole.
 std::map<std::string, money::Money, std::less<>> expected_totals(
     FactReader& facts, store::Connection& connection, Versions& versions, VersionId active,
-    const Computation& computation, Against against) {
+    const Computation& computation, Against against, time::Instant as_of) {
   Computation whole;
   whole.customers = computation.customers;
   whole.periods = computation.periods;
   for (PeriodWork& period : whole.periods) {
     period.customer = &whole.customers.front();
     period.lines.clear();
+    period.other_side.clear();
     period.as_of.reset();
   }
   compute_documents(facts, connection, versions, kInterimEngine, active, whole, against);
+  preview_documents(facts, connection, versions, kInterimEngine, active, as_of, whole);
   throw_if_parked(whole);
   std::map<std::string, money::Money, std::less<>> totals;
   for (const DocumentWork& work : whole.documents) {
@@ -85,9 +87,11 @@ std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Vers
       against = Against::kNothing;
     }
   }
+  preview_documents(facts, connection, versions, kInterimEngine, *active, as_of, computation);
   throw_if_parked(computation);
 
-  const auto expected = expected_totals(facts, connection, versions, *active, computation, against);
+  const auto expected =
+      expected_totals(facts, connection, versions, *active, computation, against, as_of);
   std::vector<InterimInvoice> invoices;
   for (DocumentWork& work : computation.documents) {
     const auto total = expected.find(work.document.currency.code());

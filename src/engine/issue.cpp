@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "invoicing/content_hash.hpp"
@@ -43,16 +44,34 @@ constexpr store::Statement kTakeNumbers{"take numbers", R"(
 constexpr store::Statement kLinkSeries{
     "link series", "update series set last_hash = $3 where series = $1 and year = $2"};
 
+money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw> draws) {
+  money::Money sum(currency);
+  for (const domain::CreditDraw& draw : draws) sum += draw.amount;
+  return sum;
+}
+
+/// What the prices do not contain, or what they do.
+money::Money tax_of(const domain::Document& document, bool included) {
+  money::Money sum(document.currency);
+  for (const domain::TaxTotal& tax : document.taxes) {
+    if (tax.included == included) sum += tax.tax;
+  }
+  return sum;
+}
+
 void copy_documents(store::Connection& connection, std::span<const DocumentWork> documents,
                     std::span<const Sha256> content_hashes, const IssueFacts& facts) {
   const std::string tzdata = time::Zone::database_version();
-  store::Copy copy(
-      connection, "copy documents", "document",
-      {"customer_id",  "ordinal",         "kind",          "run_id",         "currency",
-       "issued_on",    "due_on",          "customer_name", "email",          "time_zone",
-       "line_count",   "brought_forward", "total",         "payments_total", "carried_forward",
-       "credit_limit", "version_id",      "cut",           "program",        "tzdata",
-       "content_hash"});
+  store::Copy copy(connection, "copy documents", "document",
+                   {"customer_id",     "ordinal",       "kind",
+                    "run_id",          "currency",      "issued_on",
+                    "due_on",          "customer_name", "email",
+                    "time_zone",       "line_count",    "subtotal",
+                    "coupons_total",   "tax_total",     "brought_forward",
+                    "total",           "credits_total", "payments_total",
+                    "carried_forward", "credit_limit",  "corrects",
+                    "reason",          "version_id",    "cut",
+                    "program",         "tzdata",        "content_hash"});
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
     auto row = copy.row();
@@ -61,9 +80,14 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
     row.add(document.issued_on).add(document.due_on);
     row.add(document.customer_name).add(document.email).add(document.zone);
     row.add(static_cast<std::int64_t>(document.lines.size()));
+    row.add(document.subtotal.amount());
+    row.add(sum_of(document.currency, document.coupons).amount());
+    row.add(tax_of(document, false).amount());
     row.add(document.brought_forward.amount()).add(document.total.amount());
+    row.add(document.credits_total.amount());
     row.add(document.payments_total.amount()).add(document.carried_forward.amount());
     document.credit_limit ? row.add(document.credit_limit->amount()) : row.add(std::nullopt);
+    row.add(document.corrects).add(document.reason);
     row.add(documents[i].version).add(facts.cut).add(kProgram).add(tzdata);
     row.add(store::Bytes(std::span<const std::uint8_t>(content_hashes[i])));
     row.end();
@@ -72,10 +96,12 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
 }
 
 void copy_lines(store::Connection& connection, std::span<const DocumentWork> documents) {
-  store::Copy copy(connection, "copy document lines", "document_line",
-                   {"customer_id", "period_starts_at", "ordinal", "line", "cycle", "side",
-                    "period_label", "true_up", "key", "subscription", "charge", "description",
-                    "starts_on", "ends_on", "quantity", "unit", "amount", "facts"});
+  store::Copy copy(
+      connection, "copy document lines", "document_line",
+      {"customer_id",  "period_starts_at", "ordinal",  "line",         "cycle",  "side",
+       "period_label", "true_up",          "key",      "subscription", "charge", "description",
+       "starts_on",    "ends_on",          "quantity", "unit",         "amount", "facts",
+       "tax_category", "tax_percent",      "counts"});
   for (const DocumentWork& work : documents) {
     std::int64_t number = 0;
     for (const domain::DocumentLine& entry : work.document.lines) {
@@ -86,35 +112,57 @@ void copy_lines(store::Connection& connection, std::span<const DocumentWork> doc
       row.add(entry.period_label).add(entry.true_up).add(line.key).add(line.subscription);
       row.add(line.charge).add(line.description).add(line.starts_on).add(line.ends_on);
       row.add(line.quantity).add(line.unit).add(line.amount.amount()).add(line.facts);
+      row.add(line.tax).add(entry.tax_percent).add(entry.counts);
       row.end();
     }
   }
   copy.finish();
 }
 
+void copy_taxes(store::Connection& connection, std::span<const DocumentWork> documents) {
+  const auto has_taxes = [](const DocumentWork& work) { return !work.document.taxes.empty(); };
+  if (std::none_of(documents.begin(), documents.end(), has_taxes)) return;
+  store::Copy copy(connection, "copy document taxes", "document_tax",
+                   {"customer_id", "ordinal", "position", "country", "category", "percent", "base",
+                    "tax", "included", "note"});
+  for (const DocumentWork& work : documents) {
+    std::int64_t position = 0;
+    for (const domain::TaxTotal& tax : work.document.taxes) {
+      auto row = copy.row();
+      row.add(work.document.customer).add(work.document.ordinal).add(++position);
+      row.add(tax.country).add(tax.category).add(tax.percent).add(tax.base.amount());
+      row.add(tax.tax.amount()).add(tax.included).add(tax.note);
+      row.end();
+    }
+  }
+  copy.finish();
+}
+
+/// The balance, and so the ledger's receivable, changes by what no prepaid credit has paid.
+money::Money receivable_of(const domain::Document& document) {
+  return document.total - document.credits_total;
+}
+
+/// An entry for each document, of the accounts it moves: what the customer owes and what it had
+/// paid before (prepaid) against tax and revenue.
 void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents) {
   store::Copy copy(connection, "copy postings", "posting",
                    {"customer_id", "entry", "account", "currency", "amount", "booked_on"});
   for (const DocumentWork& work : documents) {
     const domain::Document& document = work.document;
-    if (document.total.is_zero()) continue;
     const std::string entry = fmt::format("document:{}", document.ordinal);
-    copy.row()
-        .add(document.customer)
-        .add(entry)
-        .add("receivable")
-        .add(document.currency.code())
-        .add(document.total.amount())
-        .add(document.issued_on)
-        .end();
-    copy.row()
-        .add(document.customer)
-        .add(entry)
-        .add("revenue")
-        .add(document.currency.code())
-        .add(-document.total.amount())
-        .add(document.issued_on)
-        .end();
+    const auto post = [&](std::string_view account, const money::Money& amount) {
+      if (amount.is_zero()) return;
+      auto row = copy.row();
+      row.add(document.customer).add(entry).add(account).add(document.currency.code());
+      row.add(amount.amount()).add(document.issued_on);
+      row.end();
+    };
+    const money::Money tax = tax_of(document, true) + tax_of(document, false);
+    post("receivable", receivable_of(document));
+    post("prepaid", document.credits_total);
+    post("tax", -tax);
+    post("revenue", tax - document.total);
   }
   copy.finish();
 }
@@ -144,7 +192,7 @@ void update_customers(store::Connection& connection, std::span<const DocumentWor
     customers.push_back(work.document.customer);
     ordinals.push_back(work.document.ordinal);
     currencies.push_back(work.document.currency.code());
-    amounts.push_back(work.document.total.amount());
+    amounts.push_back(receivable_of(work.document).amount());
   }
   connection.execute(kAddToBalances, {customers, currencies, amounts});
   connection.execute(kSetOrdinals, {customers, ordinals});
@@ -165,6 +213,7 @@ void write_documents(store::Connection& connection, std::span<const DocumentWork
   if (documents.empty()) return;
   copy_documents(connection, documents, content_hashes, facts);
   copy_lines(connection, documents);
+  copy_taxes(connection, documents);
   copy_postings(connection, documents);
   claim_payments(connection, documents);
   update_customers(connection, documents);

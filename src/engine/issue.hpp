@@ -21,6 +21,11 @@ struct IssueFacts {
 void write_documents(store::Connection& connection, std::span<const DocumentWork> documents,
                      std::span<const Sha256> content_hashes, const IssueFacts& facts);
 
+/// The movements of coupons and prepaid credits that the documents make, numbered within their
+/// credits, and the prepaid credits that they grant. The customers are locked.
+void write_credit_movements(store::Connection& connection, std::span<const DocumentWork> documents,
+                            time::Instant now);
+
 /// Writes the mails of the batch. `now` is when they may first be sent.
 void write_outbox(store::Connection& connection, std::span<const OutgoingMail> mails,
                   time::Instant now);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "engine/population.hpp"
 #include "engine/run_planning.hpp"
 #include "store/transaction.hpp"
 
@@ -316,6 +317,9 @@ std::optional<RunId> Runner::start(const RunRequest& request) {
           .int64("run_id")};
   const std::int64_t batch_size = compiled->engine(request.engine).batch_size;
   connection->execute(kInsertBatches, {run, due.to_bill, batch_size});
+  store_population_facts(
+      *connection, compiled->configuration(),
+      {run, request.engine, request.fires_at, request.period_label, version, cut}, now);
   transaction.commit();
   return run;
 }
@@ -437,24 +441,25 @@ std::vector<ParkedCustomer> Runner::parked(std::optional<RunId> run) {
 namespace {
 
 void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
-               const ComputationRequest& slice, Runner::DryRun& result);
+               const ComputationRequest& slice, time::Instant now, Runner::DryRun& result);
 
 /// As a run splits a batch, until the culprit is alone.
 void add_halves(FactReader& facts, store::Connection& connection, Versions& versions,
-                const ComputationRequest& slice, Runner::DryRun& result) {
+                const ComputationRequest& slice, time::Instant now, Runner::DryRun& result) {
   const std::size_t middle = slice.customers.size() / 2;
   ComputationRequest half = slice;
   half.customers = slice.customers.first(middle);
-  add_slice(facts, connection, versions, half, result);
+  add_slice(facts, connection, versions, half, now, result);
   half.customers = slice.customers.subspan(middle);
-  add_slice(facts, connection, versions, half, result);
+  add_slice(facts, connection, versions, half, now, result);
 }
 
 /// What the customers of a slice would be billed, or why they would be parked.
 void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
-               const ComputationRequest& slice, Runner::DryRun& result) {
+               const ComputationRequest& slice, time::Instant now, Runner::DryRun& result) {
   try {
     Computation computation = compute(facts, connection, versions, slice);
+    preview_documents(facts, connection, versions, slice.chain, slice.active, now, computation);
     for (DocumentWork& work : computation.documents) {
       result.documents.push_back(std::move(work.document));
     }
@@ -465,7 +470,7 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
     throw;
   } catch (const std::exception& error) {
     if (slice.customers.size() > 1) {
-      add_halves(facts, connection, versions, slice, result);
+      add_halves(facts, connection, versions, slice, now, result);
       return;
     }
     for (const CustomerWork& customer : facts.customers(slice.customers)) {
@@ -505,7 +510,7 @@ Runner::DryRun Runner::dry_run(const RunRequest& request) {
     ComputationRequest slice = whole;
     slice.customers =
         whole.customers.subspan(first, std::min(batch_size, due.to_bill.size() - first));
-    add_slice(facts, *connection, versions_, slice, result);
+    add_slice(facts, *connection, versions_, slice, now, result);
   }
   return result;
 }

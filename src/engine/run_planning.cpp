@@ -12,6 +12,10 @@ constexpr store::Statement kDue{"customers due", R"(
       from billing_period p join cycle c on c.customer_id = p.customer_id and c.cycle = p.cycle
      where p.billed_cut is null and p.ends_at <= $2 and c.engine = $1
     union
+    select p.customer_id
+      from billing_period p join cycle c on c.customer_id = p.customer_id and c.cycle = p.cycle
+     where p.billed_cut is null and p.side = 'advance' and p.starts_at <= $2 and c.engine = $1
+    union
     select t.customer_id
       from cut_touch t
       join cut k on k.cut = t.cut and k.closed_at <= $3

@@ -102,6 +102,14 @@ Versions::Applied Versions::activate(store::Connection& connection, VersionId ve
   return {version, true};
 }
 
+VersionId Versions::preview(std::shared_ptr<const CompiledVersion> version) {
+  const std::scoped_lock lock(mutex_);
+  std::int64_t number = -1;
+  while (compiled_.contains({number})) --number;
+  compiled_.emplace(VersionId{number}, std::move(version));
+  return {number};
+}
+
 std::optional<VersionId> Versions::active(store::Connection& connection) const {
   const auto row = connection.query(kActive).at_most_one();
   if (!row) return std::nullopt;

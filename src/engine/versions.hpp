@@ -52,6 +52,9 @@ class Versions {
   std::optional<VersionId> active(store::Connection& connection) const;
   /// The files of a version, as stored; throws Error when there is none of that number.
   config::Files files(store::Connection& connection, VersionId version) const;
+  /// A number to compute with a version that is not stored, to see what it would do: below zero,
+  /// for load() of this process alone, and never to be written anywhere.
+  VersionId preview(std::shared_ptr<const CompiledVersion> version);
   /// Built on first use and kept: versions never change.
   std::shared_ptr<const CompiledVersion> load(store::Connection& connection, VersionId version);
   /// Latest first.

@@ -2,38 +2,46 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "config/configuration.hpp"
+#include "domain/credit.hpp"
 #include "domain/customer.hpp"
 #include "domain/document.hpp"
 #include "domain/plan.hpp"
 #include "invoicing/difference.hpp"
-#include "pricing/price.hpp"
+#include "invoicing/lifetime.hpp"
+#include "invoicing/tax.hpp"
+#include "pricing/coverage.hpp"
 
 namespace reckoner::engine {
 
-/// What a rule or the plan says about one charge of a segment, before it becomes a line.
+/// One charge of a segment on its way to a line.
 struct ChargeDraft {
   const domain::Charge* charge = nullptr;
-  std::optional<money::Decimal> fee;  ///< recurring charges: from the plan, or set by a rule
-  std::string fee_source;             ///< "plan", or the rule that fired: "pricing/fee.dmn rule 2"
+  std::optional<money::Decimal> fee;  ///< set by a rule where the plan leaves it to one
+  std::string fee_rule;               ///< the rule that did: "pricing/fee.dmn rule 2"
 };
 
 /// A subscription's stretch of a billing period.
 struct Segment {
   const domain::Subscription* subscription = nullptr;
   const domain::Plan* plan = nullptr;
-  time::Period usage_period;  ///< whose usage is its; never empty
-  time::Date
-      starts_on;  ///< local days in the period's zone; of an interim statement, those accrued
-  time::Date ends_on;
-  pricing::Coverage coverage;  ///< the days it covers of the whole period
-  pricing::Coverage accrued;   ///< of those, the ones that have passed; differs from coverage in an
-                               ///< interim statement only
-  std::vector<ChargeDraft> charges;  ///< in the plan's order
+  std::shared_ptr<const invoicing::Lifetime>
+      lifetime;                ///< the subscription's, in the period's zone
+  time::Period usage_period;   ///< whose usage is its; never empty
+  invoicing::Days days;        ///< local days it covers; of an interim statement, those accrued
+  pricing::Coverage coverage;  ///< the days it covers of the whole period, without pauses
+  money::Decimal environment_percent = 100;  ///< from the strategy, or set by a rule
+  std::string environment_rule;              ///< the rule that did
+  std::vector<ChargeDraft> charges;          ///< in the plan's order
   std::optional<money::Decimal> credit_limit;
+  std::map<std::string, money::Decimal, std::less<>> usage;  ///< measured, by meter
 };
 
 /// A customer in a batch. Lives in a deque, so pointers to it hold.
@@ -42,6 +50,7 @@ struct CustomerWork {
   std::int64_t ordinal = 0;  ///< of the last document
   std::vector<domain::Cycle> cycles;
   std::vector<domain::Subscription> subscriptions;
+  std::vector<domain::AgreedFigure> agreed;  ///< in the order in which they were agreed
   bool left_out = false;  ///< a billed period of it cannot be computed here and stays due
   std::optional<std::string>
       parked;  ///< why it cannot be billed; nothing of it is issued in this batch
@@ -61,9 +70,24 @@ struct PeriodWork {
   bool billed_before = false;
   std::int64_t billed_cut = 0;
   VersionId version;  ///< pinned at the first issue; the active one before
+  /// What the other side of the same period was billed under, where that was before this one: a
+  /// fee stands where it was billed, though a later version may have moved it.
+  std::optional<VersionId> other_version;
+  const config::Configuration* other_configuration = nullptr;  ///< of that version
 
   std::vector<Segment> segments;
   std::vector<domain::StatementLine> lines;  ///< the statement
+  /// What the other side of the same period deserves: figures over the whole period (discounts,
+  /// minimum) stand on the arrears side and count both. Not billed here.
+  std::vector<domain::StatementLine> other_side;
+};
+
+/// A movement of a coupon or prepaid credit that a document makes when it is issued.
+struct CreditMovement {
+  std::int64_t credit = 0;
+  std::string kind;                      ///< 'draw', 'reverse' or 'lapse'
+  money::Decimal amount;                 ///< what it adds to what is left: a draw is negative
+  std::optional<std::int64_t> reverses;  ///< ordinal of the document whose draw it undoes
 };
 
 /// A document in the making, with what belongs to it alone.
@@ -71,6 +95,11 @@ struct DocumentWork {
   CustomerWork* customer = nullptr;
   domain::Document document;
   VersionId version;
+  std::vector<CreditMovement> movements;
+  std::vector<domain::Credit> new_credits;      ///< prepaid, that the document grants
+  std::vector<money::Money> after_coupons;      ///< of each line, once CouponHandler has been
+  std::vector<invoicing::TaxableLine> taxable;  ///< of each line, once TaxHandler has been
+  invoicing::DocumentTax tax;                   ///< likewise
   bool issue = false;  ///< FinalizingHandler sets it; an interim chain has none
 };
 

@@ -1,12 +1,17 @@
 #include "handlers/catalogue.hpp"
 
+#include "handlers/commitment_handler.hpp"
+#include "handlers/coupon_handler.hpp"
+#include "handlers/credit_handler.hpp"
 #include "handlers/discount_handler.hpp"
 #include "handlers/email_sending_handler.hpp"
 #include "handlers/finalizing_handler.hpp"
 #include "handlers/invoice_calculation_handler.hpp"
+#include "handlers/manual_charge_handler.hpp"
 #include "handlers/rule_handler.hpp"
 #include "handlers/subscription_feeding_handler.hpp"
 #include "handlers/subscription_tree_building_handler.hpp"
+#include "handlers/tax_handler.hpp"
 
 namespace reckoner::handlers {
 
@@ -16,7 +21,12 @@ engine::Catalogue catalogue() {
       subscription_tree_building_spec(),
       rule_spec(),
       invoice_calculation_spec(),
+      manual_charge_spec(),
       discount_spec(),
+      commitment_spec(),
+      coupon_spec(),
+      tax_spec(),
+      credit_spec(),
       finalizing_spec(),
       email_sending_spec(),
   };

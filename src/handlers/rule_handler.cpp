@@ -3,8 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
 
-#include "rules/decision_table.hpp"
+#include "engine/population.hpp"
+#include "handlers/rule_facts.hpp"
+#include "handlers/tax_split.hpp"
+#include "rules/decision_model.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::handlers {
 
@@ -12,90 +19,138 @@ namespace {
 
 constexpr std::string_view kFee = "fee";
 constexpr std::string_view kCreditLimit = "credit limit";
+constexpr std::string_view kEnvironmentFactor = "environment factor";
+constexpr std::string_view kSurcharge = "surcharge";
+constexpr std::string_view kDiscount = "discount";
 
-/// The facts a table may use, by slot. Documented in docs/rules.md.
-struct FactSlots {
-  rules::FactNames names;
-  std::size_t plan_name = names.add("plan.name", rules::Type::kString);
-  std::size_t plan_title = names.add("plan.title", rules::Type::kString);
-  std::size_t currency = names.add("plan.currency", rules::Type::kString);
-  std::size_t customer_key = names.add("customer.key", rules::Type::kString);
-  std::size_t customer_zone = names.add("customer.time zone", rules::Type::kString);
-  std::size_t subscription_days = names.add("subscription.days", rules::Type::kNumber);
-  std::size_t period_days = names.add("period.days", rules::Type::kNumber);
-  std::size_t period_label = names.add("period.label", rules::Type::kString);
-};
+constexpr std::array kBefore{kFee, kCreditLimit, kEnvironmentFactor};
+constexpr std::array kBehind{kSurcharge, kDiscount};
 
-const FactSlots& slots() {
-  static const FactSlots instance;
-  return instance;
-}
+using Population = engine::FactSource::Population;
 
-void set_plan(rules::Facts& facts, const domain::Plan& plan) {
-  facts[slots().plan_name] = plan.name;
-  facts[slots().plan_title] = plan.title;
-  facts[slots().currency] = plan.currency.code();
-}
-
-bool has_fee_from_rule(const domain::Plan& plan) {
-  return std::any_of(plan.charges.begin(), plan.charges.end(), [](const domain::Charge& charge) {
-    const auto* flat = std::get_if<domain::Flat>(&charge.model);
+bool is_left_to_rule(const domain::Charge& charge) {
+  return std::any_of(charge.terms.begin(), charge.terms.end(), [](const domain::Terms& terms) {
+    const auto* rate = std::get_if<domain::Rate>(&terms.model);
+    const auto* flat = rate ? std::get_if<domain::Flat>(rate) : nullptr;
     return flat && !flat->amount;
   });
 }
 
+bool has_fee_from_rule(const domain::Plan& plan) {
+  return std::any_of(plan.charges.begin(), plan.charges.end(), is_left_to_rule);
+}
+
 const domain::Charge* fixed_fee(const domain::Plan& plan) {
   for (const domain::Charge& charge : plan.charges) {
-    const auto* flat = std::get_if<domain::Flat>(&charge.model);
+    const auto* rate = std::get_if<domain::Rate>(&charge.terms.front().model);
+    const auto* flat = rate ? std::get_if<domain::Flat>(rate) : nullptr;
     if (flat && flat->amount) return &charge;
   }
   return nullptr;
 }
 
+/// The population facts of the periods in hand.
+class Populations {
+ public:
+  explicit Populations(engine::StatementContext& context)
+      : configuration_(context.configuration()) {
+    if (configuration_.population_facts.empty()) return;
+    std::set<std::string> months;
+    for (const engine::PeriodWork* period : context.periods()) months.insert(month_of(*period));
+    by_month_ = context.facts().population_facts({months.begin(), months.end()});
+  }
+
+  const Population& of(const engine::PeriodWork& period) const {
+    static const Population kNone;
+    if (configuration_.population_facts.empty()) return kNone;
+    const auto found = by_month_.find({period.cycle->engine, month_of(period)});
+    return found == by_month_.end() ? kNone : found->second;
+  }
+
+ private:
+  std::string month_of(const engine::PeriodWork& period) const {
+    return engine::population_month(period.bounds,
+                                    engine::zone_of_engine(configuration_, period.cycle->engine));
+  }
+
+  const config::Configuration& configuration_;
+  engine::FactSource::PopulationByMonth by_month_;
+};
+
 class RuleHandler : public engine::StatementHandler {
  public:
   explicit RuleHandler(const engine::HandlerSettings& settings)
-      : member_(settings.text("file")), table_(compile(settings, member_)) {
+      : place_(settings.is_present(engine::Fact::kStatementLines) ? RulePlace::kBehindCalculation
+                                                                  : RulePlace::kBeforeCalculation),
+        member_(settings.text("file")),
+        facts_(settings.configuration(), place_),
+        model_(compile(settings)),
+        decision_(model_.top_decision()) {
     check_outputs(settings);
     check_single_rule_fees(settings);
     check_fixed_fees(settings);
   }
 
   void handle(engine::StatementContext& context) const override {
+    const Populations populations(context);
     context.for_each_period([&](engine::PeriodWork& period) {
-      for (engine::Segment& segment : period.segments) apply(period, segment);
+      if (place_ == RulePlace::kBehindCalculation && period.key.side == domain::Side::kAdvance) {
+        return;
+      }
+      const Population& population = populations.of(period);
+      std::vector<domain::StatementLine> added;
+      for (engine::Segment& segment : period.segments) {
+        const rules::Outcome outcome =
+            model_.evaluate(decision_, facts_.of(period, segment, population));
+        if (place_ == RulePlace::kBeforeCalculation) {
+          decide(segment, outcome);
+        } else {
+          add_lines(context, period, segment, outcome, added);
+        }
+      }
+      std::move(added.begin(), added.end(), std::back_inserter(period.lines));
     });
   }
 
  private:
-  static rules::DecisionTable compile(const engine::HandlerSettings& settings,
-                                      const std::string& member) {
-    const auto& tables = settings.configuration().decision_tables;
-    const auto found = tables.find(member);
-    if (found == tables.end()) {
+  rules::DecisionModel compile(const engine::HandlerSettings& settings) const {
+    const auto& models = settings.configuration().decision_models;
+    const auto found = models.find(member_);
+    if (found == models.end()) {
       throw Error(fmt::format("{}:{}: '{}' is not a decision table (a .dmn file)",
-                              settings.place().file, settings.place().line, member));
+                              settings.place().file, settings.place().line, member_));
     }
-    return rules::DecisionTable::compile(found->second, slots().names);
+    return rules::DecisionModel::compile(found->second, facts_.names());
   }
 
   void check_outputs(const engine::HandlerSettings& settings) const {
-    for (const std::string& name : table_.output_names()) {
-      if (name == kFee || name == kCreditLimit) continue;
-      throw Error(fmt::format(
-          "{}:{}: decision table {} has an output '{}', but RuleHandler knows 'fee' and "
-          "'credit limit'",
-          settings.place().file, settings.place().line, member_, name));
+    const auto has = [](const auto& names, std::string_view name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    const bool behind = place_ == RulePlace::kBehindCalculation;
+    for (const std::string& name : model_.output_names(decision_)) {
+      if (behind ? has(kBehind, name) : has(kBefore, name)) continue;
+      if (behind ? has(kBefore, name) : has(kBehind, name)) {
+        throw Error(
+            fmt::format("{}:{}: {} sets '{}', so it must stand {} "
+                        "InvoiceCalculationHandler",
+                        settings.place().file, settings.place().line, member_, name,
+                        behind ? "before" : "behind"));
+      }
+      throw Error(
+          fmt::format("{}:{}: decision table {} has an output '{}', but RuleHandler knows '{}'",
+                      settings.place().file, settings.place().line, member_, name,
+                      behind ? fmt::format("{}", fmt::join(kBehind, "', '"))
+                             : fmt::format("{}", fmt::join(kBefore, "', '"))));
     }
   }
 
-  /// The table has one output for a fee: it could not tell two charges apart.
+  /// The model has one output for a fee: it could not tell two charges apart.
   static void check_single_rule_fees(const engine::HandlerSettings& settings) {
     for (const domain::Plan& plan : settings.configuration().plans) {
       const domain::Charge* first = nullptr;
       for (const domain::Charge& charge : plan.charges) {
-        const auto* flat = std::get_if<domain::Flat>(&charge.model);
-        if (flat == nullptr || flat->amount) continue;
+        if (!is_left_to_rule(charge)) continue;
         if (first != nullptr) {
           throw Error(fmt::format(
               "{}:{}: plan '{}' leaves two fees to a rule, '{}' and '{}', but a "
@@ -109,12 +164,11 @@ class RuleHandler : public engine::StatementHandler {
 
   /// A rule that sets the fee of a plan with a fixed one would make the figure in the plan a lie.
   void check_fixed_fees(const engine::HandlerSettings& settings) const {
+    if (place_ == RulePlace::kBehindCalculation) return;
     for (const domain::Plan& plan : settings.configuration().plans) {
       const domain::Charge* fixed = fixed_fee(plan);
       if (fixed == nullptr || has_fee_from_rule(plan)) continue;
-      rules::Facts facts = slots().names.unknown();
-      set_plan(facts, plan);
-      const rules::Outcome outcome = table_.evaluate(facts);
+      const rules::Outcome outcome = model_.evaluate(decision_, facts_.of_plan(plan));
       for (const rules::Result& result : outcome.results) {
         const auto fee = result.find(kFee);
         if (fee == result.end() || fee->second.is_null()) continue;
@@ -126,17 +180,13 @@ class RuleHandler : public engine::StatementHandler {
     }
   }
 
-  void apply(const engine::PeriodWork& period, engine::Segment& segment) const {
-    rules::Facts facts = slots().names.unknown();
-    set_plan(facts, *segment.plan);
-    facts[slots().customer_key] = period.customer->customer.key;
-    facts[slots().customer_zone] = period.customer->customer.zone.name();
-    facts[slots().subscription_days] = money::Decimal(segment.coverage.days);
-    facts[slots().period_days] = money::Decimal(segment.coverage.period_days);
-    facts[slots().period_label] = period.bounds.label;
-    const rules::Outcome outcome = table_.evaluate(facts);
+  void decide(engine::Segment& segment, const rules::Outcome& outcome) const {
     if (const auto fee = number(outcome, kFee)) set_fee(segment, *fee, source(outcome));
     if (const auto limit = number(outcome, kCreditLimit)) segment.credit_limit = limit;
+    if (const auto factor = number(outcome, kEnvironmentFactor)) {
+      segment.environment_percent = *factor * money::Decimal(100);
+      segment.environment_rule = source(outcome);
+    }
   }
 
   /// The one number that the rules which fired give under that name, if any does.
@@ -166,12 +216,62 @@ class RuleHandler : public engine::StatementHandler {
       }
     }
     for (engine::ChargeDraft& draft : segment.charges) {
-      const auto* flat = std::get_if<domain::Flat>(&draft.charge->model);
-      if (flat == nullptr || flat->amount) continue;
+      if (!is_left_to_rule(*draft.charge)) continue;
       draft.fee = fee;
-      draft.fee_source = source;
+      draft.fee_rule = source;
     }
   }
+
+  /// Percentages on what the subscription's lines come to so far.
+  void add_lines(const engine::StatementContext& context, const engine::PeriodWork& period,
+                 const engine::Segment& segment, const rules::Outcome& outcome,
+                 std::vector<domain::StatementLine>& added) const {
+    money::Money base(period.cycle->currency);
+    std::vector<domain::StatementLine> lines;
+    for (const auto* side : {&period.other_side, &period.lines}) {
+      for (const domain::StatementLine& line : *side) {
+        if (line.subscription != segment.subscription->number) continue;
+        base += line.amount;
+        lines.push_back(line);
+      }
+    }
+    const auto add = [&](std::string_view output, std::string_view title, int sign) {
+      const auto percent = number(outcome, output);
+      if (!percent || percent->is_zero()) return;
+      const std::string charge = fmt::format("{}-{}", output, stem());
+      text::JsonWriter facts;
+      facts.begin_object().key("model").string(fmt::format("rule-{}", output));
+      facts.key("percent").number(percent->to_string());
+      facts.key("base").string(base.to_string()).key("rule").string(source(outcome));
+      facts.end_object();
+      const money::Ratio exact = base * money::Ratio(*percent * money::Decimal(sign), 100);
+      const money::Money amount = money::round_to_currency(
+          exact, period.cycle->currency, context.configuration().settings.rounding());
+      const std::string json = facts.finish();
+      for (const auto& [tax, part] : split_by_tax(lines, amount)) {
+        added.push_back(
+            {.key = domain::make_line_key(segment.subscription->number, charge,
+                                          tax == "standard" ? "" : fmt::format("tax={}", tax),
+                                          domain::Side::kArrears),
+             .subscription = segment.subscription->number,
+             .charge = charge,
+             .description = fmt::format("{} of {} % on {} {}", title, percent->to_string(),
+                                        base.to_string(), period.cycle->currency.code()),
+             .starts_on = segment.days.starts_on,
+             .ends_on = segment.days.ends_on,
+             .quantity = *percent,
+             .unit = "%",
+             .amount = part,
+             .facts = json,
+             .tax = tax});
+      }
+    };
+    add(kSurcharge, "Surcharge", 1);
+    add(kDiscount, "Discount", -1);
+  }
+
+  /// "heavy-api-use" of "pricing/heavy-api-use.dmn".
+  std::string stem() const { return std::filesystem::path(member_).stem().string(); }
 
   std::string source(const rules::Outcome& outcome) const {
     std::string text = member_;
@@ -179,8 +279,11 @@ class RuleHandler : public engine::StatementHandler {
     return text;
   }
 
+  const RulePlace place_;
   const std::string member_;
-  const rules::DecisionTable table_;
+  const RuleFacts facts_;
+  const rules::DecisionModel model_;
+  const std::string decision_;  ///< the one that no other needs
 };
 
 }  // namespace
@@ -189,10 +292,11 @@ engine::HandlerSpec rule_spec() {
   return {
       .class_name = "RuleHandler",
       .summary =
-          "Lets a DMN decision table set the fee of plans that say fee=\"rule\", and credit "
-          "limits.",
+          "Lets a DMN decision model decide: before the calculation fees of plans that say "
+          "fee=\"rule\", credit limits and environment factors, behind it surcharges and "
+          "discounts.",
       .parameters = {{"file", engine::ParameterKind::kMember,
-                      "the decision table, such as pricing/subscription-fee.dmn", std::nullopt}},
+                      "the decision model, such as pricing/subscription-fee.dmn", std::nullopt}},
       .needs = {engine::Fact::kDraftStatements},
       .leaves = {},
       .uses_up = {},

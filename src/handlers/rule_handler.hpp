@@ -4,7 +4,7 @@
 
 namespace reckoner::handlers {
 
-/// Statement phase: lets a DMN decision table set fees and credit limits. Facts a table may use:
+/// Statement phase: lets a DMN decision model set fees and credit limits. Facts it may use:
 /// docs/rules.md.
 engine::HandlerSpec rule_spec();
 

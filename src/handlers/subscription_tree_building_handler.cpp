@@ -4,17 +4,12 @@
 
 #include <algorithm>
 
+#include "handlers/environments.hpp"
 #include "usage/bucket.hpp"
 
 namespace reckoner::handlers {
 
 namespace {
-
-/// The days of `dates` that lie in the period of `bounds`: how much of it a subscription covers.
-pricing::Coverage coverage_of(const time::CyclePeriod& bounds, time::Date starts_on,
-                              time::Date ends_on) {
-  return {std::max<std::int64_t>(0, time::days_between(starts_on, ends_on)), bounds.days()};
-}
 
 time::Period lifetime_of(const domain::Subscription& subscription) {
   return {subscription.starts_at, subscription.ends_at.value_or(time::Instant::max())};
@@ -53,18 +48,24 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
       if (time::intersection(lifetime_of(other), segment.usage_period).empty()) continue;
       const domain::Plan& other_plan = plan_of(configuration, other);
       for (const domain::Charge& charge : segment.plan->charges) {
-        if (!charge.metering || !measures(other_plan, charge.metering->meter)) continue;
-        throw Error(fmt::format("subscriptions {} and {} both measure meter '{}' at the same time",
-                                std::min(other.number, segment.subscription->number),
-                                std::max(other.number, segment.subscription->number),
-                                charge.metering->meter));
+        const domain::OfMeters* metering = domain::metering_of(charge);
+        if (metering == nullptr) continue;
+        for (const std::string& meter : metering->meters) {
+          if (!measures(other_plan, meter)) continue;
+          throw Error(
+              fmt::format("subscriptions {} and {} both measure meter '{}' at the same time",
+                          std::min(other.number, segment.subscription->number),
+                          std::max(other.number, segment.subscription->number), meter));
+        }
       }
     }
   }
 
   static bool measures(const domain::Plan& plan, const std::string& meter) {
     return std::any_of(plan.charges.begin(), plan.charges.end(), [&](const domain::Charge& charge) {
-      return charge.metering && charge.metering->meter == meter;
+      const domain::OfMeters* metering = domain::metering_of(charge);
+      return metering != nullptr &&
+             std::count(metering->meters.begin(), metering->meters.end(), meter) > 0;
     });
   }
 
@@ -81,40 +82,36 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
     engine::Segment segment;
     segment.subscription = &subscription;
     segment.plan = &plan_of(configuration, subscription);
+    segment.lifetime = std::make_shared<const invoicing::Lifetime>(subscription, period.zone);
     segment.usage_period = passed;
-    segment.starts_on = period.zone.date_of(covered.starts_at);
-    const time::Date covered_until = period.zone.date_of(covered.ends_at);
-    segment.ends_on = covered_until;
+    const invoicing::Days days{period.zone.date_of(covered.starts_at),
+                               period.zone.date_of(covered.ends_at)};
+    segment.coverage = {segment.lifetime->active_days(days), period.bounds.days()};
+    segment.days = days;
     if (period.as_of) {
-      segment.ends_on =
-          std::clamp(period.zone.date_of(*period.as_of), segment.starts_on, covered_until);
+      segment.days.ends_on =
+          std::clamp(period.zone.date_of(*period.as_of), days.starts_on, days.ends_on);
     }
-    segment.coverage = coverage_of(period.bounds, segment.starts_on, covered_until);
-    segment.accrued = coverage_of(period.bounds, segment.starts_on, segment.ends_on);
+    segment.environment_percent = environment_of(*segment.plan, subscription).percent;
     for (const domain::Charge& charge : segment.plan->charges) {
-      engine::ChargeDraft draft{.charge = &charge, .fee = std::nullopt, .fee_source = {}};
-      if (const auto* flat = std::get_if<domain::Flat>(&charge.model); flat && flat->amount) {
-        draft.fee = flat->amount;
-        draft.fee_source = fmt::format("plan {}", segment.plan->name);
-      }
-      segment.charges.push_back(std::move(draft));
+      segment.charges.push_back({.charge = &charge, .fee = std::nullopt, .fee_rule = {}});
     }
     return segment;
   }
 
   static const domain::Plan& plan_of(const config::Configuration& configuration,
                                      const domain::Subscription& subscription) {
+    bool named = false;
     for (const domain::Plan& plan : configuration.plans) {
       if (plan.name != subscription.plan) continue;
-      if (plan.currency != subscription.currency) {
-        throw Error(fmt::format(
-            "subscription {}: plan '{}' is priced in {}, the subscription in {}",
-            subscription.number, plan.name, plan.currency.code(), subscription.currency.code()));
-      }
-      return plan;
+      if (plan.currency == subscription.currency) return plan;
+      named = true;
     }
-    throw Error(fmt::format("subscription {}: the configuration has no plan '{}'",
-                            subscription.number, subscription.plan));
+    throw Error(named ? fmt::format("subscription {}: plan '{}' has no prices in {}",
+                                    subscription.number, subscription.plan,
+                                    subscription.currency.code())
+                      : fmt::format("subscription {}: the configuration has no plan '{}'",
+                                    subscription.number, subscription.plan));
   }
 };
 

@@ -84,8 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
             "no earlier handler leaves them (SubscriptionFeedingHandler does)"},
         BadChain{"RulesAfterCalculation",
                  {kFeeding, kTree, kCalculation, kRules},
-                 "billing-config.xml:7: RuleHandler needs the draft statements, which "
-                 "InvoiceCalculationHandler has already used up"},
+                 "billing-config.xml:7: pricing/subscription-fee.dmn sets 'fee', so it must stand "
+                 "before InvoiceCalculationHandler"},
         BadChain{"UnknownParameter",
                  {kFeeding, kTree, with_parameter("RuleHandler", "fille", "x")},
                  "billing-config.xml:6: unknown parameter 'fille' of RuleHandler; did you mean "
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadChain{
             "MissingParameter",
             {kFeeding, kTree, R"(<handler class="RuleHandler"/>)"},
-            "billing-config.xml:6: RuleHandler needs the parameter 'file' (the decision table, "
+            "billing-config.xml:6: RuleHandler needs the parameter 'file' (the decision model, "
             "such as pricing/subscription-fee.dmn)"},
         BadChain{"UnknownMember",
                  {kFeeding, kTree,
@@ -156,7 +156,7 @@ TEST(ChainTest, AnInterimChainThatIsNotMonthlysStatementPhaseIsRefused) {
   const std::string monthly =
       engine_text("monthly", {kFeeding, kTree, kRules, kCalculation, kFinalizing, kMail});
   const std::string message =
-      "billing-config.xml:12: engine interim differs from engine monthly in the statement phase: "
+      "billing-config.xml:12: engine interim differs from engine monthly in the handlers that compute: "
       "an "
       "interim invoice would not show what will be billed";
   EXPECT_EQ(refusal(with_engines(monthly +

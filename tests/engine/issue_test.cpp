@@ -44,8 +44,11 @@ TEST_F(IssuedTest, NothingIssuedOrBookedCanBeChangedOrDeleted) {
 
 TEST_F(IssuedTest, LinesThatDoNotSumToTheirDocumentAreRefused) {
   const std::string document =
-      "insert into document select customer_id, 2, kind, run_id, currency, issued_on, due_on, "
-      "customer_name, email, time_zone, LINES, 0, 10, 0, 10, null, version_id, cut, program, "
+      "insert into document (customer_id, ordinal, kind, run_id, currency, issued_on, due_on, "
+      "customer_name, email, time_zone, line_count, brought_forward, subtotal, total, "
+      "payments_total, carried_forward, version_id, cut, program, tzdata, content_hash) "
+      "select customer_id, 2, kind, run_id, currency, issued_on, due_on, "
+      "customer_name, email, time_zone, LINES, 0, 10, 10, 0, 10, version_id, cut, program, "
       "tzdata, "
       "content_hash from document;";
   const std::string line =

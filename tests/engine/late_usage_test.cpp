@@ -181,8 +181,8 @@ TEST_F(LateUsageTest, AStatementAtOneCutIsTheSameWhateverBecomesKnownLater) {
   store::Connection connection = world.connect();
   const std::int64_t cut = metering::close_cut(connection, world.now());
   const auto usage_at_cut = [&] {
-    const std::array<FactReader::UsageQuery, 1> october{
-        FactReader::UsageQuery{{world.number("select customer_id from customer")},
+    const std::array<UsageQuery, 1> october{
+        UsageQuery{{world.number("select customer_id from customer")},
                                {time::parse_instant("2026-10-01T00:00:00Z"),
                                 time::parse_instant("2026-11-01T00:00:00Z")}}};
     return FactReader(connection, {cut, /*tail=*/false}).usage(october);

@@ -61,9 +61,8 @@ TEST_F(StaleRunTest, ThatWasCancelledBillsNothingMore) {
 
 TEST_F(StaleRunTest, OverOtherPeriodsFreesNoParkedCustomer) {
   world.customer("globex");
-  world.import(accounts::ImportKind::kSubscriptions,
-               "key,customer,plan,starts-on\ng1,globex,Professional,2026-10-01\n"
-               "g2,globex,SMB,2026-10-01\n");
+  world.subscribe("globex", "Professional", "2026-10-01");
+  world.subscribe_twice("globex", "SMB", "2026-10-01");
   world.set_clock("2026-11-03T10:00:00Z");
   world.run_by_hand();
   EXPECT_THAT(world.parked(), SizeIs(1));

@@ -79,8 +79,8 @@ TEST_F(RuleHandlerTest, ARuleMayLookAtTheCustomerAndItsNumberStandsWithTheLine) 
   EXPECT_THAT(charged(world.last_document("stranger")), ElementsAre("2026-10 subscription 100.00"));
   EXPECT_EQ(
       world.last_document("friend").lines.front().line.facts,
-      R"({"plan":"SMB","model":"flat","fee":99,"fee_from":"pricing/subscription-fee.dmn rule 1",)"
-      R"("days":31,"period_days":31})");
+      R"({"plan":"SMB","charge":"subscription","coverage":[31,31],"stretches":[{"rule_fee":99,)"
+      R"("rule":"pricing/subscription-fee.dmn rule 1","quantity":1,"coverage":[31,31]}]})");
 }
 
 TEST_F(RuleHandlerTest, ANegativeFeeParks) {
@@ -122,7 +122,7 @@ TEST_F(RuleHandlerTest, ATableWithAnOutputNobodyReadsIsRefused) {
                      R"(name="credit limitt")")),
       testing::MatchesRegex(
           "billing-config\\.xml:[0-9]+: decision table pricing/subscription-fee\\.dmn has an "
-          "output 'credit limitt', but RuleHandler knows 'fee' and 'credit limit'"));
+          "output 'credit limitt', but RuleHandler knows 'fee', 'credit limit', 'environment factor'"));
 }
 
 }  // namespace

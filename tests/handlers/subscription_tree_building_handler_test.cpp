@@ -16,8 +16,8 @@ using TreeBuildingTest = test::BillingTest;
 TEST_F(TreeBuildingTest, TwoSubscriptionsThatMeasureOneMeterAtATimePark) {
   world.customer("acme");
   world.import(accounts::ImportKind::kSubscriptions,
-               "key,customer,plan,starts-on,ends-on\na1,acme,Professional,2026-10-01,\n"
-               "a2,acme,SMB,2026-10-20,\n");
+               "key,customer,plan,starts-on\na1,acme,Professional,2026-10-01\n");
+  world.subscribe_twice("acme", "SMB", "2026-10-20");
   world.bandwidth("acme", "2536", "2026-10-25T10:00:00Z");
   world.run("2026-11-01T02:00:00Z");
   EXPECT_THAT(

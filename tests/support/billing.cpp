@@ -74,7 +74,7 @@ config::Files with_setting(config::Files files, std::string_view name, std::stri
 config::Files with_plans(std::string_view plans, std::string_view currency) {
   config::Files files = shipped_configuration();
   files.content[fmt::format("pricing/more-{}.xml", currency)] = fmt::format(
-      R"(<pricing xmlns="urn:reckoner:pricing:1" strategy="more" currency="{}">{}</pricing>)",
+      R"(<pricing xmlns="urn:reckoner:pricing:1" strategy="more-{0}" currency="{0}">{1}</pricing>)",
       currency, plans);
   return files;
 }
@@ -139,8 +139,8 @@ std::shared_ptr<const engine::CompiledVersion> BillingWorld::active() {
 }
 
 accounts::ImportResult BillingWorld::import(accounts::ImportKind kind, std::string_view csv) {
-  return accounts::import_file(connection_, kind, "story.csv", csv, active()->configuration(),
-                               now());
+  return accounts::import_file(connection_, kind, "story.csv", csv,
+                               {active()->configuration(), now(), {}});
 }
 
 void BillingWorld::customer(std::string_view key, std::string_view zone, int anchor_day) {
@@ -155,6 +155,19 @@ void BillingWorld::subscribe(std::string_view customer, std::string_view plan,
   import(accounts::ImportKind::kSubscriptions,
          fmt::format("key,customer,plan,starts-on,ends-on\n{0}-{1}-{2},{0},{1},{2},{3}\n", customer,
                      plan, starts_on, ends_on));
+}
+
+void BillingWorld::subscribe_twice(std::string_view customer, std::string_view plan,
+                                   std::string_view starts_on) {
+  store::Connection connection = connect();
+  connection.execute(
+      {"subscribe twice", R"(
+        insert into subscription (customer_id, subscription, external_key, cycle, plan, currency,
+                                  starts_at, created_at)
+        select s.customer_id, s.subscription + 1, 'twice', s.cycle, $2, s.currency, $3, $4
+          from subscription s join customer_key k using (customer_id)
+         where k.key = $1 order by s.subscription desc limit 1)"},
+      {customer, plan, time::Zone::utc().start_of(time::parse_date(starts_on)), now()});
 }
 
 void BillingWorld::pay(std::string_view customer, std::string_view amount,

@@ -75,6 +75,9 @@ class BillingWorld {
   /// The subscription's key is "customer-plan-start"; said again with an end, it ends.
   void subscribe(std::string_view customer, std::string_view plan, std::string_view starts_on,
                  std::string_view ends_on = "");
+  /// Another subscription in the customer's last cycle, unchecked: imports refuse what overlaps.
+  void subscribe_twice(std::string_view customer, std::string_view plan,
+                       std::string_view starts_on);
   void pay(std::string_view customer, std::string_view amount, std::string_view received_on,
            std::string_view reference);
 

@@ -98,6 +98,32 @@ void BillingWorld::expect_ledger() {
       0)
       << "running balances that differ from the ledger";
   EXPECT_EQ(
+      number("select count(*) from document d where (total - credits_total, credits_total) <> "
+             "(select coalesce(sum(amount) filter (where account = 'receivable'), 0), "
+             "coalesce(sum(amount) filter (where account = 'prepaid'), 0) from posting p where "
+             "p.customer_id = d.customer_id and p.currency = d.currency and p.entry = 'document:' "
+             "|| d.ordinal)"),
+      0)
+      << "documents that the ledger does not know as they are";
+  EXPECT_EQ(
+      number("select count(*) from document d where (tax_total, -(select coalesce(sum(amount), 0) "
+             "from posting p where p.customer_id = d.customer_id and p.currency = d.currency and "
+             "p.entry = 'document:' || d.ordinal and p.account = 'tax')) <> (select "
+             "coalesce(sum(tax) filter (where not included), 0), coalesce(sum(tax), 0) from "
+             "document_tax t where t.customer_id = d.customer_id and t.ordinal = d.ordinal)"),
+      0)
+      << "documents whose taxes are not those of the ledger";
+  EXPECT_EQ(
+      number(
+          "select count(*) from document d where (coupons_total, credits_total) <> (select "
+          "coalesce(-sum(m.amount) filter (where c.kind = 'coupon'), 0), "
+          "coalesce(-sum(m.amount) filter (where c.kind = 'prepaid'), 0) from credit_movement m "
+          "join credit c on c.customer_id = m.customer_id and c.credit = m.credit where "
+          "m.customer_id = d.customer_id and m.ordinal = d.ordinal and m.kind in ('draw', 'grant', "
+          "'reverse'))"),
+      0)
+      << "documents whose coupons and credits are not what was drawn";
+  EXPECT_EQ(
       number("select count(*) from document d where payments_total <> coalesce((select "
              "sum(amount) from payment p where p.customer_id = d.customer_id and p.currency = "
              "d.currency and p.claimed_by = d.ordinal), 0)"),

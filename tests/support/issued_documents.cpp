@@ -24,10 +24,10 @@ constexpr store::Statement kSubscription{"insert subscription", R"(
 
 constexpr store::Statement kDocument{"insert document", R"(
   insert into document (customer_id, ordinal, kind, run_id, currency, issued_on, due_on, customer_name,
-                        email, time_zone, line_count, brought_forward, total, payments_total, carried_forward,
-                        credit_limit, version_id, cut, program, tzdata, content_hash)
+                        email, time_zone, line_count, brought_forward, subtotal, total, payments_total,
+                        carried_forward, credit_limit, version_id, cut, program, tzdata, content_hash)
   select customer_id, $2, 'invoice', $3, 'USD', '2026-11-01', '2026-11-15', name, email, time_zone, 2,
-         $4, $5, $6, $7, 10, 1, 1, 'test', 'test', decode(repeat('ab', 32), 'hex')
+         $4, $5, $5, $6, $7, 10, 1, 1, 'test', 'test', decode(repeat('ab', 32), 'hex')
     from customer where customer_id = $1)"};
 constexpr store::Statement kLines{"insert lines", R"(
   insert into document_line (customer_id, period_starts_at, ordinal, line, cycle, side, period_label,

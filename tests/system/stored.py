@@ -6,13 +6,15 @@ from reckoner_process import psql
 # which batches commit: with one worker that is always the same, with two it is not.
 DOCUMENTS = """
   select d.customer_id, d.ordinal, d.kind, d.currency, d.due_on - d.issued_on, d.customer_name, d.email, d.line_count,
-         d.brought_forward, d.total, d.payments_total, d.carried_forward, d.credit_limit, d.version_id, d.cut {number}
+         d.brought_forward, d.subtotal, d.coupons_total, d.tax_total, d.total, d.credits_total, d.payments_total, d.carried_forward, d.credit_limit, d.version_id, d.cut {number}
     from document d join issued i using (customer_id, ordinal)"""
 DIGESTS = {
     "documents": DOCUMENTS,
     "lines": """
   select customer_id, ordinal, line, period_starts_at, cycle, side, period_label, true_up, key, subscription, charge,
-         description, starts_on, ends_on, quantity, unit, amount, facts from document_line""",
+         description, starts_on, ends_on, quantity, unit, amount, facts, tax_category, tax_percent, counts from document_line""",
+    "taxes": "select customer_id, ordinal, position, country, category, percent, base, tax, included from document_tax",
+    "credit movements": "select customer_id, credit, movement, kind, amount, ordinal, reverses from credit_movement",
     "postings": "select customer_id, entry, account, currency, amount from posting",
     "numbers": "select series, year, seq, number from issued",
     "mails": "select customer_id, message_key, kind, recipient, template, version_id, state from outbox"
@@ -39,7 +41,7 @@ FAULTS = {
    where d.total is null or i.number is null""",
     "document that is not the sum of its lines": """
   select customer_id, ordinal from document d join document_line l using (customer_id, ordinal)
-   group by customer_id, ordinal having min(d.total) <> sum(l.amount) or min(d.line_count) <> count(*)""",
+   group by customer_id, ordinal having min(d.subtotal) <> sum(l.amount) or min(d.line_count) <> count(*)""",
     "document without lines": """
   select * from document d
    where not exists (select from document_line l where l.customer_id = d.customer_id and l.ordinal = d.ordinal)""",
@@ -47,7 +49,7 @@ FAULTS = {
   select * from document_line l
    where not exists (select from document d where d.customer_id = l.customer_id and d.ordinal = l.ordinal)""",
     "more than one document of a customer for a period": """
-  select customer_id, period_starts_at from document_line group by 1, 2 having count(distinct ordinal) > 1""",
+  select customer_id, period_starts_at, side from document_line group by 1, 2, 3 having count(distinct ordinal) > 1""",
     "orphan in the outbox": """
   select * from outbox o where customer_id <> 0 and not exists (
     select from document d where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)""",
