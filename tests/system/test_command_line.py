@@ -61,7 +61,7 @@ class CommandLine(unittest.TestCase):
         usage = self.file("usage.jsonl", '{"id":"1","who":"acme","at":"2026-03-05T10:00:00Z","size":10485760}\n')
         mapping = "id=id,subject=who,time=at,type:=bandwidth,bytes=size"
         changed = {"changed", "summary", "reopened"}
-        seats = ["hooli", "Seats-2026-06-01"]
+        seats = ["hooli", "Seats-2030-06-01"]  # far ahead: no run of these tests bills it
         # In this order: what a command needs, the ones before it have made.
         calls = [
             ("migrate", [], 0, {"schema"}),
@@ -94,15 +94,15 @@ class CommandLine(unittest.TestCase):
             ("void", ["{answer}", "waive", "--reason", "not after all"], 0, {"kind", "number", "total"}),
             ("quote", ["--plan", "Plain", "--usage", "bandwidth=10485760", "--month", "2026-10"], 0,
              {"lines", "total"}),
-            ("subscribe", ["hooli", "Seats", "--from", "2026-06-01", "--quantity", "seats=2"], 0, changed),
-            ("change", [*seats, "--quantity", "seats=3", "--on", "2026-06-10"], 0, changed),
-            ("pause", [*seats, "--on", "2026-06-12"], 0, changed),
-            ("resume", [*seats, "--on", "2026-06-14"], 0, changed),
-            ("agree", ["hooli", "Seats", "seats", "price=4.00", "--from", "2026-06-01"], 0, changed),
-            ("charge", ["hooli", "Work", "--price", "10", "--on", "2026-06-15", "--key", "w1"], 0, changed),
-            ("grant coupon", ["hooli", "c1", "Welcome", "--amount", "5"], 0, changed),
-            ("grant prepaid", ["hooli", "p1", "Prepaid", "--amount", "5"], 0, changed),
-            ("cancel", [*seats, "--on", "2026-06-20"], 0, changed),
+            ("subscribe", ["hooli", "Seats", "--from", "2030-06-01", "--quantity", "seats=2"], 0, changed),
+            ("change", [*seats, "--quantity", "seats=3", "--on", "2030-06-10"], 0, changed),
+            ("pause", [*seats, "--on", "2030-06-12"], 0, changed),
+            ("resume", [*seats, "--on", "2030-06-14"], 0, changed),
+            ("agree", ["hooli", "Seats", "seats", "price=4.00", "--from", "2030-06-01"], 0, changed),
+            ("charge", ["hooli", "Work", "--price", "10", "--on", "2030-06-15", "--key", "w1"], 0, changed),
+            ("grant coupon", ["hooli", "c1", "--amount", "5"], 0, changed),
+            ("grant prepaid", ["hooli", "p1", "--amount", "5"], 0, changed),
+            ("cancel", [*seats, "--on", "2030-06-20"], 0, changed),
             ("customers show", ["hooli"], 0, {"key", "subscriptions", "agreements", "credits"}),
             ("mails list", ["--state", "pending"], 0, {"mails"}),
             ("demo", ["--no-serve"], 0, {"documents", "parked_customers", "mail_directory"}),

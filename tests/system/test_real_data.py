@@ -30,15 +30,11 @@ PER_TOKEN = rp.pricing("per-token", """
     <metered name="input" title="Input tokens" meter="input-tokens" unit="token" price="0.0000025"/>
     <metered name="output" title="Output tokens" meter="output-tokens" unit="token" price="0.00001"/>
   </plan>""")
-TOKEN_METERS = """<?xml version="1.0" encoding="UTF-8"?>
-<meters xmlns="urn:reckoner:meters:1">
-  <meter name="bandwidth" event-type="bandwidth" aggregation="sum" value="bytes" unit="byte"/>
-  <meter name="storage" event-type="storage" aggregation="max" value="bytes" unit="byte"/>
-  <meter name="cartridge" event-type="cartridge" aggregation="sum" value="hours" unit="hour"/>
+# The shipped meters, which the shipped plans need, and two more.
+TOKEN_METERS = (rp.CONFIG / "meters.xml").read_text(encoding="utf-8").replace("</meters>", """\
   <meter name="input-tokens" event-type="inference" aggregation="sum" value="input" unit="token"/>
   <meter name="output-tokens" event-type="inference" aggregation="sum" value="output" unit="token"/>
-</meters>
-"""
+</meters>""")
 
 LOG_LINE = re.compile(r'(\S+) \S+ \S+ \[(\d+)/May/2015:[^\]]*\] "(?:[^"\\]|\\.)*" \d+ (\d+|-)')
 
