@@ -9,6 +9,7 @@ find_package(spdlog REQUIRED)                                       # base: the 
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)        # base: SHA-256, random bytes
 find_package(date REQUIRED)                                         # time: time zones (g++ 12 has no chrono zones)
 find_package(nlohmann_json REQUIRED)                                # text: JSON output and small JSON input
+find_package(simdjson REQUIRED)                                     # text: JSON input, fast
 find_package(pugixml REQUIRED)                                      # config: XML with positions
 find_package(Boost 1.74 REQUIRED COMPONENTS filesystem)             # config: Property_Tree; engine: DLL; scheduler: Asio
 pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)                # store: COPY and array parameters on SOCI's connection
@@ -16,6 +17,9 @@ find_path(SOCI_INCLUDE soci/soci.h REQUIRED)                        # store: ses
 find_library(SOCI_CORE soci_core REQUIRED)
 find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)            # delivery: SMTP
+pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)          # metering: Kafka
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)             # metering: compressed archives
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)      # web: the HTTP server
 find_path(MUSTACHE_INCLUDE kainjow/mustache.hpp
           PATH_SUFFIXES kainjow-mustache REQUIRED)                  # documents: mail templates
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                       # app: the command line
@@ -26,9 +30,11 @@ target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_POSTGRESQL})
 
 set(base_LIBRARIES fmt::fmt spdlog::spdlog PkgConfig::sodium Threads::Threads)
 set(time_LIBRARIES date::date-tz)
-set(text_LIBRARIES nlohmann_json::nlohmann_json)
+set(text_LIBRARIES nlohmann_json::nlohmann_json simdjson::simdjson)
 set(config_LIBRARIES pugixml::pugixml Boost::headers)
 set(store_LIBRARIES soci PkgConfig::pq)
 set(engine_LIBRARIES Boost::filesystem ${CMAKE_DL_LIBS})
+set(metering_LIBRARIES PkgConfig::rdkafka PkgConfig::zstd)
+set(web_LIBRARIES PkgConfig::httplib)
 set(delivery_LIBRARIES PkgConfig::curl)
 set(scheduler_LIBRARIES Boost::headers)

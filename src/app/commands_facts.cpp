@@ -49,7 +49,7 @@ metering::IngestCounts ingest_file(System& system, const Console& console, const
   const auto version = system.active();
   ProgressBar bar(console, fmt::format("ingest {}", name));
   auto connection = system.connection();
-  return metering::ingest(*connection, version->configuration().meters, arguments.source, events,
+  return metering::ingest(*connection, version->meter_reader(), arguments.source, events,
                           system.clock()(), [&](std::int64_t done, std::int64_t total) {
                             bar.show(done, total);
                             if (stop_requested()) throw Error("stopped; nothing was stored");

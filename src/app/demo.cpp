@@ -141,8 +141,8 @@ class Demo {
         metering::read_events({name, content, "sample"}, metering::parse_mapping(kUsageMapping));
     const auto version = system_.active();
     auto connection = system_.connection();
-    const auto counts = metering::ingest(*connection, version->configuration().meters, "sample",
-                                         events, system_.clock()());
+    const auto counts =
+        metering::ingest(*connection, version->meter_reader(), "sample", events, system_.clock()());
     console_.note(fmt::format("{}: {} events = {} counted + {} duplicate + {} quarantined", name,
                               counts.received, counts.counted, counts.duplicate,
                               counts.quarantined));

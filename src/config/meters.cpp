@@ -11,8 +11,8 @@ namespace reckoner::config {
 namespace {
 
 /// "region, zone" → the names; none may be empty or come twice.
-std::vector<std::string> read_group_by(const Element& element) {
-  std::vector<std::string> names;
+std::vector<domain::Meter::Dimension> read_group_by(const Element& element) {
+  std::vector<domain::Meter::Dimension> names;
   if (!element.attribute("group-by")) return names;
   const std::string value = element.required("group-by");
   for (std::size_t at = 0; at <= value.size();) {
@@ -23,10 +23,11 @@ std::vector<std::string> read_group_by(const Element& element) {
     if (name.empty()) {
       fail_attribute(element, "group-by", fmt::format("'{}' has an empty name", value));
     }
-    if (std::find(names.begin(), names.end(), name) != names.end()) {
+    if (std::any_of(names.begin(), names.end(),
+                    [&](const auto& other) { return other.name == name; })) {
       fail_attribute(element, "group-by", fmt::format("'{}' is named twice", name));
     }
-    names.push_back(std::move(name));
+    names.push_back({name, name});
     at = comma + 1;
   }
   return names;

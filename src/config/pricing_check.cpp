@@ -43,7 +43,10 @@ void check_dimensions(const domain::Charge& charge, const domain::Meter& meter) 
     const auto* const matrix = std::get_if<domain::Matrix>(&terms.model);
     if (matrix == nullptr) continue;
     for (const std::string& name : matrix->dimensions) {
-      const auto& known = meter.group_by;
+      std::vector<std::string> known;
+      for (const domain::Meter::Dimension& dimension : meter.group_by) {
+        known.push_back(dimension.name);
+      }
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
       fail_at(charge.place, fmt::format("charge '{}' is priced by '{}', by which meter '{}' does "
                                         "not group{}",

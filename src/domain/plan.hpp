@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "domain/charge.hpp"
+#include "domain/meter.hpp"
 #include "domain/place.hpp"
 #include "money/decimal.hpp"
 #include "money/money.hpp"
@@ -44,20 +45,6 @@ struct Plan {
   std::optional<money::Decimal> minimum;  ///< of a subscription, for a whole period
   std::optional<money::Decimal> maximum;
   std::vector<Charge> charges;  ///< in the order of the invoice
-  Place place;
-};
-
-enum class Aggregation { kSum, kCount, kMin, kMax, kAverage };
-
-/// Filter and aggregation that turn events into a quantity with a unit.
-struct Meter {
-  std::string name;
-  std::string event_type;
-  Aggregation aggregation = Aggregation::kSum;
-  std::string value;  ///< name of the member of the event's data that carries the quantity; empty
-                      ///< for kCount
-  std::string unit;
-  std::vector<std::string> group_by;  ///< names of members of the data that become dimensions
   Place place;
 };
 

@@ -280,7 +280,8 @@ void Chain::run_document_phase(DocumentContext& context, DocumentSteps steps) co
 CompiledVersion::CompiledVersion(config::Files files, const Catalogue& catalogue,
                                  const std::optional<std::filesystem::path>& plugin_directory)
     : files_(std::move(files)),
-      configuration_(std::make_unique<const config::Configuration>(config::parse(files_))) {
+      configuration_(std::make_unique<const config::Configuration>(config::parse(files_))),
+      meter_reader_(std::make_unique<const meters::MeterReader>(configuration_->meters)) {
   Compiler compiler(files_, *configuration_, catalogue, plugin_directory);
   for (const config::EngineConfig& engine : configuration_->engines) {
     chains_.emplace(engine.id, compiler.build(engine));

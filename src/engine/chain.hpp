@@ -9,6 +9,7 @@
 
 #include "engine/handler.hpp"
 #include "engine/plugin.hpp"
+#include "meters/meter_reader.hpp"
 
 namespace reckoner::engine {
 
@@ -59,6 +60,8 @@ class CompiledVersion {
 
   const config::Files& files() const { return files_; }
   const config::Configuration& configuration() const { return *configuration_; }
+  /// What its meters read from events.
+  const meters::MeterReader& meter_reader() const { return *meter_reader_; }
   /// Throws UsageError naming the engines there are.
   const Chain& chain(const std::string& engine) const;
   const config::EngineConfig& engine(const std::string& engine) const;
@@ -66,6 +69,7 @@ class CompiledVersion {
  private:
   config::Files files_;
   std::unique_ptr<const config::Configuration> configuration_;
+  std::unique_ptr<const meters::MeterReader> meter_reader_;
   std::map<std::string, Chain> chains_;
 };
 

@@ -8,7 +8,6 @@
 #include <tuple>
 
 #include "base/error.hpp"
-#include "metering/meter_values.hpp"
 #include "metering/quarantine.hpp"
 #include "metering/subject_owners.hpp"
 #include "metering/usage_deltas.hpp"
@@ -30,40 +29,35 @@ constexpr store::Statement kCloseBatch{"metering.close_batch", R"(
 
 // Waits for another transaction that has inserted one of the keys and not committed yet.
 constexpr store::Statement kTakeKeys{"metering.take_keys", R"(
-  insert into event_key (namespace, key, digest)
-  select * from unnest($1::text[], $2::bytea[], $3::bytea[])
+  insert into event_key (namespace, key, digest, batch_id)
+  select taken.*, $4::bigint from unnest($1::text[], $2::uuid[], $3::uuid[]) taken
   on conflict do nothing returning namespace, key)"};
 
 // A statement behind kTakeKeys, so that its snapshot has the keys that kTakeKeys has waited for.
 constexpr store::Statement kReadKeys{"metering.read_keys", R"(
   select namespace, key, digest
-    from event_key join unnest($1::text[], $2::bytea[]) wanted (namespace, key)
+    from event_key join unnest($1::text[], $2::uuid[]) wanted (namespace, key)
                    using (namespace, key))"};
 
-/// A key within its namespace; the key as its 16 bytes.
-using FullKey = std::pair<std::string, std::string>;
-
-std::string bytes_of(const std::array<std::uint8_t, 16>& hash) {
-  return std::string(hash.begin(), hash.end());
-}
+/// A key within its namespace.
+using FullKey = std::pair<std::string, EventKey>;
 
 FullKey full_key(const Delivery& delivery) {
-  return {delivery.event->namespace_name, bytes_of(delivery.key)};
+  return {delivery.event->namespace_name, delivery.key};
 }
 
 /// A delivery on its way through a chunk.
 struct Pending {
   Delivery delivery;
   std::string data;  ///< canonical
-  MeterReading reading;
+  meters::MeterReading reading;
   CustomerId customer;
 };
 
 /// The work of one transaction.
 class Ingestion {
  public:
-  Ingestion(store::Connection& connection, const std::vector<domain::Meter>& meters,
-            std::int64_t batch_id)
+  Ingestion(store::Connection& connection, const meters::MeterReader& meters, std::int64_t batch_id)
       : connection_(connection), meters_(meters), batch_id_(batch_id), owners_(connection) {}
 
   /// The deliveries of a chunk are in the order of their keys.
@@ -98,7 +92,7 @@ class Ingestion {
       one.delivery = delivery;
       one.data = text::canonical(event.data);
       one.delivery.digest = digest_of(event.type, event.subject, one.data);
-      one.reading = read_meters(meters_, event);
+      one.reading = meters_.read(event.type, event.subject, event.data);
     }
     return pending;
   }
@@ -132,15 +126,15 @@ class Ingestion {
       if (!is_candidate) rest.push_back(&one);
     }
     std::vector<std::string_view> namespaces;
-    std::vector<store::Bytes> keys, digests;
+    std::vector<store::Uuid> keys, digests;
     for (const auto& [key, one] : candidates) {
       namespaces.push_back(key.first);
-      keys.emplace_back(one->delivery.key);
-      digests.emplace_back(one->delivery.digest);
+      keys.push_back({one->delivery.key});
+      digests.push_back({one->delivery.digest});
     }
     if (keys.empty()) return;
-    for (const auto row : connection_.query(kTakeKeys, {namespaces, keys, digests})) {
-      const auto found = candidates.find({row.text("namespace"), row.bytes("key")});
+    for (const auto row : connection_.query(kTakeKeys, {namespaces, keys, digests, batch_id_})) {
+      const auto found = candidates.find({row.text("namespace"), row.uuid("key")});
       RK_CHECK(found != candidates.end());
       taken.push_back(found->second);
       candidates.erase(found);
@@ -154,21 +148,21 @@ class Ingestion {
     std::set<FullKey> wanted;
     for (const Pending* one : rest) wanted.insert(full_key(one->delivery));
     std::vector<std::string_view> namespaces;
-    std::vector<store::Bytes> keys;
+    std::vector<store::Uuid> keys;
     for (const FullKey& key : wanted) {
       namespaces.push_back(key.first);
-      keys.emplace_back(std::string_view(key.second));
+      keys.push_back({key.second});
     }
-    std::map<FullKey, std::string> digests;
+    std::map<FullKey, EventDigest> digests;
     for (const auto row : connection_.query(kReadKeys, {namespaces, keys})) {
-      digests[{row.text("namespace"), row.bytes("key")}] = row.bytes("digest");
+      digests[{row.text("namespace"), row.uuid("key")}] = row.uuid("digest");
     }
     for (const Pending* one : rest) {
       const auto found = digests.find(full_key(one->delivery));
       if (found == digests.end()) {
         RK_CHECK(!one->reading.problem.empty());
         refused_.push_back({one->delivery, one->reading.problem});
-      } else if (found->second == bytes_of(one->delivery.digest)) {
+      } else if (found->second == one->delivery.digest) {
         ++counts_.duplicate;
         known_.push_back(one->delivery);
       } else {
@@ -195,7 +189,7 @@ class Ingestion {
           .add(event.occurred_at)
           .add(one->data)
           .end();
-      for (const MeterValue& value : one->reading.values) {
+      for (const meters::MeterValue& value : one->reading.values) {
         deltas_.add(one->customer, event, value);
       }
       known_.push_back(one->delivery);
@@ -205,7 +199,7 @@ class Ingestion {
   }
 
   store::Connection& connection_;
-  const std::vector<domain::Meter>& meters_;
+  const meters::MeterReader& meters_;
   const std::int64_t batch_id_;
   SubjectOwners owners_;
   UsageDeltas deltas_;
@@ -230,7 +224,7 @@ std::vector<Delivery> sorted_deliveries(std::span<const UsageEvent> events) {
 }
 }  // namespace
 
-IngestCounts ingest(store::Connection& connection, const std::vector<domain::Meter>& meters,
+IngestCounts ingest(store::Connection& connection, const meters::MeterReader& meters,
                     std::string_view source, std::span<const UsageEvent> events,
                     time::Instant received_at, const Progress& progress) {
   if (events.empty()) return {};

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/plan.hpp"
 #include "metering/event.hpp"
+#include "meters/meter_reader.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
 
@@ -39,7 +39,7 @@ using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 /// usage becomes part of the totals when a cut is closed over the batch (close_cut). Two writers
 /// with the same keys wait for each other; keys are taken in one order by all, so they do not
 /// deadlock over them. Throws Error for an event that check() refuses.
-IngestCounts ingest(store::Connection& connection, const std::vector<domain::Meter>& meters,
+IngestCounts ingest(store::Connection& connection, const meters::MeterReader& meters,
                     std::string_view source, std::span<const UsageEvent> events,
                     time::Instant received_at, const Progress& progress = {});
 

@@ -22,16 +22,16 @@ constexpr store::Statement kStore{"metering.store_quarantine", R"(
   insert into quarantine (namespace, key, digest, reason, source, event_id, subject, content,
                           deliveries, first_at, last_at)
   select entry.*, $10::timestamptz, $10::timestamptz
-    from unnest($1::text[], $2::bytea[], $3::bytea[], $4::text[], $5::text[], $6::text[],
+    from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
                 $7::text[], $8::text[], $9::bigint[]) entry
-  on conflict (namespace, key, digest) do update
+  on conflict (key, namespace, digest) do update
      set reason = excluded.reason,
          last_at = greatest(quarantine.last_at, excluded.last_at),
          deliveries = quarantine.deliveries + excluded.deliveries)"};
 
 constexpr store::Statement kRelease{"metering.release_quarantine", R"(
   update quarantine q set state = 'replayed'
-    from unnest($1::text[], $2::bytea[], $3::bytea[]) counted (namespace, key, digest)
+    from unnest($1::text[], $2::uuid[], $3::uuid[]) counted (namespace, key, digest)
    where q.namespace = counted.namespace and q.key = counted.key and q.digest = counted.digest
      and q.state <> 'replayed')"};
 
@@ -45,15 +45,15 @@ using EntryKey = std::tuple<std::string_view, EventKey, EventDigest>;
 void store_entries(store::Connection& connection, std::span<const Entry> entries,
                    time::Instant received_at) {
   std::vector<std::string_view> namespaces, sources, ids, subjects, reasons;
-  std::vector<store::Bytes> keys, digests;
+  std::vector<store::Uuid> keys, digests;
   std::vector<std::string> contents;
   std::vector<std::int64_t> deliveries;
   for (const Entry& entry : entries) {
     const Delivery& delivery = entry.last->delivery;
     const UsageEvent& event = *delivery.event;
     namespaces.push_back(event.namespace_name);
-    keys.emplace_back(delivery.key);
-    digests.emplace_back(delivery.digest);
+    keys.push_back({delivery.key});
+    digests.push_back({delivery.digest});
     reasons.push_back(entry.last->reason);
     sources.push_back(event.source);
     ids.push_back(event.id);
@@ -96,12 +96,12 @@ void store_quarantine(store::Connection& connection, std::span<const RefusedDeli
 void release_quarantine(store::Connection& connection, std::span<const Delivery> counted) {
   for (std::size_t i = 0; i < counted.size(); i += kReleaseChunk) {
     std::vector<std::string_view> namespaces;
-    std::vector<store::Bytes> keys, digests;
+    std::vector<store::Uuid> keys, digests;
     for (const Delivery& delivery :
          counted.subspan(i, std::min(kReleaseChunk, counted.size() - i))) {
       namespaces.push_back(delivery.event->namespace_name);
-      keys.emplace_back(delivery.key);
-      digests.emplace_back(delivery.digest);
+      keys.push_back({delivery.key});
+      digests.push_back({delivery.digest});
     }
     connection.execute(kRelease, {namespaces, keys, digests});
   }

@@ -2,8 +2,8 @@
 
 #include "metering/cloud_event.hpp"
 #include "metering/line_events.hpp"
-#include "metering/meter_values.hpp"
 #include "metering/reader.hpp"
+#include "meters/meter_reader.hpp"
 
 namespace reckoner::metering {
 
@@ -35,7 +35,7 @@ void read_line(const Line& line, const Mapping& mapping, LineEvents& events) {
   }
   require_subject_time_type(mapping);
   events.add(line.number, line.text, [&](std::string_view path) -> std::optional<text::Json> {
-    const text::Json* member = find_path(json, path);
+    const text::Json* member = meters::find_path(json, path);
     if (member == nullptr) return std::nullopt;
     return *member;
   });

@@ -6,7 +6,8 @@
 
 namespace reckoner::metering {
 
-void UsageDeltas::add(CustomerId customer, const UsageEvent& event, const MeterValue& value) {
+void UsageDeltas::add(CustomerId customer, const UsageEvent& event,
+                      const meters::MeterValue& value) {
   const Key key{customer, usage::bucket_of(event.occurred_at), value.meter->name, event.subject,
                 value.dimensions};
   usage::Fold& fold = folds_[key];

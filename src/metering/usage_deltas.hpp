@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "base/id.hpp"
-#include "metering/meter_values.hpp"
+#include "metering/event.hpp"
+#include "meters/meter_reader.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
 #include "usage/fold.hpp"
@@ -18,7 +19,7 @@ namespace reckoner::metering {
 /// What one batch adds to the totals, folded by customer, bucket, meter, subject and dimensions.
 class UsageDeltas {
  public:
-  void add(CustomerId customer, const UsageEvent& event, const MeterValue& value);
+  void add(CustomerId customer, const UsageEvent& event, const meters::MeterValue& value);
 
   /// Writes the rows of usage_delta.
   void store(store::Connection& connection, std::int64_t batch_id) const;

@@ -11,9 +11,9 @@
 namespace reckoner::store {
 
 /// The values of a statement's $1, $2, …, in order: `connection.query(kStatement, {customer_id,
-/// "acme", amount})`. A value is a whole number, bool, text, Decimal, Instant, Date, Bytes or Id;
-/// an optional of those, nullopt meaning NULL; or a vector or span of any of them, which becomes a
-/// PostgreSQL array, so that one statement serves a whole batch (`unnest($1::bigint[],
+/// "acme", amount})`. A value is a whole number, bool, text, Decimal, Instant, Date, Bytes, Uuid or
+/// Id; an optional of those, nullopt meaning NULL; or a vector or span of any of them, which
+/// becomes a PostgreSQL array, so that one statement serves a whole batch (`unnest($1::bigint[],
 /// $2::text[])`). Values are copied.
 class Params {
  public:

@@ -113,6 +113,16 @@ std::string Row::bytes(Column column) const {
   return from_hex(hex.substr(2));
 }
 
+std::array<std::uint8_t, 16> Row::uuid(Column column) const {
+  std::string hex(value(column));
+  std::erase(hex, '-');
+  if (hex.size() != 32) wrong_type("a uuid", place(column));
+  const std::string bytes = from_hex(hex);
+  std::array<std::uint8_t, 16> uuid;
+  std::copy(bytes.begin(), bytes.end(), uuid.begin());
+  return uuid;
+}
+
 template <class Getter>
 auto Row::unless_null(Column column, Getter getter) const {
   using Value = decltype((this->*getter)(column));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -47,6 +48,7 @@ class Row {
   time::Date date(Column column) const;
   bool boolean(Column column) const;
   std::string bytes(Column column) const;
+  std::array<std::uint8_t, 16> uuid(Column column) const;
 
   std::optional<std::int64_t> optional_int64(Column column) const;
   std::optional<std::string> optional_text(Column column) const;

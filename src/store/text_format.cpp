@@ -11,6 +11,14 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
+void append_text(std::string& out, const Uuid& uuid) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const std::uint8_t byte : uuid.bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+}
+
 void append_text(std::string& out, Bytes bytes) {
   out += "\\x";
   out += to_hex(bytes.value);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstdint>
@@ -23,6 +24,11 @@ struct Bytes {
   std::string_view value;
 };
 
+/// 16 bytes for a uuid column.
+struct Uuid {
+  std::array<std::uint8_t, 16> bytes;
+};
+
 /// Whole numbers that are numbers: neither bool nor a character.
 template <class T>
 concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
@@ -33,6 +39,7 @@ concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_a
 /// Throws Error for a text with a zero byte, which PostgreSQL cannot hold.
 void append_text(std::string& out, std::string_view text);
 void append_text(std::string& out, Bytes bytes);
+void append_text(std::string& out, const Uuid& uuid);
 void append_text(std::string& out, const money::Decimal& decimal);
 void append_text(std::string& out, time::Instant instant);
 void append_text(std::string& out, time::Date date);

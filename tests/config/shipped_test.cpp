@@ -37,9 +37,9 @@ TEST(Shipped, Engines) {
   EXPECT_EQ(classes(monthly),
             (std::vector<std::string>{
                 "SubscriptionFeedingHandler", "SubscriptionTreeBuildingHandler", "RuleHandler",
-                "InvoiceCalculationHandler", "RuleHandler", "ManualChargeHandler", "DiscountHandler",
-                "CommitmentHandler", "CouponHandler", "TaxHandler", "CreditHandler",
-                "FinalizingHandler", "EmailSendingHandler"}));
+                "InvoiceCalculationHandler", "RuleHandler", "ManualChargeHandler",
+                "DiscountHandler", "CommitmentHandler", "CouponHandler", "TaxHandler",
+                "CreditHandler", "FinalizingHandler", "EmailSendingHandler"}));
   EXPECT_EQ(monthly.handlers[2].parameter_tree().get<std::string>("file"),
             "pricing/subscription-fee.dmn");
   EXPECT_EQ(monthly.handlers.back().parameter_tree().get<std::string>("template"),
@@ -80,7 +80,12 @@ TEST(Shipped, Meters) {
     EXPECT_EQ(meter.aggregation, aggregation);
     EXPECT_EQ(meter.value, value);
     EXPECT_EQ(meter.unit, unit);
-    EXPECT_EQ(meter.group_by, group_by);
+    std::vector<std::string> names;
+    for (const domain::Meter::Dimension& dimension : meter.group_by) {
+      EXPECT_EQ(dimension.path, dimension.name);
+      names.push_back(dimension.name);
+    }
+    EXPECT_EQ(names, group_by);
   };
   check(0, "bandwidth", domain::Aggregation::kSum, "bytes", "byte");
   check(1, "storage", domain::Aggregation::kMax, "bytes", "byte");

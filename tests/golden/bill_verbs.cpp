@@ -387,7 +387,8 @@ void World::deliver(const Step& step) {
   const std::size_t count = meter->value.empty() ? std::stoul(quantity.to_string()) : 1;
   std::vector<metering::UsageEvent> events(count, event);
   for (metering::UsageEvent& each : events) each.id = std::to_string(++numbers_);
-  const auto counts = metering::ingest(connection(), meters, "story", events, world().now());
+  const auto counts =
+      metering::ingest(connection(), meters::MeterReader(meters), "story", events, world().now());
   if (counts.counted != counts.received) throw Error("the usage was not counted");
 }
 

@@ -18,7 +18,7 @@ class LogFilesTest : public MeteringTest {
   IngestCounts take_log(std::string_view name, std::string_view content,
                         std::string_view source = "edge-1") {
     const auto events = read_events({name, content, source}, parse_mapping("type:=transfer"));
-    return ingest(connection, meters, source, events, received_at);
+    return ingest(connection, meters::MeterReader(meters), source, events, received_at);
   }
 
   static std::string line(int second, int bytes, std::string_view client = "10.0.0.1") {
@@ -200,8 +200,10 @@ TEST_F(LogFilesTest, RealRequestsWithTwoQuantitiesAreCountedExactly) {
                                   parse_mapping("subject=tenant,time=TIMESTAMP,type:=inference,"
                                                 "input=ContextTokens,output=GeneratedTokens,"
                                                 "time-zone=UTC"));
-  EXPECT_EQ(ingest(connection, meters, "azure", events, received_at).counted, 8'819);
-  EXPECT_EQ(ingest(connection, meters, "azure", events, received_at).duplicate, 8'819);
+  EXPECT_EQ(ingest(connection, meters::MeterReader(meters), "azure", events, received_at).counted,
+            8'819);
+  EXPECT_EQ(ingest(connection, meters::MeterReader(meters), "azure", events, received_at).duplicate,
+            8'819);
   close_cut(connection, received_at);
   EXPECT_EQ(text("select string_agg(meter || ' ' || total, ', ' order by meter) from ("
                  " select meter, sum(value_sum) as total from usage_total group by meter) sums"),

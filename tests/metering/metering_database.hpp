@@ -85,7 +85,7 @@ class MeteringTest : public testing::Test {
   IngestCounts take(const std::vector<UsageEvent>& events) { return take(connection, events); }
   IngestCounts take(store::Connection& on, const std::vector<UsageEvent>& events,
                     const Progress& progress = {}) const {
-    return ingest(on, meters, "test", events, received_at, progress);
+    return ingest(on, meters::MeterReader(meters), "test", events, received_at, progress);
   }
 
   std::int64_t number(std::string_view sql) { return read(sql).int64(0); }

@@ -202,8 +202,8 @@ void BillingWorld::ingest(std::string_view customer, std::string type, std::stri
   event.occurred_at = time::parse_instant(at);
   event.data =
       text::Json::object({{std::string(member), text::Json::number(quantity.to_string())}});
-  const auto counts = metering::ingest(connection_, active()->configuration().meters, "story",
-                                       std::array{event}, now());
+  const auto counts =
+      metering::ingest(connection_, active()->meter_reader(), "story", std::array{event}, now());
   ASSERT_EQ(counts.counted, 1) << "an event of " << customer << " was not counted";
 }
 

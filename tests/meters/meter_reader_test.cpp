@@ -1,8 +1,8 @@
-#include "metering/meter_values.hpp"
+#include "meters/meter_reader.hpp"
 
 #include <gtest/gtest.h>
 
-namespace reckoner::metering {
+namespace reckoner::meters {
 namespace {
 
 domain::Meter meter(std::string name, domain::Aggregation aggregation, std::string value,
@@ -12,25 +12,18 @@ domain::Meter meter(std::string name, domain::Aggregation aggregation, std::stri
   made.event_type = "call";
   made.aggregation = aggregation;
   made.value = std::move(value);
-  made.group_by = std::move(group_by);
+  for (std::string& dimension : group_by) made.group_by.push_back({dimension, dimension});
   return made;
 }
 
-UsageEvent call(std::string_view data) {
-  UsageEvent event;
-  event.source = "s";
-  event.id = "1";
-  event.type = "call";
-  event.subject = "acme";
-  event.data = text::parse_json(data);
-  return event;
+MeterReading read(const std::vector<domain::Meter>& meters, std::string_view data) {
+  MeterReading reading = MeterReader(meters).read("call", "acme", text::parse_json(data));
+  for (MeterValue& value : reading.values) value.meter = nullptr;  // the meters end here
+  return reading;
 }
 
 MeterReading read_tokens(std::string_view data) {
-  const std::vector meters{meter("tokens", domain::Aggregation::kSum, "usage.tokens")};
-  MeterReading reading = read_meters(meters, call(data));
-  for (MeterValue& value : reading.values) value.meter = nullptr;  // the meters end here
-  return reading;
+  return read({meter("tokens", domain::Aggregation::kSum, "usage.tokens")}, data);
 }
 
 TEST(ReadMeters, ValuesAreExactDecimalsFromNumbersAndStrings) {
@@ -94,9 +87,11 @@ TEST(ReadMeters, AnEventCountsForEveryMeterOfItsType) {
   const std::vector meters{meter("calls", domain::Aggregation::kCount, ""),
                            meter("peak", domain::Aggregation::kMax, "size"),
                            meter("volume", domain::Aggregation::kSum, "size", {"region"})};
-  const MeterReading reading = read_meters(meters, call(R"({"size": 7, "region": "eu"})"));
+  const MeterReader reader(meters);
+  const MeterReading reading =
+      reader.read("call", "acme", text::parse_json(R"({"size": 7, "region": "eu"})"));
   ASSERT_EQ(reading.values.size(), 3U);
-  EXPECT_EQ(reading.values[0].meter, &meters[0]);
+  EXPECT_EQ(reading.values[0].meter, &reader.meters()[0]);
   EXPECT_EQ(reading.values[0].value, money::Decimal(1)) << "counting needs no value";
   EXPECT_EQ(reading.values[1].value, money::Decimal(7));
   EXPECT_EQ(reading.values[2].dimensions, "region=eu");
@@ -105,21 +100,21 @@ TEST(ReadMeters, AnEventCountsForEveryMeterOfItsType) {
 TEST(ReadMeters, OneUnusableValueKeepsTheEventFromAllMeters) {
   const std::vector meters{meter("calls", domain::Aggregation::kCount, ""),
                            meter("volume", domain::Aggregation::kSum, "size")};
-  const MeterReading reading = read_meters(meters, call("{}"));
+  const MeterReading reading = read(meters, "{}");
   EXPECT_EQ(reading.problem, "meter volume: the data have no 'size'");
   EXPECT_TRUE(reading.values.empty());
 }
 
 TEST(ReadMeters, ATypeThatNoMeterKnowsIsAReason) {
-  EXPECT_EQ(read_meters({}, call("{}")).problem, "no meter measures the type 'call'");
+  EXPECT_EQ(read({}, "{}").problem, "no meter measures the type 'call'");
 }
 
 TEST(ReadMeters, WhatDoesNotFitTheTotalsKeyIsAReason) {
   const std::vector meters{meter("calls", domain::Aggregation::kCount, "", {"path"})};
   const std::string path(kTotalsKeyMax, 'x');
-  EXPECT_EQ(read_meters(meters, call("{\"path\":\"" + path + "\"}")).problem,
+  EXPECT_EQ(read(meters, "{\"path\":\"" + path + "\"}").problem,
             "meter calls: subject and dimensions are longer than 2000 bytes");
-  EXPECT_EQ(read_meters(meters, call(R"({"path":"a\u0000b"})")).problem,
+  EXPECT_EQ(read(meters, R"({"path":"a\u0000b"})").problem,
             "meter calls: the dimensions have a zero byte");
 }
 
@@ -138,4 +133,4 @@ TEST(Dimensions, DifferentOnesNeverLookTheSame) {
 }
 
 }  // namespace
-}  // namespace reckoner::metering
+}  // namespace reckoner::meters
