@@ -20,6 +20,13 @@ struct IngestCounts {
   std::int64_t duplicate = 0;    ///< the same key and content was counted before
   std::int64_t quarantined = 0;  ///< kept with a reason, without taking the key
 
+  IngestCounts& operator+=(const IngestCounts& other) {
+    received += other.received;
+    counted += other.counted;
+    duplicate += other.duplicate;
+    quarantined += other.quarantined;
+    return *this;
+  }
   friend bool operator==(const IngestCounts&, const IngestCounts&) = default;
 };
 

@@ -4,7 +4,9 @@
 #include <map>
 #include <tuple>
 
+#include "base/hash.hpp"
 #include "metering/cloud_event.hpp"
+#include "metering/intake.hpp"
 
 namespace reckoner::metering {
 
@@ -104,6 +106,27 @@ void release_quarantine(store::Connection& connection, std::span<const Delivery>
       digests.push_back({delivery.digest});
     }
     connection.execute(kRelease, {namespaces, keys, digests});
+  }
+}
+
+void store_poison(store::Connection& connection, std::span<const PoisonMessage> messages,
+                  time::Instant received_at) {
+  constexpr store::Statement kStorePoison{"metering.store_poison", R"(
+    insert into quarantine (namespace, key, digest, reason, source, event_id, subject, content, bytes,
+                            deliveries, first_at, last_at)
+    values ($1, $2::uuid, $3::uuid, $4, $5, $6, '', '', $7, 1, $8, $8)
+    on conflict (key, namespace, digest) do update
+       set reason = excluded.reason, state = 'open',
+           last_at = greatest(quarantine.last_at, excluded.last_at),
+           deliveries = quarantine.deliveries + 1)"};
+  for (const PoisonMessage& message : messages) {
+    const Sha256 hash = sha256(message.bytes);
+    store::Uuid digest{};
+    std::copy_n(hash.begin(), digest.bytes.size(), digest.bytes.begin());
+    connection.execute(kStorePoison, {message.namespace_name,
+                                      store::Uuid{key_of(message.source, message.position)}, digest,
+                                      message.reason, message.source, message.position,
+                                      store::Bytes(message.bytes), received_at});
   }
 }
 

@@ -45,6 +45,11 @@ struct RefusedDelivery {
 void store_quarantine(store::Connection& connection, std::span<const RefusedDelivery> refused,
                       time::Instant received_at);
 
+struct PoisonMessage;
+/// The same for bytes that are no event; each is a delivery.
+void store_poison(store::Connection& connection, std::span<const PoisonMessage> messages,
+                  time::Instant received_at);
+
 /// Says of deliveries that are counted by now that they are no longer in quarantine. Runs in the
 /// caller's transaction.
 void release_quarantine(store::Connection& connection, std::span<const Delivery> counted);

@@ -55,7 +55,8 @@ std::size_t line_of(const Error& error) {
 void refuse_unfinished_row(const EventFile& file, const Mapping& mapping, std::size_t line,
                            LineEvents& events) {
   if (mapping.id || file.content.empty() || file.content.back() == '\n') return;
-  events.refuse(line, "the last line has no line end, so it may not be complete: end it, or map an id");
+  events.refuse(line,
+                "the last line has no line end, so it may not be complete: end it, or map an id");
 }
 
 void read_rows(text::CsvReader& reader, const text::CsvRow& header, const Columns& columns,

@@ -1,39 +1,61 @@
 #include "metering/subject_owners.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "base/error.hpp"
 
 namespace reckoner::metering {
 
 namespace {
+constexpr std::string_view kRegistry = "default";
+
 constexpr store::Statement kReadSubjects{"metering.read_subjects", R"(
-  select namespace, subject, starts_at, ends_at, customer_id
-    from subject join unnest($1::text[], $2::text[]) wanted (namespace, subject)
-                 using (namespace, subject)
-   order by starts_at desc)"};
+  select s.namespace, s.subject, s.starts_at, s.ends_at, s.customer_id
+    from unnest($1::text[]) namespaces (name)
+    cross join unnest($2::text[]) wanted (subject)
+    join subject s on s.namespace = namespaces.name and s.subject = wanted.subject
+   order by s.starts_at desc)"};
+}  // namespace
+
+void SubjectOwners::load(std::span<Arrival* const> arrivals) {
+  std::vector<std::string_view> namespaces{kRegistry};
+  std::vector<std::string_view> subjects;
+  std::string_view last_namespace = kRegistry;
+  for (const Arrival* arrival : arrivals) {
+    const UsageEvent& event = *arrival->event;
+    if (known_.try_emplace(event.subject).second) subjects.push_back(event.subject);
+    if (event.namespace_name != last_namespace) {
+      last_namespace = event.namespace_name;
+      if (std::find(namespaces.begin(), namespaces.end(), last_namespace) == namespaces.end()) {
+        namespaces.push_back(last_namespace);
+      }
+    }
+  }
+  if (subjects.empty()) return;
+  for (const auto row : connection_.query(kReadSubjects, {namespaces, subjects})) {
+    const std::string subject = row.text("subject");
+    known_.find(subject)->second.push_back({row.text("namespace"), row.instant("starts_at"),
+                                            row.optional_instant("ends_at"),
+                                            CustomerId{row.int64("customer_id")}});
+  }
 }
 
-void SubjectOwners::load(const std::set<Subject>& subjects) {
-  std::vector<std::string> namespaces;
-  std::vector<std::string> names;
-  for (const Subject& subject : subjects) {
-    if (!known_.try_emplace(subject).second) continue;
-    namespaces.push_back(subject.first);
-    names.push_back(subject.second);
-  }
-  if (names.empty()) return;
-  for (const auto row : connection_.query(kReadSubjects, {namespaces, names})) {
-    known_[{row.text("namespace"), row.text("subject")}].push_back(
-        {row.instant("starts_at"), row.optional_instant("ends_at"),
-         CustomerId{row.int64("customer_id")}});
-  }
-}
-
-std::optional<CustomerId> SubjectOwners::owner(const Subject& subject, time::Instant at) const {
-  const auto found = known_.find(subject);
+std::optional<CustomerId> SubjectOwners::owner(const UsageEvent& event) const {
+  const auto found = known_.find(event.subject);
   RK_CHECK(found != known_.end());
-  for (const Ownership& ownership : found->second) {
+  if (const auto own = owner(found->second, event.namespace_name, event.occurred_at)) return own;
+  return owner(found->second, kRegistry, event.occurred_at);
+}
+
+std::optional<CustomerId> SubjectOwners::owner(const std::vector<Ownership>& ownerships,
+                                               std::string_view namespace_name,
+                                               time::Instant at) const {
+  for (const Ownership& ownership : ownerships) {
     const bool has_ended = ownership.ends_at && *ownership.ends_at <= at;
-    if (ownership.starts_at <= at && !has_ended) return ownership.customer;
+    if (ownership.namespace_name == namespace_name && ownership.starts_at <= at && !has_ended) {
+      return ownership.customer;
+    }
   }
   return std::nullopt;
 }

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
-#include <tuple>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,7 @@
 namespace reckoner::metering {
 
 /// What one batch adds to the totals, folded by customer, bucket, meter, subject and dimensions.
+/// Refers to the events and values added.
 class UsageDeltas {
  public:
   void add(CustomerId customer, const UsageEvent& event, const meters::MeterValue& value);
@@ -25,10 +25,19 @@ class UsageDeltas {
   void store(store::Connection& connection, std::int64_t batch_id) const;
 
  private:
-  /// customer, bucket, meter, subject, dimensions
-  using Key = std::tuple<CustomerId, time::Instant, std::string, std::string, std::string>;
+  struct Key {
+    CustomerId customer;
+    time::Instant bucket;
+    const domain::Meter* meter;
+    std::string_view subject;
+    std::string_view dimensions;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const;
+  };
 
-  std::map<Key, usage::Fold> folds_;
+  std::unordered_map<Key, usage::Fold, Hash> folds_;
   /// Folds whose sum would have got more digits than a Decimal has; their keys go on in folds_. The
   /// database adds them up without a limit, and only who reads such a total finds it too large.
   std::vector<std::pair<Key, usage::Fold>> full_;

@@ -45,6 +45,24 @@ void write_canonical(const Json& json, JsonWriter& out) {
   }
 }
 
+/// A member whose name an earlier one has; nullptr when there is none.
+const Json::Member* find_twice(const std::vector<Json::Member>& members) {
+  constexpr std::size_t kFew = 16;  // comparing these is faster than hashing them
+  if (members.size() <= kFew) {
+    for (std::size_t i = 1; i < members.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (members[i].name == members[j].name) return &members[i];
+      }
+    }
+    return nullptr;
+  }
+  std::unordered_set<std::string_view> names;
+  for (const Json::Member& member : members) {
+    if (!names.insert(member.name).second) return &member;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Json Json::boolean(bool value) {
@@ -76,12 +94,9 @@ Json Json::array(std::vector<Json> items) {
 }
 
 Json Json::object(std::vector<Member> members) {
-  std::unordered_set<std::string_view> names;
-  for (const Member& member : members) {
-    check_utf8(member.name);
-    if (!names.insert(member.name).second) {
-      throw Error(fmt::format("member '{}' is there twice", printable(member.name)));
-    }
+  for (const Member& member : members) check_utf8(member.name);
+  if (const Member* twice = find_twice(members)) {
+    throw Error(fmt::format("member '{}' is there twice", printable(twice->name)));
   }
   Json json;
   json.value_ = std::move(members);
@@ -102,6 +117,15 @@ const std::vector<Json>& Json::as_array() const {
 }
 const std::vector<Json::Member>& Json::as_object() const {
   return expect(std::get_if<std::vector<Member>>(&value_), Kind::kObject, kind());
+}
+
+std::vector<Json> Json::take_array() {
+  as_array();
+  return std::move(std::get<std::vector<Json>>(value_));
+}
+std::vector<Json::Member> Json::take_object() {
+  as_object();
+  return std::move(std::get<std::vector<Member>>(value_));
 }
 
 const Json* Json::find(std::string_view name) const {

@@ -40,6 +40,9 @@ class Json {
   const std::string& as_string() const;
   const std::vector<Json>& as_array() const;
   const std::vector<Member>& as_object() const;
+  /// The same, handed over: what is left is an empty array or object.
+  std::vector<Json> take_array();
+  std::vector<Member> take_object();
 
   /// The member's value; nullptr when this is no object or has no such member.
   const Json* find(std::string_view name) const;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "text/json.hpp"
+#include "text/json_fast.hpp"
 #include "text/utf8.hpp"
 
 namespace reckoner::text {
@@ -135,6 +136,7 @@ Json parse_json(std::string_view text) {
   // The library takes a NUL for the end of the text and would not look behind it.
   const std::size_t nul = text.find('\0');
   if (nul != std::string_view::npos) throw Error("NUL character").in(place_of(text, nul + 1));
+  if (auto json = parse_json_fast(text)) return std::move(*json);
   TreeBuilder builder;
   const char* const begin = text.data();
   const char* reached = begin;

@@ -72,17 +72,20 @@ void JsonWriter::append_string(std::string_view value) {
   constexpr std::string_view kEscaped = "\"\\\b\f\n\r\t";
   constexpr std::string_view kEscapes = "\"\\bfnrt";
   out_ += '"';
-  for (const char c : value) {
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+    out_.append(value, written, i - written);
+    written = i + 1;
     const std::size_t escape = kEscaped.find(c);
     if (escape != std::string_view::npos) {
       out_.append("\\").append(1, kEscapes[escape]);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
-      out_ += c;
+      out_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     }
   }
-  out_ += '"';
+  out_.append(value, written).append(1, '"');
 }
 
 JsonWriter& JsonWriter::string(std::string_view value) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "base/error.hpp"
 
@@ -44,7 +46,14 @@ bool is_control(std::string_view sequence) {
 }  // namespace
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) {
+  constexpr std::uint64_t kNotAscii = 0x8080808080808080;
   for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t eight = kNotAscii;
+    if (at + sizeof eight <= text.size()) std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kNotAscii) == 0) {
+      at += sizeof eight;
+      continue;
+    }
     const std::size_t length = sequence_length(text.substr(at));
     if (length == 0) return at;
     at += length;

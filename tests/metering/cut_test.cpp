@@ -205,9 +205,7 @@ class MergeTest : public CutTest {
     return time::parse_instant(kStart) + std::chrono::hours(24 * day);
   }
 
-  int random(int end) {
-    return std::uniform_int_distribution<>(0, end - 1)(random_);
-  }
+  int random(int end) { return std::uniform_int_distribution<>(0, end - 1)(random_); }
 
   void take_some() {
     std::vector<UsageEvent> events;

@@ -55,9 +55,10 @@ class MeteringTest : public testing::Test {
     meters.push_back(bytes);
   }
 
-  store::Connection connect() const {
-    return store::Connection({.conninfo = test::as_role(database_, store::Role::kWriter)});
-  }
+  /// Of the writer's role.
+  std::string conninfo() const { return test::as_role(database_, store::Role::kWriter); }
+  const std::string& owner_conninfo() const { return database_; }
+  store::Connection connect() const { return store::Connection({.conninfo = conninfo()}); }
 
   /// `until` empty: for ever.
   void give(std::string_view subject, std::int64_t customer,

@@ -171,9 +171,9 @@ TEST(ReadCsv, WithoutIdsTheFieldsAndTheirOrdinalAreTheId) {
 
 TEST(ReadCsv, WithoutIdsALastRowThatIsStillBeingWrittenIsRefused) {
   constexpr std::string_view kMapping = "subject=s,time=t,type:=x,v=v";
-  EXPECT_THAT(
-      messages("s,t,v\na,2026-10-05T12:00:00Z,1\nb,2026-10-05T12:00:00Z,10", kMapping),
-      ElementsAre("file:3: the last line has no line end, so it may not be complete: end it, or map an id"));
+  EXPECT_THAT(messages("s,t,v\na,2026-10-05T12:00:00Z,1\nb,2026-10-05T12:00:00Z,10", kMapping),
+              ElementsAre("file:3: the last line has no line end, so it may not be complete: end "
+                          "it, or map an id"));
   EXPECT_THAT(read("i,s,t,v\n1,a,2026-10-05T12:00:00Z,1", "id=i,subject=s,time=t,type:=x,v=v"),
               testing::SizeIs(1));
 }

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <cstdint>
+
+namespace reckoner::metering {
+inline constexpr std::int64_t kMetersLock = 7263502;
+}  // namespace reckoner::metering
