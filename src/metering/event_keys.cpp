@@ -61,8 +61,8 @@ struct Columns {
 void copy_keys(store::Connection& connection, std::span<Arrival* const> arrivals,
                std::int64_t batch_id) {
   try {
-    store::Copy copy(connection, "metering.copy_keys", "event_key",
-                     {"key", "namespace", "digest", "batch_id"});
+    store::BinaryCopy copy(connection, "metering.copy_keys", "event_key",
+                           {"key", "namespace", "digest", "batch_id"});
     for (const Arrival* arrival : arrivals) {
       copy.row()
           .add(store::Uuid{arrival->key})

@@ -121,9 +121,9 @@ void IngestTransaction::take(std::span<Arrival* const> arrivals) {
 
 void IngestTransaction::count(std::span<Arrival* const> counted) {
   if (counted.empty()) return;
-  store::Copy copy(connection_, "metering.copy_events", "raw_event",
-                   {"customer_id", "batch_id", "seq", "namespace", "source", "event_id", "type",
-                    "subject", "occurred_at", "data"});
+  store::BinaryCopy copy(connection_, "metering.copy_events", "raw_event",
+                         {"customer_id", "batch_id", "seq", "namespace", "source", "event_id",
+                          "type", "subject", "occurred_at", "data"});
   for (const Arrival* arrival : counted) {
     const UsageEvent& event = *arrival->event;
     copy.row()

@@ -78,7 +78,7 @@ class Connection {
 
  private:
   friend class Transaction;
-  friend class Copy;
+  friend class CopyStream;
 
   void count(std::string_view name);
   void prepare(const Statement& statement);

@@ -24,7 +24,8 @@ bool needs_escape(char c) {
   return c == '\\' || c == '\t' || c == '\n' || c == '\r';
 }
 
-std::string copy_statement(std::string_view table, std::span<const std::string_view> columns) {
+std::string copy_statement(std::string_view table, std::span<const std::string_view> columns,
+                           std::string_view options = "") {
   std::string sql = "copy ";
   if (const auto dot = table.find('.'); dot != std::string_view::npos) {
     append_identifier(sql, table.substr(0, dot));
@@ -36,29 +37,27 @@ std::string copy_statement(std::string_view table, std::span<const std::string_v
     sql += i == 0 ? " (" : ", ";
     append_identifier(sql, columns[i]);
   }
-  return sql + ") from stdin";
+  return sql.append(") from stdin").append(options);
 }
 }  // namespace
 
-Copy::Copy(Connection& connection, std::string_view name, std::string_view table,
-           std::span<const std::string_view> columns)
-    : connection_(connection), name_(name), columns_(columns.size()) {
-  RK_CHECK(!columns.empty());
+CopyStream::CopyStream(Connection& connection, std::string_view name, const std::string& sql)
+    : connection_(connection), name_(name) {
   connection_.count(name_);
-  PGresult* result = PQexec(connection_.libpq_, copy_statement(table, columns).c_str());
+  PGresult* result = PQexec(connection_.libpq_, sql.c_str());
   if (PQresultStatus(result) != PGRES_COPY_IN) connection_.fail(name_, result);
   PQclear(result);
   connection_.copying_ = true;
   buffer_.reserve(kPieceBytes + kPieceBytes / 4);
 }
 
-Copy::~Copy() {
+CopyStream::~CopyStream() {
   if (connection_.copying_) PQclear(end_copy("not finished"));
 }
 
 /// Ends the COPY, with success when there is no `reason` against it, and gives the server's
 /// verdict.
-PGresult* Copy::end_copy(const char* reason) {
+PGresult* CopyStream::end_copy(const char* reason) {
   connection_.copying_ = false;
   PQputCopyEnd(connection_.libpq_, reason);
   PGresult* verdict = PQgetResult(connection_.libpq_);
@@ -71,7 +70,7 @@ PGresult* Copy::end_copy(const char* reason) {
   return verdict;
 }
 
-void Copy::send() {
+void CopyStream::send() {
   if (buffer_.empty()) return;
   if (PQputCopyData(connection_.libpq_, buffer_.data(), static_cast<int>(buffer_.size())) != 1) {
     connection_.fail(name_, end_copy("not sent"));
@@ -79,7 +78,7 @@ void Copy::send() {
   buffer_.clear();
 }
 
-std::int64_t Copy::finish() {
+std::int64_t CopyStream::finish() {
   RK_CHECK(connection_.copying_);
   send();
   PGresult* verdict = end_copy(nullptr);
@@ -89,13 +88,23 @@ std::int64_t Copy::finish() {
   return rows;
 }
 
+void CopyStream::row_ended() {
+  if (buffer_.size() >= kPieceBytes) send();
+}
+
+Copy::Copy(Connection& connection, std::string_view name, std::string_view table,
+           std::span<const std::string_view> columns)
+    : stream_(connection, name, copy_statement(table, columns)), columns_(columns.size()) {
+  RK_CHECK(!columns.empty());
+}
+
 void Copy::RowWriter::begin_value() {
-  if (values_++ > 0) copy_.buffer_ += '\t';
+  if (values_++ > 0) copy_.stream_.buffer() += '\t';
 }
 
 Copy::RowWriter& Copy::RowWriter::add(std::string_view text) {
   begin_value();
-  std::string& out = copy_.buffer_;
+  std::string& out = copy_.stream_.buffer();
   const std::size_t start = out.size();
   append_text(out, text);
   if (std::none_of(text.begin(), text.end(), needs_escape)) return *this;
@@ -123,21 +132,99 @@ Copy::RowWriter& Copy::RowWriter::add(std::string_view text) {
 
 Copy::RowWriter& Copy::RowWriter::add(Bytes bytes) {
   begin_value();
-  copy_.buffer_ += '\\';  // the backslash of \x is doubled
-  append_text(copy_.buffer_, bytes);
+  copy_.stream_.buffer() += '\\';  // the backslash of \x is doubled
+  append_text(copy_.stream_.buffer(), bytes);
   return *this;
 }
 
 Copy::RowWriter& Copy::RowWriter::add(std::nullopt_t) {
   begin_value();
-  copy_.buffer_ += "\\N";
+  copy_.stream_.buffer() += "\\N";
   return *this;
 }
 
 void Copy::RowWriter::end() {
   RK_CHECK(values_ == copy_.columns_);
-  copy_.buffer_ += '\n';
-  if (copy_.buffer_.size() >= kPieceBytes) copy_.send();
+  copy_.stream_.buffer() += '\n';
+  copy_.stream_.row_ended();
+}
+
+namespace {
+
+/// In network byte order.
+template <std::integral Number>
+void append_binary(std::string& out, Number number) {
+  char bytes[sizeof number];
+  auto rest = static_cast<std::make_unsigned_t<Number>>(number);
+  for (std::size_t i = sizeof number; i-- > 0; rest = static_cast<decltype(rest)>(rest >> 8)) {
+    bytes[i] = static_cast<char>(rest & 0xff);
+  }
+  out.append(bytes, sizeof bytes);
+}
+
+}  // namespace
+
+BinaryCopy::BinaryCopy(Connection& connection, std::string_view name, std::string_view table,
+                       std::initializer_list<std::string_view> columns)
+    : stream_(connection, name,
+              copy_statement(table, std::span(columns.begin(), columns.size()),
+                             " with (format binary)")),
+      columns_(columns.size()) {
+  RK_CHECK(columns_ > 0);
+  stream_.buffer().append("PGCOPY\n\xff\r\n\0", 11);
+  append_binary<std::int32_t>(stream_.buffer(), 0);  // no flags
+  append_binary<std::int32_t>(stream_.buffer(), 0);  // no extension of the header
+}
+
+std::int64_t BinaryCopy::finish() {
+  append_binary<std::int16_t>(stream_.buffer(), -1);
+  return stream_.finish();
+}
+
+BinaryCopy::RowWriter::RowWriter(BinaryCopy& copy) : copy_(copy) {
+  append_binary(copy_.stream_.buffer(), static_cast<std::int16_t>(copy_.columns_));
+}
+
+void BinaryCopy::RowWriter::begin_value(std::size_t bytes) {
+  ++values_;
+  append_binary(copy_.stream_.buffer(), static_cast<std::int32_t>(bytes));
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(std::int64_t number) {
+  begin_value(sizeof number);
+  append_binary(copy_.stream_.buffer(), number);
+  return *this;
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(std::int32_t number) {
+  begin_value(sizeof number);
+  append_binary(copy_.stream_.buffer(), number);
+  return *this;
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(std::string_view text) {
+  RK_CHECK(std::in_range<std::int32_t>(text.size()));
+  begin_value(text.size());
+  append_text(copy_.stream_.buffer(), text);
+  return *this;
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(const Uuid& uuid) {
+  begin_value(uuid.bytes.size());
+  copy_.stream_.buffer().append(reinterpret_cast<const char*>(uuid.bytes.data()),
+                                uuid.bytes.size());
+  return *this;
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(time::Instant instant) {
+  // PostgreSQL counts microseconds from the year 2000.
+  constexpr std::int64_t kEpoch = 946'684'800'000'000;
+  return add(instant.time_since_epoch().count() - kEpoch);
+}
+
+void BinaryCopy::RowWriter::end() {
+  RK_CHECK(values_ == copy_.columns_);
+  copy_.stream_.row_ended();
 }
 
 }  // namespace reckoner::store

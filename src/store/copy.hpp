@@ -10,6 +10,28 @@
 
 namespace reckoner::store {
 
+/// What every COPY … FROM STDIN shares: its beginning, its bytes on the way, its end.
+class CopyStream {
+ public:
+  CopyStream(Connection& connection, std::string_view name, const std::string& sql);
+  ~CopyStream();
+  CopyStream(const CopyStream&) = delete;
+  CopyStream& operator=(const CopyStream&) = delete;
+
+  /// What is to be sent; emptied now and then by row_ended().
+  std::string& buffer() { return buffer_; }
+  void row_ended();
+  std::int64_t finish();
+
+ private:
+  void send();
+  PGresult* end_copy(const char* reason);
+
+  Connection& connection_;
+  std::string name_;
+  std::string buffer_;
+};
+
 /// COPY … FROM STDIN: rows into a table, fast. Nothing else may run on the connection until
 /// finish(); destroyed before that, the whole COPY is taken back and the transaction around it has
 /// failed.
@@ -25,7 +47,7 @@ class Copy {
     template <class Value>
     RowWriter& add(const Value& value) {
       begin_value();
-      append_text(copy_.buffer_, value);
+      append_text(copy_.stream_.buffer(), value);
       return *this;
     }
     RowWriter& add(std::string_view text);
@@ -55,22 +77,56 @@ class Copy {
   Copy(Connection& connection, std::string_view name, std::string_view table,
        std::initializer_list<std::string_view> columns)
       : Copy(connection, name, table, std::span(columns.begin(), columns.size())) {}
-  ~Copy();
-  Copy(const Copy&) = delete;
-  Copy& operator=(const Copy&) = delete;
+
+  RowWriter row() { return RowWriter(*this); }
+  /// Once; gives the number of rows that are in the table now.
+  std::int64_t finish() { return stream_.finish(); }
+
+ private:
+  CopyStream stream_;
+  std::size_t columns_;
+};
+
+/// The same in PostgreSQL's binary format, for hot tables: each value must be of exactly its
+/// column's type (bigint and std::int64_t, int and std::int32_t, text, uuid, timestamptz).
+///   BinaryCopy copy(connection, "copy_keys", "event_key", {"key", "namespace"});
+///   copy.row().add(key).add(namespace_name).end();
+///   copy.finish();
+class BinaryCopy {
+ public:
+  class RowWriter {
+   public:
+    RowWriter& add(std::int64_t number);
+    RowWriter& add(std::int32_t number);
+    /// Throws Error for a text with a zero byte, which PostgreSQL cannot hold.
+    RowWriter& add(std::string_view text);
+    RowWriter& add(const Uuid& uuid);
+    RowWriter& add(time::Instant instant);
+    template <class Tag>
+    RowWriter& add(Id<Tag> id) {
+      return add(id.value);
+    }
+    /// Ends the row, which must have a value for each column.
+    void end();
+
+   private:
+    friend class BinaryCopy;
+    explicit RowWriter(BinaryCopy& copy);
+    void begin_value(std::size_t bytes);
+    BinaryCopy& copy_;
+    std::size_t values_ = 0;
+  };
+
+  BinaryCopy(Connection& connection, std::string_view name, std::string_view table,
+             std::initializer_list<std::string_view> columns);
 
   RowWriter row() { return RowWriter(*this); }
   /// Once; gives the number of rows that are in the table now.
   std::int64_t finish();
 
  private:
-  void send();
-  PGresult* end_copy(const char* reason);
-
-  Connection& connection_;
-  std::string name_;
+  CopyStream stream_;
   std::size_t columns_;
-  std::string buffer_;
 };
 
 }  // namespace reckoner::store

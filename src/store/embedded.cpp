@@ -62,7 +62,7 @@ std::string settings(const fs::path& data_directory, const fs::path& socket,
   set("max_connections", "100");
   set("shared_buffers", "256MB");
   set("max_wal_size", "4GB");
-  set("wal_compression", "on");
+  set("wal_compression", "lz4");
   set("checkpoint_timeout", "15min");
   set("jit", "off");
   set("timezone", "UTC");

@@ -133,5 +133,48 @@ TEST_F(CopyTest, ARowHasAValueForEachColumn) {
   EXPECT_THROW(copy.row().add(1).end(), Bug);
 }
 
+TEST_F(CopyTest, BinaryValuesArriveAsTheyWere) {
+  connection_.run_script(
+      {"make",
+       "create table hot (id bigint primary key, seq int, name text, key uuid, at timestamptz)"});
+  const Uuid key{{0, 1, 2, 0x7f, 0x80, 0xff, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}};
+  const std::vector<std::string> names{"", "tab\t\\ \\N", "\xc3\xbc 漢", std::string(300'000, 'x')};
+  const std::vector<time::Instant> instants{time::parse_instant("2026-10-31T23:59:59.25Z"),
+                                            time::parse_instant("1999-12-31T23:59:59.999999Z"),
+                                            time::parse_instant("0001-01-01T00:00:00Z"),
+                                            time::parse_instant("9999-12-31T23:59:59Z")};
+  BinaryCopy copy(connection_, "copy_hot", "hot", {"id", "seq", "name", "key", "at"});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    copy.row()
+        .add(static_cast<std::int64_t>(i) - 2'000'000'000'000)
+        .add(-2 + static_cast<int>(i))
+        .add(names[i])
+        .add(key)
+        .add(instants[i])
+        .end();
+  }
+  EXPECT_EQ(copy.finish(), 4);
+  const Rows rows = connection_.query({"hot", "select * from hot order by id"});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(rows[i].int64("id"), static_cast<std::int64_t>(i) - 2'000'000'000'000);
+    EXPECT_EQ(rows[i].int64("seq"), static_cast<std::int64_t>(i) - 2);
+    EXPECT_EQ(rows[i].text("name"), names[i]);
+    EXPECT_EQ(rows[i].uuid("key"), key.bytes);
+    EXPECT_EQ(rows[i].instant("at"), instants[i]);
+  }
+}
+
+TEST_F(CopyTest, ABinaryRowThatClashesTakesTheCopyBack) {
+  connection_.run_script({"make", "create table hot (id bigint primary key)"});
+  BinaryCopy copy(connection_, "copy_hot", "hot", {"id"});
+  copy.row().add(std::int64_t{1}).end();
+  copy.row().add(std::int64_t{1}).end();
+  EXPECT_THROW(copy.finish(), DatabaseError);
+  EXPECT_EQ(connection_.query({"hot", "select count(*) from hot"}).only().int64(0), 0);
+  EXPECT_THROW(
+      BinaryCopy(connection_, "copy_hot", "hot", {"id"}).row().add(std::string_view("a\0b", 3)),
+      Error);
+}
+
 }  // namespace
 }  // namespace reckoner::store
