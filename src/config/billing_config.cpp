@@ -144,7 +144,7 @@ PopulationFact read_population_fact(const Element& element) {
   PopulationFact fact{name_attribute(element, "name"), {}, {}, element.place()};
   fact.figure = static_cast<PopulationFigure>(choice_attribute(element, "figure", kFigures, 0));
   if (fact.figure != PopulationFigure::kCustomers) {
-    fact.meter = name_attribute(element, "meter");
+    fact.meter = element.required("meter");
   } else if (element.attribute("meter")) {
     fail_attribute(element, "meter", "the number of customers needs no meter");
   }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/place.hpp"
@@ -27,6 +29,18 @@ enum class Aggregation {
   kCounter,       ///< growth of a counter that only grows, or starts again at zero; carries over
   kPercentile,    ///< the value that Meter::percentile of 100 do not exceed, nearest rank
 };
+
+/// As the XML writes them, in the order of Aggregation.
+inline constexpr std::array<std::string_view, 11> kAggregationNames{
+    "sum",       "count",        "min",       "max",
+    "avg",       "unique-count", "latest",    "time-weighted-sum",
+    "heartbeat", "counter",      "percentile"};
+constexpr std::string_view to_string(Aggregation aggregation) {
+  return kAggregationNames[static_cast<std::size_t>(aggregation)];
+}
+
+/// Longest Meter::gap: an event of a heartbeat changes no more time than this around it.
+inline constexpr std::chrono::hours kHeartbeatGapMax{24 * 7};
 
 /// Whether quarter-hour folds (usage::Fold) give the quantity; otherwise the events' points do.
 constexpr bool is_folded(Aggregation aggregation) {
