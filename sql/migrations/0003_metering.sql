@@ -56,6 +56,8 @@ alter table usage_total alter column value_min drop not null;
 alter table usage_total alter column value_max drop not null;
 -- Whether the meter's level carries over: then a change touches all later periods too.
 alter table usage_delta add column carries boolean not null default false;
+-- How far before and behind its quarter hour it changes what was measured (heartbeats).
+alter table usage_delta add column reach_seconds int not null default 0;
 -- Deltas are written in the order of their batches and read by open batches: an index that only grows at its end.
 drop index usage_delta_customer;
 create index usage_delta_batch on usage_delta (batch_id);
@@ -81,6 +83,8 @@ create table meter_life (                                    -- local
   since_batch  bigint not null,
   created_at   timestamptz not null,
   updated_at   timestamptz not null,
+  until_batch  bigint,                                       -- the last batch that could count, once it ended
+  definition   bytea not null check (length(definition) = 32),
   ended_at     timestamptz
 );
 
@@ -119,6 +123,50 @@ create table kafka_position (
   updated_at   timestamptz not null,
   primary key (topic, partition)
 );
+
+-- Honesty afterwards -----------------------------------------------------------------------------------------------
+-- Events of before have no place in their batch yet. They are written again in the order of arrival, which BRIN lives on.
+create temporary table raw_event_in_order on commit drop as
+select customer_id, batch_id, namespace, source, event_id, type, subject, occurred_at, data,
+       (row_number() over (partition by batch_id order by ctid) - 1)::int as seq
+  from raw_event;
+truncate raw_event;
+insert into raw_event (customer_id, batch_id, namespace, source, event_id, type, subject, occurred_at, data, seq)
+select customer_id, batch_id, namespace, source, event_id, type, subject, occurred_at, data, seq
+  from raw_event_in_order order by batch_id, seq;
+
+-- A meter that was computed over older events on request: those that occurred from then on count as well.
+alter table meter_life add column computed_from timestamptz;
+
+-- local: how often a quarantined event was delivered on which day (UTC), so that what is dropped later is known by the day of
+-- receipt. day is null for deliveries of before days were kept.
+create table quarantine_day (
+  namespace    text not null,
+  key          uuid not null,
+  digest       uuid not null,
+  day          date,
+  deliveries   bigint not null check (deliveries > 0),
+  unique nulls not distinct (key, namespace, digest, day)
+);
+insert into quarantine_day (namespace, key, digest, day, deliveries)
+select namespace, key, digest,
+       case when (first_at at time zone 'UTC')::date = (last_at at time zone 'UTC')::date
+            then (first_at at time zone 'UTC')::date end, deliveries
+  from quarantine;
+
+-- Raw events leave only by an archive of their month: by the table's owner, in a transaction that says so.
+create function refuse_change_of_raw_event() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and current_setting('reckoner.archive', true) = 'on'
+     and pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') then
+    return old;
+  end if;
+  raise exception '% is immutable: events are never changed, and leave only for an archive', tg_table_name
+    using errcode = 'insufficient_privilege';
+end $$;
+drop trigger raw_event_immutable on raw_event;
+create trigger raw_event_immutable before update or delete on raw_event
+  for each row execute function refuse_change_of_raw_event();
 
 -- Access ------------------------------------------------------------------------------------------------------ local
 create table api_key (
