@@ -15,6 +15,8 @@ constexpr store::Statement kLockCounter{"metering.lock_cut_counter",
 constexpr store::Statement kClaimBatches{"metering.claim_batches", R"(
   update ingest_batch set cut = $1 where cut is null returning batch_id)"};
 
+// What carries over changes all that comes later; a heartbeat also the time around it, up to its
+// gap.
 constexpr store::Statement kFoldDeltas{"metering.fold_deltas", R"(
   with moved as (
     delete from usage_delta where batch_id = any($2::bigint[]) returning *
@@ -26,7 +28,10 @@ constexpr store::Statement kFoldDeltas{"metering.fold_deltas", R"(
       from moved group by customer_id, bucket, meter, subject, dimensions
   )
   insert into cut_touch (customer_id, cut, first_at, last_at)
-  select customer_id, $1::bigint, min(bucket), max(bucket) from moved group by customer_id)"};
+  select customer_id, $1::bigint, min(bucket - make_interval(secs => reach_seconds)),
+         case when bool_or(carries) then timestamptz 'infinity'
+              else max(bucket + make_interval(secs => reach_seconds)) end
+    from moved group by customer_id)"};
 
 constexpr store::Statement kWriteCut{"metering.write_cut",
                                      "insert into cut (cut, closed_at) values ($1, $2)"};

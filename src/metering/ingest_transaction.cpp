@@ -140,6 +140,7 @@ void IngestTransaction::count(std::span<Arrival* const> counted) {
         .end();
     for (const meters::MeterValue& value : arrival->reading.values) {
       deltas_.add(arrival->customer, event, value);
+      points_.add(arrival->customer, event, arrival->seq, value);
     }
   }
   copy.finish();
@@ -188,6 +189,7 @@ IngestCounts IngestTransaction::finish() {
   IngestCounts sum;
   if (tallies_.empty()) return sum;
   deltas_.store(connection_, batch_id_);
+  points_.store(connection_, batch_id_);
   std::vector<std::string> namespaces;
   std::vector<std::int64_t> received, counted, duplicate, quarantined;
   for (const auto& [name, counts] : tallies_) {

@@ -15,6 +15,7 @@
 #include "metering/ingest.hpp"
 #include "metering/intake.hpp"
 #include "metering/usage_deltas.hpp"
+#include "metering/usage_points.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
 
@@ -62,6 +63,7 @@ class IngestTransaction {
   bool has_quarantine_ = false;  ///< some row was open when the batch was
   std::int32_t next_seq_ = 0;
   UsageDeltas deltas_;
+  UsagePoints points_;
   Tallies tallies_;
 };
 

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "store/copy.hpp"
 #include "usage/bucket.hpp"
+#include "usage/series.hpp"
 
 namespace reckoner::metering {
 
@@ -40,9 +41,10 @@ void UsageDeltas::add(CustomerId customer, const UsageEvent& event,
 
 void UsageDeltas::store(store::Connection& connection, std::int64_t batch_id) const {
   if (folds_.empty()) return;
-  store::Copy copy(connection, "metering.copy_deltas", "usage_delta",
-                   {"customer_id", "batch_id", "meter", "subject", "dimensions", "bucket",
-                    "event_count", "value_sum", "value_min", "value_max", "carries"});
+  store::Copy copy(
+      connection, "metering.copy_deltas", "usage_delta",
+      {"customer_id", "batch_id", "meter", "subject", "dimensions", "bucket", "event_count",
+       "value_sum", "value_min", "value_max", "carries", "reach_seconds"});
   const auto write = [&](const Key& key, const usage::Fold& fold) {
     copy.row()
         .add(key.customer)
@@ -56,6 +58,7 @@ void UsageDeltas::store(store::Connection& connection, std::int64_t batch_id) co
         .add(fold.min)
         .add(fold.max)
         .add(domain::carries_over(key.meter->aggregation))
+        .add(std::int64_t{usage::reach_of(*key.meter).count()})
         .end();
   };
   for (const auto& [key, fold] : full_) write(key, fold);
