@@ -55,6 +55,29 @@ void check_dimensions(const domain::Charge& charge, const domain::Meter& meter) 
   }
 }
 
+/// Refuses a model that divides usage in a way in which the meter's quantity cannot be divided.
+void check_model(const domain::Charge& charge, const domain::Meter& meter) {
+  using domain::Aggregation;
+  const bool adds_up =
+      domain::is_folded(meter.aggregation) || meter.aggregation == Aggregation::kTimeWeighted ||
+      meter.aggregation == Aggregation::kHeartbeat || meter.aggregation == Aggregation::kCounter;
+  for (const domain::Terms& terms : charge.terms) {
+    if (std::holds_alternative<domain::Percentage>(terms.model) &&
+        !domain::is_folded(meter.aggregation)) {
+      fail_at(charge.place,
+              fmt::format("charge '{}' is a percentage of single events, and meter '{}' of "
+                          "aggregation '{}' makes no amounts of them",
+                          charge.name, meter.name, to_string(meter.aggregation)));
+    }
+    if (std::holds_alternative<domain::Calendar>(terms.model) && !adds_up) {
+      fail_at(charge.place,
+              fmt::format("charge '{}' is priced by a calendar, and what meter '{}' of aggregation "
+                          "'{}' measures is no sum of parts of the day",
+                          charge.name, meter.name, to_string(meter.aggregation)));
+    }
+  }
+}
+
 void check_metering(const domain::Charge& charge, const std::vector<domain::Meter>& meters) {
   const domain::OfMeters* const metering = domain::metering_of(charge);
   if (metering == nullptr) return;
@@ -68,6 +91,7 @@ void check_metering(const domain::Charge& charge, const std::vector<domain::Mete
                                         charge.name, name, suggestion(name, names)));
     }
     check_dimensions(charge, *meter);
+    check_model(charge, *meter);
   }
 }
 

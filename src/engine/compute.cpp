@@ -60,7 +60,8 @@ void run_statement_phases(FactReader& facts, store::Connection& connection, Vers
   for (auto& [version, periods] : by_version) {
     const auto compiled = versions.load(connection, version);
     computation.versions.push_back(compiled);
-    StatementContext context(compiled->configuration(), facts, std::move(periods));
+    StatementContext context(compiled->configuration(), compiled->meter_reader(), facts,
+                             std::move(periods));
     compiled->chain(chain).run_statement_phase(context);
   }
 }

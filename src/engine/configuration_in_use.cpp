@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 namespace reckoner::engine {
 
@@ -58,11 +60,49 @@ void check_plan(const store::Row& use, const CompiledVersion& next) {
   }
 }
 
-bool reads_alike(const domain::Meter& a, const domain::Meter& b) {
-  const auto counts = [](const domain::Meter& meter) {
-    return meter.aggregation == domain::Aggregation::kCount;
+/// What is stored of an event, in usage_total and usage_point.
+enum class Stored { kCount, kFold, kItems, kInstants, kValues };
+
+Stored stored_of(const domain::Meter& meter) {
+  switch (meter.aggregation) {
+    case domain::Aggregation::kCount:
+      return Stored::kCount;
+    case domain::Aggregation::kUniqueCount:
+      return Stored::kItems;
+    case domain::Aggregation::kHeartbeat:
+      return Stored::kInstants;
+    default:
+      return domain::is_folded(meter.aggregation) ? Stored::kFold : Stored::kValues;
+  }
+}
+
+/// Values are folded, too: the fold goes on where its points are not asked for any more.
+bool serves(Stored stored, Stored wanted) {
+  return stored == wanted || (stored == Stored::kValues && wanted == Stored::kFold);
+}
+
+/// What the member of a dimension was stays what it is. Where a level carries over, no dimension
+/// may come or go: the level would go on in the old series beside the new one.
+bool groups_alike(const domain::Meter& a, const domain::Meter& b) {
+  for (const domain::Meter::Dimension& dimension : a.group_by) {
+    for (const domain::Meter::Dimension& other : b.group_by) {
+      if (dimension.name == other.name && dimension.path != other.path) return false;
+    }
+  }
+  if (!domain::carries_over(a.aggregation) && !domain::carries_over(b.aggregation)) return true;
+  const auto names = [](const domain::Meter& meter) {
+    std::set<std::string_view> all;
+    for (const domain::Meter::Dimension& dimension : meter.group_by) all.insert(dimension.name);
+    return all;
   };
-  return a.event_type == b.event_type && a.value == b.value && counts(a) == counts(b);
+  return names(a) == names(b);
+}
+
+/// Whether what is stored of `a`'s events is what `b` would have read.
+bool reads_alike(const domain::Meter& a, const domain::Meter& b) {
+  return a.event_type == b.event_type && a.value == b.value && a.expression == b.expression &&
+         a.filters == b.filters && a.reports_change == b.reports_change &&
+         serves(stored_of(a), stored_of(b)) && groups_alike(a, b);
 }
 
 }  // namespace
@@ -80,7 +120,8 @@ void check_in_use(store::Connection& connection, const CompiledVersion& active,
     }
     throw Error(
         fmt::format("{}:{}: meter '{}' has usage; its event-type, value and counting cannot "
-                    "change: give the new one another name",
+                    "change, nor its expression, filters and dimensions: give the new one another "
+                    "name",
                     successor->place.file, successor->place.line, meter.name));
   }
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "pricing/models.hpp"
 #include "store/document_rows.hpp"
 #include "text/json.hpp"
@@ -24,19 +26,16 @@ constexpr store::Statement kBilledBefore{"billed before a line", R"(
                       where v.customer_id = l.customer_id and v.ordinal = l.ordinal
                         and v.mode = 'rebill'))"};
 
-constexpr store::Statement kUsage{"usage behind a line", R"(
-  select (e.occurred_at at time zone $7)::date as day, count(*) as events,
-         coalesce(sum((e.data::jsonb #>> string_to_array($6, '.'))::numeric), 0) as value_sum
-    from raw_event e join ingest_batch b on b.batch_id = e.batch_id and b.cut <= $4
-   where e.customer_id = $1 and e.occurred_at >= $2 and e.occurred_at < $3 and e.type = $5
-   group by day order by day)"};
-
+// Without those voided, as far as the document knew.
 constexpr store::Statement kEvents{"events behind a line", R"(
-  select e.occurred_at, e.source, e.event_id, e.data, count(*) over () as event_count
+  select e.type, e.subject, e.occurred_at, e.source, e.event_id, e.data
     from raw_event e join ingest_batch b on b.batch_id = e.batch_id and b.cut <= $4
    where e.customer_id = $1 and e.occurred_at >= $2 and e.occurred_at < $3
      and e.type = any($5::text[])
-   order by e.occurred_at, e.source, e.event_id limit $6)"};
+     and not exists (select from event_void v join ingest_batch vb on vb.batch_id = v.batch_id
+                      where v.customer_id = e.customer_id and v.event_batch = e.batch_id
+                        and v.event_seq = e.seq and vb.cut <= $4)
+   order by e.occurred_at, e.source, e.event_id)"};
 
 const domain::Charge* charge_of(const config::Configuration& configuration,
                                 const domain::Document& document,
@@ -61,7 +60,13 @@ time::Period measured(const domain::StatementLine& line, const time::Zone& zone)
   return {zone.start_of(line.starts_on), zone.start_of(line.ends_on)};
 }
 
-void add_usage(store::Connection& connection, const config::Configuration& configuration,
+bool has_values(const domain::Meter& meter) {
+  return meter.aggregation != domain::Aggregation::kCount &&
+         meter.aggregation != domain::Aggregation::kUniqueCount &&
+         meter.aggregation != domain::Aggregation::kHeartbeat;
+}
+
+void add_usage(store::Connection& connection, const meters::MeterReader& reader,
                const domain::Charge& charge, const store::DocumentId& id, const store::Row& period,
                std::int64_t limit, Explanation& explanation) {
   const domain::OfMeters* metering = domain::metering_of(charge);
@@ -69,25 +74,36 @@ void add_usage(store::Connection& connection, const config::Configuration& confi
   const time::Zone zone = time::Zone::named(period.text("time_zone"));
   const time::Period stretch = measured(explanation.billed.line, zone);
   const std::int64_t cut = period.int64("cut");
-  const domain::Meter* first = nullptr;
+  std::vector<const domain::Meter*> meters;
   std::vector<std::string> types;
-  for (const domain::Meter& meter : configuration.meters) {
-    if (meter.name == metering->meters.front()) first = &meter;
-    for (const std::string& name : metering->meters) {
-      if (meter.name == name) types.push_back(meter.event_type);
-    }
+  for (const std::string& name : metering->meters) {
+    meters.push_back(reader.find(name));
+    RK_CHECK(meters.back() != nullptr);
+    types.push_back(meters.back()->event_type);
   }
-  RK_CHECK(first != nullptr);
+  std::map<time::Date, UsageOfDay> days;
   for (const store::Row& row :
-       connection.query(kUsage, {id.customer, stretch.starts_at, stretch.ends_at, cut,
-                                 first->event_type, first->value, zone.name()})) {
-    explanation.usage.push_back({row.date("day"), row.int64("events"), row.decimal("value_sum")});
-  }
-  for (const store::Row& row : connection.query(
-           kEvents, {id.customer, stretch.starts_at, stretch.ends_at, cut, types, limit})) {
-    explanation.event_count = row.int64("event_count");
+       connection.query(kEvents, {id.customer, stretch.starts_at, stretch.ends_at, cut, types})) {
+    const std::string data = row.text("data");
+    const text::Json json = text::parse_json(data);
+    bool counts = false;
+    for (const domain::Meter* meter : meters) {
+      const auto value = reader.read_one(*meter, row.text("type"), row.text("subject"), json);
+      if (!value) continue;
+      counts = true;
+      if (meter != meters.front()) continue;
+      UsageOfDay& day = days[zone.date_of(row.instant("occurred_at"))];
+      ++day.events;
+      if (has_values(*meter)) day.sum += value->value;
+    }
+    if (!counts) continue;
+    if (explanation.event_count++ >= limit) continue;
     explanation.events.push_back(
-        {row.instant("occurred_at"), row.text("source"), row.text("event_id"), row.text("data")});
+        {row.instant("occurred_at"), row.text("source"), row.text("event_id"), data});
+  }
+  for (auto& [date, day] : days) {
+    day.day = date;
+    explanation.usage.push_back(day);
   }
 }
 
@@ -151,7 +167,7 @@ Explanation explain(store::Connection& connection, Versions& versions, const std
   of.priced = invoicing::price(*charge, of.facts, &of.steps);
   of.rounded = money::round_to_currency(of.priced.amount, document.currency, of.rounding);
   explanation.charge = std::move(of);
-  add_usage(connection, configuration, *charge, *id, *period, events, explanation);
+  add_usage(connection, compiled->meter_reader(), *charge, *id, *period, events, explanation);
   return explanation;
 }
 

@@ -49,10 +49,12 @@ constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", 
      and (p.billed_cut is null
        or exists (select from cut_touch t
                    where t.customer_id = p.customer_id and t.cut > p.billed_cut and t.cut <= $2
-                     and t.first_at < p.ends_at and t.last_at >= p.starts_at)
+                     and t.first_at < p.ends_at and t.last_at > p.starts_at - interval '15 minutes')
        or $3 and exists (select from usage_delta d join ingest_batch b on b.batch_id = d.batch_id
                           where d.customer_id = p.customer_id and b.cut is null
-                            and d.bucket < p.ends_at and d.bucket >= p.starts_at)
+                            and d.bucket - make_interval(secs => d.reach_seconds) < p.ends_at
+                            and (d.carries or d.bucket + make_interval(secs => d.reach_seconds)
+                                                > p.starts_at - interval '15 minutes'))
        or exists (select from reopening r
                    where r.customer_id = p.customer_id and r.cycle = p.cycle
                      and r.closed_by_run is null and r.from_at < p.ends_at

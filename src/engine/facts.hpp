@@ -8,6 +8,7 @@
 
 #include "domain/credit.hpp"
 #include "engine/work.hpp"
+#include "meters/meter_reader.hpp"
 #include "store/connection.hpp"
 #include "usage/fold.hpp"
 
@@ -33,7 +34,7 @@ std::optional<PeriodWork> following_period(const PeriodWork& period);
 /// Usage of one customer in one stretch of time, by meter.
 struct UsageQuery {
   CustomerId customer;
-  time::Period period;  ///< boundaries on quarter hours: throws Error otherwise
+  time::Period period;
 };
 using UsageByMeter = std::map<std::string, usage::Fold, std::less<>>;
 
@@ -43,6 +44,23 @@ struct UsageDetail {
   std::string dimensions;  ///< "class=hot;region=eu", sorted, or ""
   time::Instant bucket;
   usage::Fold fold;
+};
+
+/// What a meter measured that looks at more than a fold keeps.
+struct QuantityQuery {
+  CustomerId customer;
+  const domain::Meter* meter = nullptr;  ///< not folded
+  std::vector<time::Period> windows;     ///< one behind the other; at least one
+  std::vector<std::string> by;           ///< names of dimensions; none: all together
+};
+struct Quantities {
+  money::Decimal total;  ///< from the beginning of the first window to the end of the last
+  struct Group {
+    std::vector<std::string> values;  ///< in the order of QuantityQuery::by; "": has none
+    std::size_t window = 0;
+    money::Decimal quantity;
+  };
+  std::vector<Group> groups;  ///< where something was measured; by values, then by window
 };
 
 /// Where the handlers of the statement and document phase get their facts from.
@@ -61,16 +79,24 @@ class FactSource {
   virtual std::map<CustomerId, std::vector<domain::ManualCharge>> manual_charges(
       std::span<CustomerWork* const> customers) = 0;
 
-  /// One result a query, in their order.
-  virtual std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries) = 0;
+  /// Folds, also of meters that were not asked for; one result a query, in their order. `reader`
+  /// has the meters of the pass. Throws Error where raw events are needed that were archived.
+  virtual std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries,
+                                          const std::vector<std::string>& meters,
+                                          const meters::MeterReader& reader) = 0;
 
   /// The same of some meters, not yet folded over dimensions and time; ordered by both.
   virtual std::vector<std::vector<UsageDetail>> usage_details(
-      std::span<const UsageQuery> queries, const std::vector<std::string>& meters) = 0;
+      std::span<const UsageQuery> queries, const std::vector<std::string>& meters,
+      const meters::MeterReader& reader) = 0;
 
   /// The values of the meter's events, in the order in which they occurred; one result a query.
-  virtual std::vector<std::vector<money::Decimal>> transactions(std::span<const UsageQuery> queries,
-                                                                const domain::Meter& meter) = 0;
+  virtual std::vector<std::vector<money::Decimal>> transactions(
+      std::span<const UsageQuery> queries, const domain::Meter& meter,
+      const meters::MeterReader& reader) = 0;
+
+  /// One result a query, in their order.
+  virtual std::vector<Quantities> quantities(std::span<const QuantityQuery> queries) = 0;
 
   /// Coupons and prepaid credits of customers that have any with something left, in the order of
   /// their numbers, and what the customers' documents drew so far.
@@ -139,11 +165,16 @@ class FactReader : public FactSource {
       std::span<CustomerWork* const> customers) override;
   std::map<CustomerId, std::vector<domain::ManualCharge>> manual_charges(
       std::span<CustomerWork* const> customers) override;
-  std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries) override;
-  std::vector<std::vector<UsageDetail>> usage_details(
-      std::span<const UsageQuery> queries, const std::vector<std::string>& meters) override;
+  std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries,
+                                  const std::vector<std::string>& meters,
+                                  const meters::MeterReader& reader) override;
+  std::vector<std::vector<UsageDetail>> usage_details(std::span<const UsageQuery> queries,
+                                                      const std::vector<std::string>& meters,
+                                                      const meters::MeterReader& reader) override;
   std::vector<std::vector<money::Decimal>> transactions(std::span<const UsageQuery> queries,
-                                                        const domain::Meter& meter) override;
+                                                        const domain::Meter& meter,
+                                                        const meters::MeterReader& reader) override;
+  std::vector<Quantities> quantities(std::span<const QuantityQuery> queries) override;
   std::map<CustomerId, CreditFacts> credits(std::span<const std::int64_t> customers) override;
   std::map<PeriodOfCustomer, time::Date> first_issued_on(
       std::span<const PeriodOfCustomer> periods) override;

@@ -1,6 +1,8 @@
-#include <fmt/format.h>
+#include <algorithm>
+#include <tuple>
 
 #include "engine/facts.hpp"
+#include "engine/raw_usage.hpp"
 #include "usage/bucket.hpp"
 
 namespace reckoner::engine {
@@ -50,34 +52,19 @@ constexpr store::Statement kDetails{"usage of a batch in detail", R"(
    group by q.position, t.meter, t.dimensions, t.bucket
    order by q.position, t.meter, t.bucket, t.dimensions)"};
 
-constexpr store::Statement kTransactions{"events of a batch", R"(
-  select q.position, (e.data::jsonb #>> string_to_array($8, '.'))::numeric as value
-    from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-           as q(position, customer_id, from_at, until_at)
-    join raw_event e on e.customer_id = q.customer_id and e.occurred_at >= q.from_at
-                    and e.occurred_at < q.until_at and e.type = $7
-    join ingest_batch b on b.batch_id = e.batch_id and (b.cut <= $5 or $6 and b.cut is null)
-   order by q.position, e.occurred_at, e.source, e.event_id)"};
-
-/// The columns of the queries.
+/// The columns of what stored totals give.
 struct Columns {
   std::vector<std::int64_t> positions;
   std::vector<CustomerId> customers;
   std::vector<time::Instant> from;
   std::vector<time::Instant> until;
 
-  explicit Columns(std::span<const UsageQuery> queries) {
-    for (const UsageQuery& query : queries) {
-      if (!usage::is_bucket_boundary(query.period.starts_at) ||
-          !usage::is_bucket_boundary(query.period.ends_at)) {
-        throw Error(fmt::format("usage from {} until {} does not begin and end on a quarter hour",
-                                time::to_string(query.period.starts_at),
-                                time::to_string(query.period.ends_at)));
-      }
-      positions.push_back(static_cast<std::int64_t>(positions.size()));
-      customers.push_back(query.customer);
-      from.push_back(query.period.starts_at);
-      until.push_back(query.period.ends_at);
+  Columns(std::span<const UsageQuery> queries, const UsagePieces& pieces) {
+    for (const UsagePieces::Piece& piece : pieces.totals) {
+      positions.push_back(static_cast<std::int64_t>(piece.query));
+      customers.push_back(queries[piece.query].customer);
+      from.push_back(piece.period.starts_at);
+      until.push_back(piece.period.ends_at);
     }
   }
 };
@@ -86,50 +73,86 @@ std::size_t position_of(const store::Row& row) {
   return static_cast<std::size_t>(row.int64("position"));
 }
 
+/// What was voided leaves no extremes where it was all there was.
 usage::Fold fold_of(const store::Row& row) {
-  return {row.int64("event_count"), row.decimal("value_sum"), row.decimal("value_min"),
-          row.decimal("value_max")};
+  return {row.int64("event_count"), row.decimal("value_sum"),
+          row.optional_decimal("value_min").value_or(0),
+          row.optional_decimal("value_max").value_or(0)};
+}
+
+/// The names of the meters that folds serve.
+std::vector<std::string> folded(const std::vector<std::string>& meters,
+                                const meters::MeterReader& reader) {
+  std::vector<std::string> names;
+  for (const std::string& name : meters) {
+    const domain::Meter* meter = reader.find(name);
+    if (meter != nullptr && domain::is_folded(meter->aggregation)) names.push_back(name);
+  }
+  return names;
 }
 
 }  // namespace
 
-std::vector<UsageByMeter> FactReader::usage(std::span<const UsageQuery> queries) {
+std::vector<UsageByMeter> FactReader::usage(std::span<const UsageQuery> queries,
+                                            const std::vector<std::string>& meters,
+                                            const meters::MeterReader& reader) {
   std::vector<UsageByMeter> results(queries.size());
   if (queries.empty()) return results;
-  const Columns columns(queries);
+  const std::vector<std::string> wanted = folded(meters, reader);
+  const UsagePieces pieces = divide_usage(connection_, knowledge_, queries, wanted, reader);
+  const Columns columns(queries, pieces);
   const store::Statement& statement = knowledge_.tail ? kUsageWithTail : kUsage;
   for (const store::Row& row : connection_.query(
            statement,
            {columns.positions, columns.customers, columns.from, columns.until, knowledge_.cut})) {
     results[position_of(row)].emplace(row.text("meter"), fold_of(row));
   }
+  read_raw_usage(connection_, knowledge_, queries, pieces.raw, wanted, reader, [&](RawUsage&& raw) {
+    results[raw.query][raw.value.meter->name].add(raw.value.value);
+  });
   return results;
 }
 
 std::vector<std::vector<UsageDetail>> FactReader::usage_details(
-    std::span<const UsageQuery> queries, const std::vector<std::string>& meters) {
+    std::span<const UsageQuery> queries, const std::vector<std::string>& meters,
+    const meters::MeterReader& reader) {
   std::vector<std::vector<UsageDetail>> results(queries.size());
   if (queries.empty()) return results;
-  const Columns columns(queries);
+  const std::vector<std::string> wanted = folded(meters, reader);
+  const UsagePieces pieces = divide_usage(connection_, knowledge_, queries, wanted, reader);
+  const Columns columns(queries, pieces);
   for (const store::Row& row :
        connection_.query(kDetails, {columns.positions, columns.customers, columns.from,
-                                    columns.until, knowledge_.cut, knowledge_.tail, meters})) {
+                                    columns.until, knowledge_.cut, knowledge_.tail, wanted})) {
     results[position_of(row)].push_back(
         {row.text("meter"), row.text("dimensions"), row.instant("bucket"), fold_of(row)});
+  }
+  if (pieces.raw.empty()) return results;
+  read_raw_usage(connection_, knowledge_, queries, pieces.raw, wanted, reader, [&](RawUsage&& raw) {
+    UsageDetail& detail = results[raw.query].emplace_back();
+    detail.meter = raw.value.meter->name;
+    detail.dimensions = std::move(raw.value.dimensions);
+    detail.bucket = usage::bucket_of(raw.occurred_at);
+    detail.fold.add(raw.value.value);
+  });
+  for (std::vector<UsageDetail>& details : results) {
+    std::stable_sort(details.begin(), details.end(),
+                     [](const UsageDetail& a, const UsageDetail& b) {
+                       return std::tie(a.meter, a.bucket, a.dimensions) <
+                              std::tie(b.meter, b.bucket, b.dimensions);
+                     });
   }
   return results;
 }
 
 std::vector<std::vector<money::Decimal>> FactReader::transactions(
-    std::span<const UsageQuery> queries, const domain::Meter& meter) {
+    std::span<const UsageQuery> queries, const domain::Meter& meter,
+    const meters::MeterReader& reader) {
   std::vector<std::vector<money::Decimal>> results(queries.size());
-  if (queries.empty()) return results;
-  const Columns columns(queries);
-  for (const store::Row& row : connection_.query(
-           kTransactions, {columns.positions, columns.customers, columns.from, columns.until,
-                           knowledge_.cut, knowledge_.tail, meter.event_type, meter.value})) {
-    results[position_of(row)].push_back(row.decimal("value"));
-  }
+  std::vector<UsagePieces::Piece> pieces;
+  for (std::size_t i = 0; i < queries.size(); ++i) pieces.push_back({i, queries[i].period});
+  read_raw_usage(connection_, knowledge_, queries, pieces, {meter.name}, reader,
+                 [&](RawUsage&& raw) { results[raw.query].push_back(raw.value.value); });
   return results;
 }
 

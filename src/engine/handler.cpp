@@ -6,9 +6,13 @@
 
 namespace reckoner::engine {
 
-StatementContext::StatementContext(const config::Configuration& configuration, FactSource& facts,
+StatementContext::StatementContext(const config::Configuration& configuration,
+                                   const meters::MeterReader& reader, FactSource& facts,
                                    std::vector<PeriodWork*> periods)
-    : configuration_(configuration), facts_(facts), periods_(std::move(periods)) {
+    : configuration_(configuration),
+      meter_reader_(reader),
+      facts_(facts),
+      periods_(std::move(periods)) {
   for (PeriodWork* period : periods_) {
     if (std::find(customers_.rbegin(), customers_.rend(), period->customer) == customers_.rend()) {
       customers_.push_back(period->customer);

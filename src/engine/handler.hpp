@@ -13,6 +13,7 @@
 #include "config/configuration.hpp"
 #include "engine/facts.hpp"
 #include "engine/work.hpp"
+#include "meters/meter_reader.hpp"
 
 namespace reckoner::engine {
 
@@ -21,10 +22,12 @@ namespace reckoner::engine {
 /// settings.
 class StatementContext {
  public:
-  StatementContext(const config::Configuration& configuration, FactSource& facts,
-                   std::vector<PeriodWork*> periods);
+  /// `reader` reads the configuration's meters.
+  StatementContext(const config::Configuration& configuration, const meters::MeterReader& reader,
+                   FactSource& facts, std::vector<PeriodWork*> periods);
 
   const config::Configuration& configuration() const { return configuration_; }
+  const meters::MeterReader& meter_reader() const { return meter_reader_; }
   FactSource& facts() { return facts_; }
   /// All periods of the pass, also those of customers parked meanwhile; oldest first for each
   /// customer.
@@ -52,6 +55,7 @@ class StatementContext {
   void park(PeriodWork& period, Error& error);
 
   const config::Configuration& configuration_;
+  const meters::MeterReader& meter_reader_;
   FactSource& facts_;
   std::vector<PeriodWork*> periods_;
   std::vector<CustomerWork*> customers_;

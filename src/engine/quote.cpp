@@ -7,6 +7,7 @@
 
 #include "base/suggest.hpp"
 #include "engine/compute.hpp"
+#include "engine/usage_series.hpp"
 #include "usage/bucket.hpp"
 
 namespace reckoner::engine {
@@ -41,7 +42,9 @@ class QuotedFacts : public FactSource {
       std::span<CustomerWork* const>) override {
     return {};
   }
-  std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries) override {
+  std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries,
+                                  const std::vector<std::string>&,
+                                  const meters::MeterReader&) override {
     std::vector<UsageByMeter> results;
     for (const UsageQuery& query : queries) {
       UsageByMeter& by_meter = results.emplace_back();
@@ -51,8 +54,9 @@ class QuotedFacts : public FactSource {
     }
     return results;
   }
-  std::vector<std::vector<UsageDetail>> usage_details(
-      std::span<const UsageQuery> queries, const std::vector<std::string>& meters) override {
+  std::vector<std::vector<UsageDetail>> usage_details(std::span<const UsageQuery> queries,
+                                                      const std::vector<std::string>& meters,
+                                                      const meters::MeterReader&) override {
     std::vector<std::vector<UsageDetail>> results;
     for (const UsageQuery& query : queries) {
       std::vector<UsageDetail>& details = results.emplace_back();
@@ -64,13 +68,34 @@ class QuotedFacts : public FactSource {
     return results;
   }
   std::vector<std::vector<money::Decimal>> transactions(std::span<const UsageQuery> queries,
-                                                        const domain::Meter& meter) override {
+                                                        const domain::Meter& meter,
+                                                        const meters::MeterReader&) override {
     std::vector<std::vector<money::Decimal>> results;
     for (const UsageQuery& query : queries) {
       std::vector<money::Decimal>& values = results.emplace_back();
       for (const UsageDetail& detail : usage_) {
         if (detail.meter != meter.name || !query.period.contains(detail.bucket)) continue;
         values.push_back(detail.fold.sum);
+      }
+    }
+    return results;
+  }
+  /// What was asked for is the quantity, whatever the meter makes it of.
+  std::vector<Quantities> quantities(std::span<const QuantityQuery> queries) override {
+    std::vector<Quantities> results;
+    for (const QuantityQuery& query : queries) {
+      Quantities& quantities = results.emplace_back();
+      std::map<std::pair<std::vector<std::string>, std::size_t>, money::Decimal> groups;
+      for (const UsageDetail& detail : usage_) {
+        if (detail.meter != query.meter->name) continue;
+        for (std::size_t window = 0; window < query.windows.size(); ++window) {
+          if (!query.windows[window].contains(detail.bucket)) continue;
+          quantities.total += detail.fold.sum;
+          groups[{dimension_values(detail.dimensions, query.by), window}] += detail.fold.sum;
+        }
+      }
+      for (auto& [group, quantity] : groups) {
+        quantities.groups.push_back({group.first, group.second, quantity});
       }
     }
     return results;
@@ -209,7 +234,7 @@ domain::Document quote(const CompiledVersion& version, const QuoteRequest& reque
   QuotedFacts facts(configuration, subscription_of(plan, request, bounds), request,
                     bounds.period.starts_at);
   const Chain& chain = version.chain(plan.billed_by);
-  StatementContext statement(configuration, facts, works);
+  StatementContext statement(configuration, version.meter_reader(), facts, works);
   chain.run_statement_phase(statement);
   if (customer.parked) throw Error(*customer.parked);
 

@@ -20,7 +20,8 @@ constexpr store::Statement kDue{"customers due", R"(
       from cut_touch t
       join cut k on k.cut = t.cut and k.closed_at <= $3
       join billing_period p on p.customer_id = t.customer_id and p.billed_cut < t.cut
-                           and t.first_at < p.ends_at and t.last_at >= p.starts_at
+                           and t.first_at < p.ends_at
+                           and t.last_at > p.starts_at - interval '15 minutes'
       join cycle c on c.customer_id = p.customer_id and c.cycle = p.cycle
      where c.engine = $1
     union

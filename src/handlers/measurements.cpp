@@ -5,18 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "pricing/calendar.hpp"
-#include "usage/bucket.hpp"
+#include "handlers/usage_groups.hpp"
 
 namespace reckoner::handlers {
 
 namespace {
-
-bool needs_details(const domain::ChargeModel& model) {
-  return std::holds_alternative<domain::Matrix>(model) ||
-         std::holds_alternative<domain::Calendar>(model) ||
-         std::holds_alternative<domain::Windowed>(model);
-}
 
 /// The stretches of a metered charge with its terms: those in which its option stands.
 std::vector<invoicing::TermsInForce> measured_terms(const engine::PeriodWork& period,
@@ -41,78 +34,6 @@ time::Instant instant_of(const engine::PeriodWork& period, const engine::Segment
   return period.zone.start_of(day);
 }
 
-/// "class=hot;region=eu" by the names of the matrix, '\\' before a sign that belongs to a name or
-/// value; "" for a dimension the usage does not have.
-std::vector<std::string> values_of(const std::string& dimensions,
-                                   const std::vector<std::string>& names) {
-  std::vector<std::string> values(names.size());
-  std::string name;
-  std::string text;
-  const auto end_pair = [&] {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (name == names[i]) values[i] = text;
-    }
-    name.clear();
-    text.clear();
-  };
-  for (std::size_t i = 0; i < dimensions.size(); ++i) {
-    const char sign = dimensions[i];
-    if (sign == '\\' && i + 1 < dimensions.size()) {
-      text += dimensions[++i];
-    } else if (sign == '=') {
-      name = std::exchange(text, {});
-    } else if (sign == ';') {
-      end_pair();
-    } else {
-      text += sign;
-    }
-  }
-  end_pair();
-  return values;
-}
-
-/// Usage folded by the place it has in a model.
-class Groups {
- public:
-  void add(std::size_t index, std::string label, const usage::Fold& fold) {
-    groups_[{index, std::move(label)}].merge(fold);
-  }
-  std::vector<pricing::Group> measured(domain::Aggregation aggregation) const {
-    std::vector<pricing::Group> measured;
-    for (const auto& [place, fold] : groups_) {
-      measured.push_back({place.first, place.second, usage::quantity_of(fold, aggregation)});
-    }
-    return measured;
-  }
-
- private:
-  std::map<std::pair<std::size_t, std::string>, usage::Fold> groups_;
-};
-
-void add_to(Groups& groups, const domain::Matrix& matrix, const engine::UsageDetail& detail) {
-  const std::vector<std::string> values = values_of(detail.dimensions, matrix.dimensions);
-  const std::optional<std::size_t> row = pricing::row_of(matrix, values);
-  if (!row) {
-    throw Error(fmt::format("no price for {}", detail.dimensions.empty()
-                                                   ? "usage without dimensions"
-                                                   : detail.dimensions));
-  }
-  groups.add(*row, fmt::format("{}", fmt::join(values, " ")), detail.fold);
-}
-
-void add_to(Groups& groups, const domain::Calendar& calendar, const time::Zone& zone,
-            const engine::UsageDetail& detail) {
-  const std::size_t band = pricing::band_of(calendar, zone.local(detail.bucket));
-  groups.add(band, calendar.bands[band].title, detail.fold);
-}
-
-void add_to(Groups& groups, const domain::Windowed& windowed, const time::Zone& zone,
-            const engine::UsageDetail& detail) {
-  const pricing::WindowOfTime window = pricing::window_of(windowed.window, detail.bucket, zone);
-  groups.add(static_cast<std::size_t>(window.starts_at.time_since_epoch() / usage::kBucket),
-             window.label, detail.fold);
-}
-
 }  // namespace
 
 std::vector<const domain::AgreedFigure*> agreed_for(const engine::CustomerWork& customer,
@@ -125,8 +46,7 @@ std::vector<const domain::AgreedFigure*> agreed_for(const engine::CustomerWork& 
   return found;
 }
 
-Measurements::Measurements(engine::StatementContext& context)
-    : configuration_(context.configuration()) {
+Measurements::Measurements(engine::StatementContext& context) : reader_(context.meter_reader()) {
   context.for_each_period([&](engine::PeriodWork& period) {
     if (period.key.side == domain::Side::kAdvance) return;
     for (const engine::Segment& segment : period.segments) {
@@ -164,28 +84,42 @@ void Measurements::want_key(const Key& key, const engine::PeriodWork& period,
                             const domain::Charge& charge, const domain::ChargeModel& model) {
   const engine::UsageQuery query{period.customer->customer.id,
                                  {std::get<1>(key), std::get<2>(key)}};
-  const auto ask = [&](std::map<Key, std::size_t>& at, std::vector<engine::UsageQuery>& queries) {
-    if (at.try_emplace(key, queries.size()).second) queries.push_back(query);
+  const auto ask = [&](OfFolds& folds) {
+    if (folds.at.try_emplace(key, folds.queries.size()).second) folds.queries.push_back(query);
   };
-  const std::string& meter = domain::metering_of(charge)->meters.front();
-  if (std::holds_alternative<domain::Percentage>(model)) {
-    ask(transactions_[meter].at, transactions_[meter].queries);
-  } else if (needs_details(model)) {
-    ask(details_at_, detail_queries_);
-    if (std::count(detail_meters_.begin(), detail_meters_.end(), meter) == 0) {
-      detail_meters_.push_back(meter);
+  for (const std::string& name : domain::metering_of(charge)->meters) {
+    const domain::Meter& measured = meter(name);
+    if (!domain::is_folded(measured.aggregation)) {
+      const auto [place, added] =
+          quantities_at_.try_emplace(quantity_key(key, name, model), quantity_queries_.size());
+      if (!added) continue;
+      quantity_queries_.push_back(
+          query_for(model, measured, query.customer, query.period, period.zone));
+    } else if (std::holds_alternative<domain::Percentage>(model)) {
+      ask(transactions_[name].asked);
+    } else if (needs_details(model)) {
+      ask(details_asked_);
+      detail_meters_.insert(name);
+    } else {
+      ask(folds_asked_);
+      fold_meters_.insert(name);
     }
-  } else {
-    ask(folds_at_, fold_queries_);
   }
 }
 
+Measurements::QuantityKey Measurements::quantity_key(const Key& key, const std::string& meter,
+                                                     const domain::ChargeModel& model) {
+  return {key, meter, needs_details(model) ? &model : nullptr};
+}
+
 void Measurements::read(engine::FactSource& facts) {
-  folds_ = facts.usage(fold_queries_);
-  details_ = facts.usage_details(detail_queries_, detail_meters_);
+  folds_ = facts.usage(folds_asked_.queries, {fold_meters_.begin(), fold_meters_.end()}, reader_);
+  details_ = facts.usage_details(details_asked_.queries,
+                                 {detail_meters_.begin(), detail_meters_.end()}, reader_);
   for (auto& [name, transactions] : transactions_) {
-    transactions.values = facts.transactions(transactions.queries, meter(name));
+    transactions.values = facts.transactions(transactions.asked.queries, meter(name), reader_);
   }
+  quantities_ = facts.quantities(quantity_queries_);
 }
 
 std::vector<invoicing::ChargeFacts::Stretch> Measurements::stretches(
@@ -214,35 +148,38 @@ pricing::Measure Measurements::measure(const engine::PeriodWork& period,
   const std::vector<std::string>& meters = domain::metering_of(charge)->meters;
   const domain::Meter& first = meter(meters.front());
   pricing::Measure measure;
+  if (!domain::is_folded(first.aggregation) && needs_details(terms.model)) {
+    const std::size_t at = quantities_at_.at(quantity_key(key, first.name, terms.model));
+    measure.quantity = quantities_[at].total;
+    measure.groups =
+        groups_of_quantities(terms.model, quantity_queries_[at], period.zone, quantities_[at]);
+    return measure;
+  }
   if (std::holds_alternative<domain::Percentage>(terms.model)) {
     const Transactions& transactions = transactions_.at(first.name);
-    measure.transactions = transactions.values[transactions.at.at(key)];
+    measure.transactions = transactions.values[transactions.asked.at.at(key)];
     for (const money::Decimal& value : measure.transactions) measure.quantity += value;
     return measure;
   }
   if (needs_details(terms.model)) {
-    Groups groups;
+    const std::vector<engine::UsageDetail>& details = details_[details_asked_.at.at(key)];
     usage::Fold all;
-    for (const engine::UsageDetail& detail : details_[details_at_.at(key)]) {
-      if (detail.meter != first.name) continue;
-      all.merge(detail.fold);
-      if (const auto* matrix = std::get_if<domain::Matrix>(&terms.model)) {
-        add_to(groups, *matrix, detail);
-      } else if (const auto* calendar = std::get_if<domain::Calendar>(&terms.model)) {
-        add_to(groups, *calendar, period.zone, detail);
-      } else {
-        add_to(groups, std::get<domain::Windowed>(terms.model), period.zone, detail);
-      }
+    for (const engine::UsageDetail& detail : details) {
+      if (detail.meter == first.name) all.merge(detail.fold);
     }
-    measure.groups = groups.measured(first.aggregation);
+    measure.groups = groups_of_folds(terms.model, first, period.zone, details);
     measure.quantity = usage::quantity_of(all, first.aggregation);
     return measure;
   }
-  const engine::UsageByMeter& usage = folds_[folds_at_.at(key)];
   const auto quantity_of = [&](const std::string& name) {
+    const domain::Meter& measured = meter(name);
+    if (!domain::is_folded(measured.aggregation)) {
+      return quantities_[quantities_at_.at(quantity_key(key, name, terms.model))].total;
+    }
+    const engine::UsageByMeter& usage = folds_[folds_asked_.at.at(key)];
     const auto fold = usage.find(name);
     return fold == usage.end() ? money::Decimal(0)
-                               : usage::quantity_of(fold->second, meter(name).aggregation);
+                               : usage::quantity_of(fold->second, measured.aggregation);
   };
   measure.quantity = quantity_of(first.name);
   if (std::holds_alternative<domain::Capacity>(terms.model)) {
@@ -252,10 +189,11 @@ pricing::Measure Measurements::measure(const engine::PeriodWork& period,
 }
 
 const domain::Meter& Measurements::meter(const std::string& name) const {
-  for (const domain::Meter& meter : configuration_.meters) {
-    if (meter.name == name) return meter;
+  const domain::Meter* found = reader_.find(name);
+  if (found == nullptr) {
+    throw Bug(fmt::format("config::parse let a charge of meter '{}' pass", name));
   }
-  throw Bug(fmt::format("config::parse let a charge of meter '{}' pass", name));
+  return *found;
 }
 
 }  // namespace reckoner::handlers

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -40,20 +41,31 @@ class Measurements {
                            const domain::Terms& terms, const Key& key) const;
   const domain::Meter& meter(const std::string& name) const;
 
-  const config::Configuration& configuration_;
-  std::map<Key, std::size_t> folds_at_;
-  std::vector<engine::UsageQuery> fold_queries_;
-  std::vector<engine::UsageByMeter> folds_;
-  std::map<Key, std::size_t> details_at_;
-  std::vector<engine::UsageQuery> detail_queries_;
-  std::vector<std::string> detail_meters_;
-  std::vector<std::vector<engine::UsageDetail>> details_;
-  struct Transactions {
+  /// Queries, and where the usage of a key stands among them.
+  struct OfFolds {
     std::map<Key, std::size_t> at;
     std::vector<engine::UsageQuery> queries;
+  };
+  struct Transactions {
+    OfFolds asked;
     std::vector<std::vector<money::Decimal>> values;
   };
+  /// By meter, and by the model where that divides the usage.
+  using QuantityKey = std::tuple<Key, std::string, const domain::ChargeModel*>;
+  static QuantityKey quantity_key(const Key& key, const std::string& meter,
+                                  const domain::ChargeModel& model);
+
+  const meters::MeterReader& reader_;
+  OfFolds folds_asked_;
+  std::set<std::string> fold_meters_;
+  std::vector<engine::UsageByMeter> folds_;
+  OfFolds details_asked_;
+  std::set<std::string> detail_meters_;
+  std::vector<std::vector<engine::UsageDetail>> details_;
   std::map<std::string, Transactions> transactions_;  // by meter
+  std::map<QuantityKey, std::size_t> quantities_at_;
+  std::vector<engine::QuantityQuery> quantity_queries_;
+  std::vector<engine::Quantities> quantities_;
 };
 
 /// The figures agreed with the customer for a charge of the plan.
