@@ -72,16 +72,27 @@ class Problem : public Error {
     retry_after_ = seconds;
     return *this;
   }
+  /// A header of the answer, such as Allow.
+  Problem& header(std::string name, std::string value) {
+    headers_.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
 
   int status() const { return status_; }
   const std::vector<Item>& items() const { return items_; }
   std::optional<int> retry_after() const { return retry_after_; }
+  const std::vector<std::pair<std::string, std::string>>& headers() const { return headers_; }
 
  private:
   int status_;
   std::vector<Item> items_;
   std::optional<int> retry_after_;
+  std::vector<std::pair<std::string, std::string>> headers_;
 };
+
+/// Whose key a secret is: nobody's when it is unknown or revoked. Throws store::DatabaseError when
+/// that cannot be found out. Called by many threads at once, for every request that is not public.
+using Authenticator = std::function<std::optional<Principal>(std::string_view secret)>;
 
 /// One thing that can be asked for. `pattern` has parts such as "{meter}" that match one part of a
 /// path. Endpoints are called by many threads at once; what they throw becomes a problem: Problem

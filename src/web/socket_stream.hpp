@@ -1,0 +1,47 @@
+#pragma once
+
+// Inside of web: the bytes of one connection.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace reckoner::web {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+enum class Arrival {
+  kBytes,
+  kEnd,      ///< the other side sends nothing more, or the connection is broken
+  kTooLate,  ///< nothing came until the deadline
+};
+
+/// A connected socket with what has arrived on it and was not used yet. Does not own the socket.
+class SocketStream {
+ public:
+  explicit SocketStream(int socket) : socket_(socket) {}
+
+  int socket() const { return socket_; }
+  std::string_view arrived() const { return std::string_view(buffer_).substr(used_); }
+  /// Takes the first bytes of what arrived off.
+  void use(std::size_t count);
+
+  /// Waits for more bytes, up to `max` at a time, and puts them behind what has arrived.
+  Arrival receive(SteadyTime deadline, std::size_t max);
+  /// The same, behind `text`.
+  Arrival receive_into(std::string& text, SteadyTime deadline, std::size_t max) const;
+  /// Sends both texts, as one packet where they fit. False when the connection broke, or the other
+  /// side took nothing until the deadline.
+  bool send(std::string_view head, std::string_view body, SteadyTime deadline) const;
+
+ private:
+  const int socket_;
+  std::string buffer_;
+  std::size_t used_ = 0;
+};
+
+/// Milliseconds for poll(2), rounded up; 0 when the deadline has passed.
+int poll_timeout(SteadyTime deadline);
+
+}  // namespace reckoner::web
