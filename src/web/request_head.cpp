@@ -190,6 +190,7 @@ void read_connection(RequestHead& head) {
   if (close) head.keep_alive = false;
   const std::string* host = only_header(head, "host");
   if (host == nullptr && !head.http_1_0) refuse("there is no host header");
+  only_header(head, "content-type");
   const auto expect = head.request.headers.find("expect");
   if (expect == head.request.headers.end() || head.http_1_0) return;
   if (!equals_ignoring_case(expect->second, "100-continue")) {
