@@ -1,0 +1,171 @@
+#include "accounts/api_keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/suggest.hpp"
+#include "store/transaction.hpp"
+#include "text/json.hpp"
+#include "text/utf8.hpp"
+
+namespace reckoner::accounts {
+
+namespace {
+
+constexpr std::size_t kNameMax = 200;
+constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kPrefixBytes = 4;
+constexpr std::string_view kDefaultNamespace = "default";
+constexpr std::string_view kCustomerNamespace = "customer:";
+
+constexpr store::Statement kFindCustomer{"accounts.find_customer_of_key",
+                                         "select customer_id from customer_key where key = $1"};
+
+constexpr store::Statement kInsert{"accounts.insert_api_key", R"(
+  insert into api_key (name, prefix, secret_hash, scopes, namespace, customer_id, created_at,
+                       created_by)
+  values ($1, $2, $3, $4, $5, $6, $7, $8) returning key_id)"};
+
+constexpr store::Statement kList{"accounts.list_api_keys", R"(
+  select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
+    from api_key k left join customer_key c on c.customer_id = k.customer_id
+   order by k.key_id)"};
+
+constexpr store::Statement kRead{"accounts.read_api_key", R"(
+  select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
+    from api_key k left join customer_key c on c.customer_id = k.customer_id
+   where k.key_id = $1)"};
+
+constexpr store::Statement kFind{"accounts.find_api_key", R"(
+  select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
+    from api_key k left join customer_key c on c.customer_id = k.customer_id
+   where k.secret_hash = $1 and k.revoked_at is null)"};
+
+constexpr store::Statement kRevoke{"accounts.revoke_api_key", R"(
+  update api_key set revoked_at = $2, revoked_by = $3 where key_id = $1 and revoked_at is null)"};
+
+void check_label(std::string_view what, std::string_view text) {
+  if (text.empty()) throw UsageError(fmt::format("the {} is empty", what));
+  if (text.size() > kNameMax) {
+    throw UsageError(fmt::format("the {} has more than {} bytes", what, kNameMax));
+  }
+  if (text::printable(text) != text) {
+    throw UsageError(fmt::format("the {} has a control character, or is not UTF-8", what));
+  }
+}
+
+std::vector<std::string> checked_scopes(std::vector<std::string> scopes) {
+  std::sort(scopes.begin(), scopes.end());
+  scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
+  if (scopes.empty()) throw UsageError("a key needs a scope: ingest, query or admin");
+  for (const std::string& scope : scopes) {
+    const auto& known = api_scopes();
+    if (std::find(known.begin(), known.end(), scope) != known.end()) continue;
+    throw UsageError(fmt::format("unknown scope '{}'{}", scope, suggestion(scope, known)));
+  }
+  return scopes;
+}
+
+std::string namespace_of(const ApiKeyRequest& request) {
+  if (!request.customer.empty()) {
+    if (!request.namespace_name.empty()) {
+      throw UsageError("a customer's key has the customer's own namespace");
+    }
+    return fmt::format("{}{}", kCustomerNamespace, request.customer);
+  }
+  if (request.namespace_name.empty()) return std::string(kDefaultNamespace);
+  check_label("namespace", request.namespace_name);
+  if (request.namespace_name.starts_with(kCustomerNamespace)) {
+    throw UsageError("a namespace 'customer:…' belongs to keys that are limited to the customer");
+  }
+  return request.namespace_name;
+}
+
+ApiKey key_of(const store::Row& row) {
+  ApiKey key;
+  key.key_id = row.int64("key_id");
+  key.name = row.text("name");
+  key.prefix = row.text("prefix");
+  const text::Json scopes = text::parse_json(row.text("scope_list"));
+  for (const text::Json& scope : scopes.as_array()) key.scopes.push_back(scope.as_string());
+  key.namespace_name = row.text("namespace");
+  if (const auto id = row.optional_int64("customer_id")) key.customer = CustomerId{*id};
+  key.customer_key = row.text("customer_key");
+  key.created_at = row.instant("created_at");
+  key.created_by = row.text("created_by");
+  key.revoked_at = row.optional_instant("revoked_at");
+  key.revoked_by = row.text("revoked_by");
+  return key;
+}
+
+}  // namespace
+
+const std::vector<std::string>& api_scopes() {
+  static const std::vector<std::string> scopes{"admin", "ingest", "query"};
+  return scopes;
+}
+
+NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& request,
+                         std::string_view author, time::Instant now) {
+  check_label("name", request.name);
+  NewApiKey made;
+  ApiKey& key = made.key;
+  key.name = request.name;
+  key.scopes = checked_scopes(request.scopes);
+  key.namespace_name = namespace_of(request);
+  key.customer_key = request.customer;
+  key.created_at = now;
+  key.created_by = author;
+  if (!request.customer.empty()) {
+    if (std::find(key.scopes.begin(), key.scopes.end(), "admin") != key.scopes.end()) {
+      throw UsageError("the scope admin is not for a customer's key");
+    }
+    const auto row = connection.query(kFindCustomer, {request.customer}).at_most_one();
+    if (!row) throw Error(fmt::format("there is no customer '{}'", request.customer));
+    key.customer = CustomerId{row->int64("customer_id")};
+  }
+  key.prefix = fmt::format("rk_{}", to_hex(random_bytes(kPrefixBytes)));
+  made.secret = fmt::format("{}_{}", key.prefix, to_hex(random_bytes(kSecretBytes)));
+  const Sha256 hash = sha256(made.secret);
+  std::optional<std::int64_t> customer;
+  if (key.customer) customer = key.customer->value;
+  key.key_id = connection
+                   .query(kInsert, {key.name, key.prefix, store::Bytes(hash), key.scopes,
+                                    key.namespace_name, customer, now, author})
+                   .only()
+                   .int64("key_id");
+  return made;
+}
+
+std::vector<ApiKey> list_api_keys(store::Connection& connection) {
+  std::vector<ApiKey> keys;
+  for (const store::Row& row : connection.query(kList)) keys.push_back(key_of(row));
+  return keys;
+}
+
+ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::string_view author,
+                      time::Instant now) {
+  store::Transaction transaction(connection);
+  const bool changed = connection.execute(kRevoke, {key_id, now, author}) > 0;
+  const auto row = connection.query(kRead, {key_id}).at_most_one();
+  if (!row) throw Error(fmt::format("there is no key {}", key_id));
+  ApiKey key = key_of(*row);
+  if (!changed) {
+    throw Error(fmt::format("key {} was revoked on {} by {}", key_id,
+                            time::to_string(*key.revoked_at), key.revoked_by));
+  }
+  transaction.commit();
+  return key;
+}
+
+std::optional<ApiKey> find_api_key(store::Connection& connection, std::string_view secret) {
+  const Sha256 hash = sha256(secret);
+  const auto row = connection.query(kFind, {store::Bytes(hash)}).at_most_one();
+  if (!row) return std::nullopt;
+  return key_of(*row);
+}
+
+}  // namespace reckoner::accounts

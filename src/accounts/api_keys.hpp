@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.hpp"
+#include "store/connection.hpp"
+#include "time/time.hpp"
+
+namespace reckoner::accounts {
+
+/// A key that lets a program call the API. Its secret is shown once, when it is made; stored is the
+/// SHA-256 of it.
+struct ApiKey {
+  std::int64_t key_id = 0;
+  std::string name;
+  std::string prefix;                  ///< with it the secret begins: tells keys apart
+  std::vector<std::string> scopes;     ///< of api_scopes(), sorted, at least one
+  std::string namespace_name;          ///< of the events it sends
+  std::optional<CustomerId> customer;  ///< sees and sends only this customer's
+  std::string customer_key;            ///< the customer's; empty where it has none
+  time::Instant created_at;
+  std::string created_by;
+  std::optional<time::Instant> revoked_at;
+  std::string revoked_by;
+};
+
+/// "admin", "ingest", "query".
+const std::vector<std::string>& api_scopes();
+
+struct ApiKeyRequest {
+  std::string name;                 ///< for people; need not be unique
+  std::vector<std::string> scopes;  ///< in any order
+  std::string customer;             ///< its key; empty: not limited to a customer
+  std::string namespace_name;       ///< empty: "default", or "customer:KEY" with a customer
+};
+
+struct NewApiKey {
+  ApiKey key;
+  std::string secret;  ///< "rk_<8 signs>_<64 signs>": the only time it can be seen
+};
+
+/// Makes a key. Throws UsageError for a name, scope or namespace that cannot be one, for a
+/// customer's key with a namespace of its own or the scope admin, and Error for an unknown
+/// customer.
+NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& request,
+                         std::string_view author, time::Instant now);
+
+/// All keys, also revoked ones, in the order they were made.
+std::vector<ApiKey> list_api_keys(store::Connection& connection);
+
+/// Servers notice within seconds (web/key_ring.hpp). Gives the key; throws Error when there is
+/// none of that number, or it was revoked before.
+ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::string_view author,
+                      time::Instant now);
+
+/// The key of a secret; none when there is none or it was revoked.
+std::optional<ApiKey> find_api_key(store::Connection& connection, std::string_view secret);
+
+}  // namespace reckoner::accounts
