@@ -9,6 +9,7 @@
 
 #include "app/account_commands.hpp"
 #include "app/commands.hpp"
+#include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
@@ -41,11 +42,12 @@ class CommandLine {
     add_run_commands();
     add_document_commands();
     add_customer_commands();
-    account_commands_.emplace(
-        app_, [this](CLI::App& parent, const std::string& name, const std::string& help,
-                     std::function<int(System&, const Console&)> work) {
-          return on_system(parent, name, help, std::move(work));
-        });
+    const auto declare = [this](CLI::App& parent, const std::string& name, const std::string& help,
+                                std::function<int(System&, const Console&)> work) {
+      return on_system(parent, name, help, std::move(work));
+    };
+    account_commands_.emplace(app_, declare);
+    key_commands_.emplace(app_, declare);
     add_quote_command();
     add_fact_commands();
     add_config_commands();
@@ -110,17 +112,29 @@ class CommandLine {
   }
 
   void add_daemon_commands() {
-    CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, mail",
+    CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, HTTP, mail",
                                 [this](System& system, const Console& console) {
-                                  return serve_command(system, options_, console);
+                                  return serve_command(system, options_, console, demo_.serve);
                                 });
-    serve->footer("Ends at SIGTERM, when the batch in hand is finished.");
+    serve->footer("Ends at SIGTERM, when the batch and the requests in hand are finished.");
+    add_listen(serve);
+    serve->add_option("--roles", demo_.serve.roles,
+                      "only these of scheduler, engine, ingest, web, delivery; divided by commas");
     CLI::App* demo = app_.add_subcommand(
         "demo", "sample customers and usage, a monthly run, invoices on the screen, then serve");
     demo->add_flag("--no-serve", demo_.no_serve, "end when the invoices are shown");
+    add_listen(demo);
     demo->callback([this] {
       action_ = [this](const Console& console) { return demo_command(options_, console, demo_); };
     });
+  }
+
+  void add_listen(CLI::App* command) {
+    command
+        ->add_option("--listen", demo_.serve.listen,
+                     "where HTTP is served, HOST:PORT (default 127.0.0.1:8080; port 0: a free "
+                     "one), or none")
+        ->envname("RECKONER_LISTEN");
   }
 
   void add_run_commands() {
@@ -377,6 +391,7 @@ class CommandLine {
   IngestArguments ingest_;
   DemoArguments demo_;
   std::optional<AccountCommands> account_commands_;
+  std::optional<KeyCommands> key_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

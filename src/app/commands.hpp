@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/console.hpp"
+#include "app/serve_options.hpp"
 #include "app/system.hpp"
 
 namespace reckoner::app {
@@ -71,10 +72,12 @@ int config_activate_command(System& system, const Console& console, std::int64_t
 int handlers_command(const Console& console);
 int migrate_command(System& system, const Console& console);
 
-int serve_command(System& system, const CommonOptions& options, const Console& console);
+int serve_command(System& system, const CommonOptions& options, const Console& console,
+                  const ServeArguments& arguments);
 
 struct DemoArguments {
   bool no_serve = false;
+  ServeArguments serve;
 };
 int demo_command(CommonOptions options, const Console& console, const DemoArguments& arguments);
 

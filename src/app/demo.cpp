@@ -271,7 +271,7 @@ int demo_command(CommonOptions options, const Console& console, const DemoArgume
                   "mails | quarantine\n",
                   program.string(), where));
   if (arguments.no_serve) return 0;
-  return serve_command(system, options, console);
+  return serve_command(system, options, console, arguments.serve);
 }
 
 }  // namespace reckoner::app

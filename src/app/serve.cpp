@@ -1,9 +1,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <optional>
+#include <set>
 #include <thread>
+#include <vector>
 
 #include "app/commands.hpp"
+#include "app/housekeeping.hpp"
+#include "app/http_service.hpp"
 #include "app/mail.hpp"
 #include "app/signals.hpp"
 #include "base/hash.hpp"
@@ -44,6 +49,10 @@ void send_mails(System& system, const std::atomic<bool>& stop) {
   }
 }
 
+void wait_for(const std::atomic<bool>& stop) {
+  while (!stop) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
 /// Whoever edits files and restarts the daemon may think that they count now.
 void tell_when_files_differ(System& system, const CommonOptions& options) {
   try {
@@ -62,10 +71,15 @@ void tell_when_files_differ(System& system, const CommonOptions& options) {
 
 }  // namespace
 
-int serve_command(System& system, const CommonOptions& options, const Console& console) {
+int serve_command(System& system, const CommonOptions& options, const Console& console,
+                  const ServeArguments& arguments) {
   const std::atomic<bool>& stop = stop_requested();
+  const std::set<Role> roles = parse_roles(arguments.roles);
+  const auto address = parse_listen(arguments.listen);
+  const bool has_http = address && (roles.contains(Role::kIngest) || roles.contains(Role::kWeb));
   if (console.notes()) log::set_level(log::Level::kInfo);
-  log::info("reckoner {} serves: scheduler, engines, mail; SIGTERM ends it", RECKONER_VERSION);
+  log::info("reckoner {} serves: {}; SIGTERM ends it", RECKONER_VERSION,
+            arguments.roles.empty() ? "scheduler, engines, HTTP, mail" : arguments.roles);
   try {
     system.settings();
   } catch (const store::DatabaseError& error) {
@@ -74,11 +88,29 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
     throw StartError(error.what());
   }
   tell_when_files_differ(system, options);
-  scheduler::Scheduler scheduler(system.pool(), system.versions(), system.runner(), system.clock(),
-                                 {.holder = holder_name()});
   {
-    const std::jthread mails([&system, &stop] { send_mails(system, stop); });
-    scheduler.run(stop);
+    std::optional<HttpService> http;
+    if (has_http) http.emplace(system, *address, roles);
+    std::vector<std::jthread> threads;
+    if (http) {
+      threads.emplace_back([&http, &stop] {
+        wait_for(stop);
+        http->stop();
+      });
+    }
+    if (roles.contains(Role::kIngest)) {
+      threads.emplace_back([&system, &stop] { keep_house(system.pool(), system.clock(), stop); });
+    }
+    if (roles.contains(Role::kDelivery)) {
+      threads.emplace_back([&system, &stop] { send_mails(system, stop); });
+    }
+    if (roles.contains(Role::kScheduler) || roles.contains(Role::kEngine)) {
+      scheduler::Scheduler(system.pool(), system.versions(), system.runner(), system.clock(),
+                           {.holder = holder_name()})
+          .run(stop);
+    } else {
+      wait_for(stop);
+    }
   }
   log::info("reckoner has stopped");
   if (console.json()) {

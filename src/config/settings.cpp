@@ -55,6 +55,20 @@ constexpr std::array kSpecs{
     SettingSpec{"billing.trueUpAfter", Kind::kDuration, "P35D",
                 "How long a reopened period waits for the customer's next document before it "
                 "gets one of its own."},
+    SettingSpec{"http.batchMax", Kind::kInteger, "10000",
+                "Most events of one request; a longer batch is answered 413.", true},
+    SettingSpec{"http.bodyMax", Kind::kInteger, "16777216",
+                "Most bytes of a request's body; a longer one is answered 413.", true},
+    SettingSpec{"http.bodyTime", Kind::kDuration, "PT20S",
+                "For a request's body to arrive, once its head is there.", true},
+    SettingSpec{"http.connections", Kind::kInteger, "1024",
+                "Most connections at a time, each with a thread; idle ones give way to new ones, "
+                "and beyond them the answer is 503.",
+                true},
+    SettingSpec{"http.headTime", Kind::kDuration, "PT10S",
+                "For a request's head to arrive, from its first byte.", true},
+    SettingSpec{"http.idleTime", Kind::kDuration, "PT60S",
+                "How long a connection is kept between two requests.", true},
     SettingSpec{"mail.from", Kind::kEmail, "billing@localhost", "Sender of all mails.", true},
     SettingSpec{"mail.retry.for", Kind::kDuration, "P1D",
                 "How long a mail that cannot be delivered is tried again.", true},
@@ -130,6 +144,13 @@ void Settings::set(std::string_view name, std::string_view value) {
 }
 
 void Settings::check() const {
+  for (const std::string_view name : {"http.batchMax", "http.bodyMax", "http.connections"}) {
+    if (integer(name) < 1) throw Error(fmt::format("setting {}: it is at least 1", name));
+  }
+  for (const std::string_view name : {"http.bodyTime", "http.headTime", "http.idleTime"}) {
+    if (duration(name).count() < 1)
+      throw Error(fmt::format("setting {}: it is at least PT1S", name));
+  }
   const std::string invoices = text("billing.invoice.number");
   const std::string credit_notes = text("billing.creditNote.number");
   if (can_coincide(invoices, credit_notes)) {
@@ -169,12 +190,17 @@ Settings Settings::overridden_by(const std::map<std::string, std::string>& envir
       throw;
     }
   }
+  result.check();
   return result;
 }
 
 std::string Settings::text(std::string_view name) const {
   RK_CHECK(find_spec(name) != nullptr);
   return tree_.get<std::string>(std::string(name));
+}
+
+std::int64_t Settings::integer(std::string_view name) const {
+  return std::stoll(text(name));
 }
 
 std::chrono::seconds Settings::duration(std::string_view name) const {

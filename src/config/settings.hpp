@@ -2,6 +2,7 @@
 
 #include <boost/property_tree/ptree.hpp>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -42,8 +43,8 @@ class Settings {
   /// Throws Error for an unknown name (with a suggestion) or a value that its kind refuses.
   void set(std::string_view name, std::string_view value);
 
-  /// Checks what concerns several settings: the number series must not be able to collide. Throws
-  /// Error.
+  /// Checks what concerns several settings: the number series must not be able to collide, and
+  /// limits of the server are above zero. Throws Error.
   void check() const;
 
   /// These settings under the given environment (name → value; others than RECKONER_* are ignored).
@@ -53,6 +54,7 @@ class Settings {
 
   /// The text of a setting. A name that is not declared is a bug, in every getter.
   std::string text(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
   std::chrono::seconds duration(std::string_view name) const;
   money::Currency currency(std::string_view name) const;
   time::Zone zone(std::string_view name) const;

@@ -32,13 +32,15 @@ class ConnectionState {
   Phase phase() const { return phase_; }
   /// When it entered its phase, of the steady clock.
   std::int64_t since() const { return since_; }
+  /// It gives way to another: no request is to be read any more but one that has arrived.
+  bool evicted() const { return evicted_; }
 
  private:
   friend class Connections;
   const int socket_;
   std::atomic<Phase> phase_;
   std::atomic<std::int64_t> since_;
-  bool evicted_ = false;  // guarded by Connections' mutex
+  std::atomic<bool> evicted_{false};
 };
 
 /// The open connections, each with a thread of its own, at most `max` of them: a slow one never

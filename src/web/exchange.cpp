@@ -131,7 +131,8 @@ class Exchange::Conversation {
     BodyShare share(exchange_.traffic_.body_bytes, exchange_.options_.bodies_max);
     const Response response = answer(head, share);
     if (unread_) drop_body(head);
-    return send(response, head, head.keep_alive && !unread_ && !exchange_.stopping_);
+    const bool goes_on = !exchange_.stopping_ && !state_.evicted();
+    return send(response, head, head.keep_alive && !unread_ && goes_on);
   }
 
   RequestHead read_head() {

@@ -127,4 +127,29 @@ std::vector<Route> ingest_routes(IngestApi api) {
            [api = std::move(api)](const Request& request) { return take_events(api, request); }}};
 }
 
+std::string prometheus(const metering::Intake::Statistics& statistics) {
+  std::string out =
+      "# HELP reckoner_ingest_events_total Deliveries since the start, by what became of them.\n"
+      "# TYPE reckoner_ingest_events_total counter\n";
+  const auto events = [&out](const char* outcome, std::int64_t count) {
+    out += fmt::format("reckoner_ingest_events_total{{outcome=\"{}\"}} {}\n", outcome, count);
+  };
+  events("counted", statistics.counts.counted);
+  events("duplicate", statistics.counts.duplicate);
+  events("quarantined", statistics.counts.quarantined);
+  const auto number = [&out](const char* name, const char* type, const char* help,
+                             std::int64_t value) {
+    out += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
+  };
+  number("reckoner_ingest_submissions_total", "counter", "Requests and messages taken.",
+         statistics.submissions);
+  number("reckoner_ingest_transactions_total", "counter", "Transactions they became durable in.",
+         statistics.transactions);
+  number("reckoner_ingest_refused_total", "counter", "Submissions refused: the queue was full.",
+         statistics.refused_full);
+  number("reckoner_ingest_failed_total", "counter", "Submissions that failed.", statistics.failed);
+  number("reckoner_ingest_queued_events", "gauge", "Events that wait.", statistics.queued_events);
+  return out;
+}
+
 }  // namespace reckoner::web

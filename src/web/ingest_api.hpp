@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "metering/intake.hpp"
@@ -19,5 +20,8 @@ struct IngestApi {
 
 /// POST /api/v1/events (docs/http.md).
 std::vector<Route> ingest_routes(IngestApi api);
+
+/// In Prometheus' text format.
+std::string prometheus(const metering::Intake::Statistics& statistics);
 
 }  // namespace reckoner::web

@@ -11,6 +11,7 @@ import csv
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -132,7 +133,7 @@ class Result:
 
 def _environment(extra):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECKONER")}
-    return {**kept, _MARK: str(SANDBOX), "LC_ALL": "C.UTF-8", **(extra or {})}
+    return {**kept, _MARK: str(SANDBOX), "LC_ALL": "C.UTF-8", "RECKONER_LISTEN": "127.0.0.1:0", **(extra or {})}
 
 
 class Command:
@@ -295,13 +296,27 @@ class Cluster:
         self.sql("postgres", f"drop database {database} with (force)", user="postgres")
 
 
-def serve_until_up(reckoner):
+def serve_until_up(reckoner, *arguments):
     """A started `serve` that has its database."""
-    serve = reckoner.start("serve")
+    serve = reckoner.start("serve", *arguments)
     wait_until(lambda: " serves" in serve.so_far().err or not serve.running(), "serve is up")
     if not serve.running():
         raise AssertionError(f"serve has ended:\n{serve.wait()}")
     return serve
+
+
+def http_address(serve):
+    """Where a started `serve` listens, once it does: (host, port)."""
+    found = []
+
+    def listens():
+        found[:] = re.findall(r"http: listening on ([\d.]+):(\d+)", serve.so_far().err)
+        return found or not serve.running()
+
+    wait_until(listens, "serve listens")
+    if not found:
+        raise AssertionError(f"serve has ended:\n{serve.wait()}")
+    return found[0][0], int(found[0][1])
 
 
 class ClusterKept:

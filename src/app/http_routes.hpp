@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "app/system.hpp"
+#include "metering/intake.hpp"
+#include "web/health_api.hpp"
+#include "web/http.hpp"
+
+namespace reckoner::app {
+
+/// What endpoints are made of. Outlives the server.
+struct HttpServices {
+  System& system;
+  metering::Intake* intake;  ///< nullptr: this daemon takes no events in
+  bool web;                  ///< whether it serves everything else
+  const web::Traffic& traffic;
+  std::size_t events_max;  ///< of one request
+  bool metrics_are_public;
+};
+
+/// All routes of the daemon, in one list: a new area of the API adds its own here.
+std::vector<web::Route> http_routes(const HttpServices& services);
+
+}  // namespace reckoner::app

@@ -1,0 +1,96 @@
+#include "app/http_service.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "app/http_routes.hpp"
+#include "base/log.hpp"
+
+namespace reckoner::app {
+
+namespace {
+
+constexpr std::chrono::seconds kKeyWait{2};
+/// Descriptors for everything but connections: the database, files, plug-ins.
+constexpr rlim_t kOtherFiles = 256;
+
+config::Settings settings_of(System& system) {
+  try {
+    return system.settings();
+  } catch (const store::DatabaseError& error) {
+    log::warning("http: the defaults of the settings are used: {}", error.what());
+    return config::Settings();
+  }
+}
+
+web::ServerOptions server_options(const config::Settings& settings, const ListenAddress& address) {
+  web::ServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.connections_max = static_cast<std::size_t>(settings.integer("http.connections"));
+  options.limits.body_max = static_cast<std::size_t>(settings.integer("http.bodyMax"));
+  options.deadlines.head = settings.duration("http.headTime");
+  options.deadlines.body = settings.duration("http.bodyTime");
+  options.deadlines.idle = settings.duration("http.idleTime");
+  options.bodies_max = std::max(options.bodies_max, 2 * settings.integer("http.bodyMax"));
+  return options;
+}
+
+/// Many systems allow 1,024 open files unless more are asked for.
+void allow_open_files(std::size_t connections) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = connections + kOtherFiles;
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted) {
+    log::warning("http: {} open files are allowed, too few for {} connections", limit.rlim_cur,
+                 connections);
+  }
+}
+
+}  // namespace
+
+metering::Intake::Meters meters_in_force(System& system) {
+  return [&system](store::Connection& connection) -> std::shared_ptr<const meters::MeterReader> {
+    try {
+      const auto version = system.versions().active(connection);
+      RK_CHECK(version.has_value());
+      auto compiled = system.versions().load(connection, *version);
+      const meters::MeterReader* reader = &compiled->meter_reader();
+      return {std::move(compiled), reader};
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error& error) {
+      throw StartError(fmt::format("the active configuration does not load: {}", error.what()));
+    }
+  };
+}
+
+HttpService::HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles)
+    : keys_([&system](std::string_view secret) {
+        return accounts::find_api_key(*system.pool().take(kKeyWait), secret);
+      }) {
+  const config::Settings settings = settings_of(system);
+  const web::ServerOptions options = server_options(settings, address);
+  allow_open_files(options.connections_max);
+  if (roles.contains(Role::kIngest)) {
+    intake_ = std::make_unique<metering::Intake>(system.pool(), meters_in_force(system),
+                                                 system.clock(), metering::Intake::Options());
+  }
+  const HttpServices services{
+      .system = system,
+      .intake = intake_.get(),
+      .web = roles.contains(Role::kWeb),
+      .traffic = traffic_,
+      .events_max = static_cast<std::size_t>(settings.integer("http.batchMax")),
+      .metrics_are_public = web::is_loopback(address.host)};
+  server_ = std::make_unique<web::Server>(
+      options, http_routes(services),
+      [this](std::string_view secret) { return keys_.principal_of(secret); }, traffic_);
+  server_->start();
+}
+
+}  // namespace reckoner::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "app/serve_options.hpp"
+#include "app/system.hpp"
+#include "metering/intake.hpp"
+#include "web/key_ring.hpp"
+#include "web/server.hpp"
+#include "web/traffic.hpp"
+
+namespace reckoner::app {
+
+/// The HTTP side of a daemon: the server, its routes, and the intake behind them.
+class HttpService {
+ public:
+  /// Listens from then on. Throws StartError when the address cannot be had.
+  HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles);
+  HttpService(const HttpService&) = delete;
+  HttpService& operator=(const HttpService&) = delete;
+
+  /// Answers the requests in hand and closes the connections; once, from any thread.
+  void stop() { server_->stop(); }
+
+ private:
+  web::Traffic traffic_;
+  std::unique_ptr<metering::Intake> intake_;
+  web::KeyRing keys_;
+  std::unique_ptr<web::Server> server_;  // last: it uses all the others
+};
+
+/// The meters of the active configuration version, for Intake.
+metering::Intake::Meters meters_in_force(System& system);
+
+}  // namespace reckoner::app

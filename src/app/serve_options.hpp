@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace reckoner::app {
+
+/// What a daemon does. Several daemons on one database may divide it among them.
+enum class Role {
+  kScheduler,  ///< fires engines by their schedules, and runs them
+  kEngine,     ///< the same: so far whoever fires an engine runs it
+  kIngest,     ///< takes events in, and closes cuts
+  kWeb,        ///< everything else over HTTP
+  kDelivery,   ///< sends mail
+};
+
+/// "scheduler,ingest", names divided by commas; "" is all of them. Throws UsageError.
+std::set<Role> parse_roles(std::string_view text);
+
+struct ListenAddress {
+  std::string host;  ///< a name or address, without brackets
+  int port = 0;      ///< 0: a free one
+};
+
+/// "127.0.0.1:8080", "[::1]:0"; none for "none". Throws UsageError.
+std::optional<ListenAddress> parse_listen(std::string_view text);
+
+inline constexpr std::string_view kListenDefault = "127.0.0.1:8080";
+
+struct ServeArguments {
+  std::string listen = std::string(kListenDefault);
+  std::string roles;
+};
+
+}  // namespace reckoner::app
