@@ -72,6 +72,11 @@ std::shared_ptr<const CompiledVersion> Versions::compile(config::Files files) co
   return std::make_shared<const CompiledVersion>(std::move(files), catalogue_, plugin_directory_);
 }
 
+void Versions::lock(store::Connection& connection) const {
+  RK_CHECK(connection.in_transaction());
+  connection.query(kLock);
+}
+
 Versions::Applied Versions::apply(store::Connection& connection, config::Files files,
                                   std::string_view author, std::string_view comment,
                                   time::Instant now) {
