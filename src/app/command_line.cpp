@@ -360,6 +360,8 @@ class CommandLine {
     apply->add_option("--reprice", apply_.reprice,
                       "FROM or FROM..TO: bill periods that start on those days again, by this "
                       "version");
+    apply->add_option("--drop-meter", apply_.dropped_meters,
+                      "a meter of the active version that the directory lacks on purpose");
     on_system(*config, "history", "which version was active when",
               [](System& system, const Console& console) {
                 return config_history_command(system, console);

@@ -65,6 +65,7 @@ struct ApplyArguments {
   std::string directory;
   std::string comment;
   std::string reprice;  ///< as above; "" leaves what was billed alone
+  std::vector<std::string> dropped_meters;  ///< may be missing in the directory
 };
 int config_apply_command(System& system, const Console& console, const ApplyArguments& arguments);
 int config_history_command(System& system, const Console& console);

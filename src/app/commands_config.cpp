@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "accounts/advance_sides.hpp"
 #include "app/commands.hpp"
 #include "app/config_changes.hpp"
+#include "app/config_meters.hpp"
 #include "engine/reprice.hpp"
+#include "engine/version_lock.hpp"
 #include "handlers/catalogue.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
@@ -149,6 +150,8 @@ int config_plan_command(System& system, const Console& console, const std::strin
   const auto planned = system.versions().compile(files);
   const auto active = system.active();
   const auto changes = changes_between(active->files(), planned->files());
+  const auto meters =
+      meters_between(active->configuration().meters, planned->configuration().meters);
   engine::PriceEffect effect;
   if (!changes.empty() || range) {
     auto connection = system.connection();
@@ -165,6 +168,11 @@ int config_plan_command(System& system, const Console& console, const std::strin
       for (const std::string& line : change.added) json.string(line);
       json.end_array().end_object();
     }
+    json.end_array().key("meters").begin_array();
+    for (const MeterPlan& meter : meters) {
+      json.begin_object().key("meter").string(meter.name).key("kind").string(meter.kind);
+      json.end_object();
+    }
     json.end_array().key("effect");
     write_effect(json, effect);
     json.end_object();
@@ -176,6 +184,9 @@ int config_plan_command(System& system, const Console& console, const std::strin
     console.result(fmt::format("{} {}", change.kind, change.name));
     for (const std::string& line : change.removed) console.result("  - " + line);
     for (const std::string& line : change.added) console.result("  + " + line);
+  }
+  for (const MeterPlan& meter : meters) {
+    console.result(fmt::format("meter {} is {}", meter.name, meter.kind));
   }
   if (!changes.empty() || range) console.result(effect_text(effect, range.has_value()));
   return 0;
@@ -190,10 +201,16 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
   const time::Instant now = system.clock()();
   auto connection = system.connection();
   store::Transaction transaction(*connection);
+  engine::lock_versions(*connection);
+  if (const auto current = system.versions().active(*connection)) {
+    refuse_forgotten_meters(system.versions().load(*connection, *current)->configuration().meters,
+                            system.versions().compile(files)->configuration().meters,
+                            arguments.dropped_meters);
+  }
   const auto applied =
       system.versions().apply(*connection, std::move(files), user_name(), arguments.comment, now);
   const auto active = system.versions().load(*connection, applied.version);
-  accounts::add_advance_sides(*connection, active->configuration());
+  settle_version(*connection, active->configuration(), now);
   std::int64_t repriced = 0;
   if (range) {
     repriced =
@@ -212,11 +229,11 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
 int config_activate_command(System& system, const Console& console, std::int64_t version) {
   auto connection = system.connection();
   store::Transaction transaction(*connection);
-  const auto applied =
-      system.versions().activate(*connection, {version}, user_name(),
-                                 fmt::format("back to version {}", version), system.clock()());
-  accounts::add_advance_sides(
-      *connection, system.versions().load(*connection, applied.version)->configuration());
+  const time::Instant now = system.clock()();
+  const auto applied = system.versions().activate(*connection, {version}, user_name(),
+                                                  fmt::format("back to version {}", version), now);
+  settle_version(*connection, system.versions().load(*connection, applied.version)->configuration(),
+                 now);
   transaction.commit();
   report_applied(console, applied);
   return 0;

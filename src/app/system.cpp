@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "handlers/catalogue.hpp"
 #include "metering/cut.hpp"
+#include "metering/meter_life.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 #include "store/transaction.hpp"
@@ -120,12 +121,18 @@ System::System(const CommonOptions& options, time::Clock clock)
 
 void System::apply_first_configuration(const CommonOptions& options) {
   auto connection = this->connection();
-  if (versions_.active(*connection)) return;
+  if (const auto active = versions_.active(*connection)) {
+    settle_meters_of_before(*connection, *active);
+    return;
+  }
   const std::filesystem::path directory = config_directory(options);
   try {
     store::Transaction transaction(*connection);
     const auto applied = versions_.apply(*connection, config::read_directory(directory),
                                          user_name(), "first start", clock_());
+    metering::settle_meters(*connection,
+                            versions_.load(*connection, applied.version)->configuration().meters,
+                            clock_());
     transaction.commit();
     log::debug("configuration {} is version {}", directory.string(), applied.version.value);
   } catch (const store::DatabaseError&) {
@@ -134,6 +141,15 @@ void System::apply_first_configuration(const CommonOptions& options) {
     throw StartError(fmt::format("the configuration in {} cannot be used: {}", directory.string(),
                                  error.what()));
   }
+}
+
+void System::settle_meters_of_before(store::Connection& connection, VersionId active) {
+  if (metering::meters_settled(connection)) return;
+  store::Transaction transaction(connection);
+  // The files alone: a version may need a library that is not here.
+  const auto configuration = config::parse(versions_.files(connection, active));
+  metering::settle_meters(connection, configuration.meters, clock_());
+  transaction.commit();
 }
 
 store::Pool::Lease System::connection() {

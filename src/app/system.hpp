@@ -58,6 +58,8 @@ class System {
 
  private:
   void apply_first_configuration(const CommonOptions& options);
+  /// Where the database is from before meters were noted.
+  void settle_meters_of_before(store::Connection& connection, VersionId active);
 
   const time::Clock clock_;
   std::optional<store::EmbeddedCluster> cluster_;

@@ -3,19 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.hpp"
 
 namespace reckoner::config {
 
 namespace {
-
-/// As meters.xml writes them, in the order of domain::Aggregation.
-constexpr std::array<std::string_view, 11> kAggregations{
-    "sum",       "count",        "min",       "max",
-    "avg",       "unique-count", "latest",    "time-weighted-sum",
-    "heartbeat", "counter",      "percentile"};
 
 /// Bytes [begin, end) of the text.
 struct Span {
@@ -282,8 +275,7 @@ std::string with_meter(std::string_view text, const domain::Meter& meter) {
   const std::string prefix = prefix_of(root->name);
   std::string element = fmt::format("\n  <{}meter", prefix);
   element += attribute_text("name", meter.name) + attribute_text("event-type", meter.event_type);
-  element +=
-      attribute_text("aggregation", kAggregations.at(static_cast<std::size_t>(meter.aggregation)));
+  element += attribute_text("aggregation", domain::to_string(meter.aggregation));
   if (!meter.value.empty()) element += attribute_text("value", meter.value);
   element += attribute_text("unit", meter.unit);
   if (!meter.title.empty()) element += attribute_text("title", meter.title);

@@ -23,7 +23,8 @@ constexpr store::Statement kPlansInUse{"plans in use", R"(
 
 constexpr store::Statement kMeterInUse{"meter in use", R"(
   select exists (select from usage_total where meter = $1)
-      or exists (select from usage_delta where meter = $1) as used)"};
+      or exists (select from usage_delta where meter = $1)
+      or exists (select from usage_point where meter = $1) as used)"};
 
 template <class Item>
 const Item* find(const std::vector<Item>& items, std::string_view name) {
@@ -112,11 +113,20 @@ void check_in_use(store::Connection& connection, const CompiledVersion& active,
   for (const store::Row& use : connection.query(kPlansInUse, {now})) check_plan(use, next);
   for (const domain::Meter& meter : active.configuration().meters) {
     const domain::Meter* successor = find(next.configuration().meters, meter.name);
-    if (successor != nullptr && reads_alike(meter, *successor)) continue;
+    const bool starts_again = meter.ends_at && successor != nullptr && !successor->ends_at;
+    if (successor != nullptr && reads_alike(meter, *successor) && !starts_again) continue;
     if (!connection.query(kMeterInUse, {meter.name}).only().boolean("used")) continue;
     if (successor == nullptr) {
       throw Error(
-          fmt::format("meter '{}' has usage, and this configuration does not have it", meter.name));
+          fmt::format("meter '{}' has usage, and this configuration does not have it: keep it, "
+                      "with the attribute ends-at where it shall count nothing more",
+                      meter.name));
+    }
+    if (starts_again) {
+      throw Error(
+          fmt::format("{}:{}: meter '{}' has usage and has ended; it cannot begin again: "
+                      "give the new one another name",
+                      successor->place.file, successor->place.line, meter.name));
     }
     throw Error(
         fmt::format("{}:{}: meter '{}' has usage; its event-type, value and counting cannot "

@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "engine/configuration_in_use.hpp"
+#include "engine/version_lock.hpp"
 
 namespace reckoner::engine {
 
 namespace {
 
-constexpr store::Statement kLock{"lock configuration", "select pg_advisory_xact_lock(7263501)"};
 constexpr store::Statement kFind{"find configuration version",
                                  "select version_id from config_version where sha256 = $1"};
 constexpr store::Statement kInsertVersion{"insert configuration version", R"(
@@ -72,17 +72,12 @@ std::shared_ptr<const CompiledVersion> Versions::compile(config::Files files) co
   return std::make_shared<const CompiledVersion>(std::move(files), catalogue_, plugin_directory_);
 }
 
-void Versions::lock(store::Connection& connection) const {
-  RK_CHECK(connection.in_transaction());
-  connection.query(kLock);
-}
-
 Versions::Applied Versions::apply(store::Connection& connection, config::Files files,
                                   std::string_view author, std::string_view comment,
                                   time::Instant now) {
   add_library_hashes(files, plugin_directory_);
   const auto compiled = compile(files);
-  connection.query(kLock);
+  lock_versions(connection);
   if (const auto current = active(connection)) {
     check_in_use(connection, *load(connection, *current), *compiled, now);
   }
@@ -99,7 +94,7 @@ Versions::Applied Versions::activate(store::Connection& connection, VersionId ve
                                      std::string_view author, std::string_view comment,
                                      time::Instant now) {
   const auto compiled = load(connection, version);
-  connection.query(kLock);
+  lock_versions(connection);
   const auto current = active(connection);
   if (current == version) return {version, false};
   if (current) check_in_use(connection, *load(connection, *current), *compiled, now);

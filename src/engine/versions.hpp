@@ -32,10 +32,6 @@ class Versions {
   /// does.
   std::shared_ptr<const CompiledVersion> compile(config::Files files) const;
 
-  /// Until the caller's transaction ends nobody else makes a version active: for who reads the
-  /// active files to change them. apply() and activate() do it themselves.
-  void lock(store::Connection& connection) const;
-
   /// Makes `files` the active version, storing it when no version has its hash. Inside the caller's
   /// transaction. Does nothing when it is active already. The files are compiled first, so what
   /// cannot run cannot become active.

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "base/hash.hpp"
 
 namespace reckoner::metering {
 
@@ -15,7 +14,7 @@ constexpr store::Statement kShare{"metering.share_meters",
                                   "select pg_advisory_xact_lock_shared($1)"};
 constexpr store::Statement kLock{"metering.lock_meters", "select pg_advisory_xact_lock($1)"};
 constexpr store::Statement kLives{"metering.meter_lives", R"(
-  select meter, since_batch, until_batch, definition, created_at, updated_at, ended_at
+  select meter, since_batch, until_batch, computed_from, definition, created_at, updated_at, ended_at
     from meter_life)"};
 constexpr store::Statement kSettled{"metering.meters_settled",
                                     "select exists (select from meter_life) as settled"};
@@ -26,14 +25,34 @@ constexpr store::Statement kBegin{"metering.begin_meter", R"(
   insert into meter_life (meter, since_batch, definition, created_at, updated_at)
   values ($1, $2, $3, $4, $4)
   on conflict (meter) do update
-     set since_batch = excluded.since_batch, until_batch = null, definition = excluded.definition,
+     set since_batch = excluded.since_batch, until_batch = null, computed_from = null, definition = excluded.definition,
          created_at = excluded.created_at, updated_at = excluded.updated_at, ended_at = null)"};
 constexpr store::Statement kUpdate{"metering.update_meter", R"(
   update meter_life set definition = $2, updated_at = $3 where meter = $1)"};
 constexpr store::Statement kEnd{"metering.end_meter", R"(
   update meter_life set until_batch = $2, ended_at = $3, updated_at = $3 where meter = $1)"};
 
-/// Of everything that is said of a meter.
+struct Known {
+  MeterLife life;
+  std::string definition;
+};
+
+std::map<std::string, Known, std::less<>> known_meters(store::Connection& connection) {
+  std::map<std::string, Known, std::less<>> known;
+  for (const store::Row& row : connection.query(kLives)) {
+    known.emplace(row.text("meter"), Known{{.since_batch = row.int64("since_batch"),
+                                            .until_batch = row.optional_int64("until_batch"),
+                                            .computed_from = row.optional_instant("computed_from"),
+                                            .created_at = row.instant("created_at"),
+                                            .updated_at = row.instant("updated_at"),
+                                            .ended_at = row.optional_instant("ended_at")},
+                                           row.bytes("definition")});
+  }
+  return known;
+}
+
+}  // namespace
+
 Sha256 definition_of(const domain::Meter& meter) {
   Sha256Stream stream;
   stream.field(meter.event_type).field(meter.value).field(meter.expression).field(meter.unit);
@@ -54,26 +73,6 @@ Sha256 definition_of(const domain::Meter& meter) {
                            meter.gap.count(), meter.reports_change));
   return stream.finish();
 }
-
-struct Known {
-  MeterLife life;
-  std::string definition;
-};
-
-std::map<std::string, Known, std::less<>> known_meters(store::Connection& connection) {
-  std::map<std::string, Known, std::less<>> known;
-  for (const store::Row& row : connection.query(kLives)) {
-    known.emplace(row.text("meter"), Known{{.since_batch = row.int64("since_batch"),
-                                            .until_batch = row.optional_int64("until_batch"),
-                                            .created_at = row.instant("created_at"),
-                                            .updated_at = row.instant("updated_at"),
-                                            .ended_at = row.optional_instant("ended_at")},
-                                           row.bytes("definition")});
-  }
-  return known;
-}
-
-}  // namespace
 
 void lock_meters_shared(store::Connection& connection) {
   RK_CHECK(connection.in_transaction());

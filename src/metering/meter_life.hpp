@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "domain/meter.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
@@ -25,6 +26,8 @@ void lock_meters_shared(store::Connection& connection);
 struct MeterLife {
   std::int64_t since_batch = 0;             ///< batches above it count
   std::optional<std::int64_t> until_batch;  ///< and none above this, once it ended
+  /// Earlier batches were computed for it afterwards: their events that occurred from here on.
+  std::optional<time::Instant> computed_from;
   time::Instant created_at;
   time::Instant updated_at;
   std::optional<time::Instant> ended_at;
@@ -39,6 +42,9 @@ struct MeterLife {
 /// Where nothing was ever noted (a database of before meters were) all count from the first batch.
 void settle_meters(store::Connection& connection, const std::vector<domain::Meter>& meters,
                    time::Instant now);
+
+/// A hash of everything that is said of a meter but its end.
+Sha256 definition_of(const domain::Meter& meter);
 
 /// Whether anything was noted yet.
 bool meters_settled(store::Connection& connection);

@@ -64,9 +64,10 @@ class EventsArchived : public Error {
 std::vector<UsageRow> query_meter(store::Connection& connection, const domain::Meter& meter,
                                   const MeterLife& life, const MeterQuery& query);
 
-/// The subjects that have usage of the meter, sorted; of these customers alone where they are named.
-std::vector<std::string> subjects_of_meter(
-    store::Connection& connection, const domain::Meter& meter,
-    const std::optional<std::vector<CustomerId>>& customers);
+/// The subjects that have usage of the meter, sorted; of these customers alone where they are
+/// named.
+std::vector<std::string> subjects_of_meter(store::Connection& connection,
+                                           const domain::Meter& meter,
+                                           const std::optional<std::vector<CustomerId>>& customers);
 
 }  // namespace reckoner::metering

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <variant>
+#include <set>
+#include <tuple>
 
 #include "usage/bucket.hpp"
 #include "usage/fold.hpp"
-#include "usage/level.hpp"
-#include "usage/percentile.hpp"
-#include "usage/unique.hpp"
+#include "usage/series.hpp"
 
 namespace reckoner::metering {
 
@@ -32,101 +31,191 @@ constexpr store::Statement kFetchPoints{"metering.fetch_query_points",
                                         "fetch 5000 from query_points"};
 constexpr store::Statement kClosePoints{"metering.close_query_points", "close query_points"};
 
+constexpr store::Statement kLastBefore{"metering.last_points_before", R"(
+  select distinct on (p.customer_id, p.subject, p.dimensions)
+         p.customer_id, p.subject, p.dimensions, p.occurred_at, p.batch_id, p.seq, p.value, p.item
+    from usage_point p
+   where p.meter = $1 and p.occurred_at < $2
+     and ($3::bigint[] is null or p.customer_id = any($3::bigint[]))
+     and ($4::text[] is null or p.subject = any($4::text[]))
+     and not exists (select from event_void v
+                      where v.customer_id = p.customer_id and v.event_batch = p.batch_id
+                        and v.event_seq = p.seq)
+   order by p.customer_id, p.subject, p.dimensions, p.occurred_at desc, p.batch_id desc,
+            p.seq desc)"};
+
+constexpr store::Statement kSumBefore{"metering.sum_of_points_before", R"(
+  select p.customer_id, p.subject, p.dimensions, max(p.occurred_at) as occurred_at,
+         0::bigint as batch_id, 0 as seq, sum(p.value) as value, '' as item
+    from usage_point p
+   where p.meter = $1 and p.occurred_at < $2
+     and ($3::bigint[] is null or p.customer_id = any($3::bigint[]))
+     and ($4::text[] is null or p.subject = any($4::text[]))
+     and not exists (select from event_void v
+                      where v.customer_id = p.customer_id and v.event_batch = p.batch_id
+                        and v.event_seq = p.seq)
+   group by p.customer_id, p.subject, p.dimensions)"};
+
 constexpr store::Statement kExtent{"metering.extent_of_points", R"(
   select min(occurred_at) as first_at, max(occurred_at) as last_at from usage_point
    where meter = $1 and ($2::bigint[] is null or customer_id = any($2::bigint[]))
      and ($3::text[] is null or subject = any($3::text[])))"};
 
-struct Point {
-  CustomerId customer;
-  std::string subject;
-  std::string dimensions;
-  time::Instant occurred_at;
-  std::optional<money::Decimal> value;
-  std::string item;
-};
+/// Whether a window without events may have measured something.
+bool measures_between_events(Aggregation aggregation) {
+  return aggregation == Aggregation::kTimeWeighted || aggregation == Aggregation::kHeartbeat;
+}
 
-/// In the order of events.
-template <class Take>
-void read_points(store::Connection& connection, const UsageScope& scope, const time::Period& time,
-                 Take take) {
-  connection.execute(kOpenPoints, {scope.meter.name, time.starts_at, time.ends_at, scope.customers,
-                                   scope.subjects});
-  for (;;) {
-    const store::Rows rows = connection.query(kFetchPoints);
-    for (const store::Row& row : rows) {
-      take(Point{{row.int64("customer_id")},
-                 row.text("subject"),
-                 row.text("dimensions"),
-                 row.instant("occurred_at"),
-                 row.optional_decimal("value"),
-                 row.text("item")});
+/// A query over points, from reading them to the rows.
+class PointQuery {
+ public:
+  PointQuery(store::Connection& connection, const UsageScope& scope, const MeterQuery& query,
+             const time::Period& time)
+      : connection_(connection),
+        scope_(scope),
+        query_(query),
+        time_(time),
+        finder_(query, time.starts_at) {}
+
+  std::map<GroupKey, PointGroup> gather() {
+    const bool carries = scope_.meter.aggregation != Aggregation::kLatest;
+    if (carries && usage::needs_last_before(scope_.meter)) read_before(kLastBefore);
+    if (usage::needs_sum_before(scope_.meter)) read_before(kSumBefore);
+    read_points();
+    std::map<GroupKey, PointGroup> rows;
+    for (auto& [group, series] : groups_) measure(group, series, rows);
+    return rows;
+  }
+
+ private:
+  using SeriesKey = std::tuple<std::string, std::string>;  ///< subject, dimensions
+  using Group = std::map<std::tuple<CustomerId, SeriesKey>, usage::Series>;
+
+  void take(const store::Row& row) {
+    const std::string written = row.text("dimensions");
+    const auto* dimensions = finder_.dimensions_of(written);
+    if (dimensions == nullptr) return;
+    const CustomerId customer{row.int64("customer_id")};
+    const std::string subject = row.text("subject");
+    // Groups without windows here: a series goes through all of them.
+    const GroupKey key = finder_.key(time_.starts_at, subject, customer, *dimensions);
+    // The latest event of a group is the latest of all its series.
+    const bool is_one = scope_.meter.aggregation == Aggregation::kLatest;
+    const auto series_key = is_one ? std::tuple(CustomerId{}, SeriesKey())
+                                   : std::tuple(customer, SeriesKey(subject, written));
+    auto at = groups_.find(key);
+    if (at == groups_.end()) {
+      refuse_more_rows(groups_.size(), query_);
+      at = groups_.emplace(key, Group()).first;
     }
-    if (rows.empty()) break;
+    at->second[series_key].points.push_back({row.instant("occurred_at"), row.int64("batch_id"),
+                                             static_cast<std::int32_t>(row.int64("seq")),
+                                             row.optional_decimal("value").value_or(0),
+                                             row.text("item")});
   }
-  connection.execute(kClosePoints);
-}
 
-/// What is gathered of a group's points.
-struct Folded {
-  std::variant<usage::UniqueIds, usage::Latest, usage::Distribution> fold;
-  time::Instant first;
-  time::Instant last;
+  void read_before(const store::Statement& statement) {
+    for (const store::Row& row : connection_.query(
+             statement, {scope_.meter.name, time_.starts_at, scope_.customers, scope_.subjects})) {
+      take(row);
+    }
+  }
+
+  void read_points() {
+    const std::chrono::seconds reach = usage::reach_of(scope_.meter);
+    connection_.execute(kOpenPoints, {scope_.meter.name, time_.starts_at - reach,
+                                      time_.ends_at + reach, scope_.customers, scope_.subjects});
+    for (;;) {
+      const store::Rows rows = connection_.query(kFetchPoints);
+      for (const store::Row& row : rows) take(row);
+      if (rows.empty()) break;
+    }
+    connection_.execute(kClosePoints);
+  }
+
+  /// The windows in which a group may have measured something, each with its first and last event.
+  using Windows = std::map<time::Instant, PointGroup>;
+
+  Windows windows_with_events(const Group& group) {
+    Windows windows;
+    for (const auto& [key, series] : group) {
+      for (const usage::Point& point : series.points) {
+        if (!time_.contains(point.occurred_at)) continue;
+        const auto [at, is_new] =
+            windows.try_emplace(finder_.window_start(point.occurred_at),
+                                PointGroup{{}, point.occurred_at, point.occurred_at});
+        at->second.first = std::min(at->second.first, point.occurred_at);
+        at->second.last = std::max(at->second.last, point.occurred_at);
+        if (is_new) refuse_more_rows(windows.size() - 1, query_);
+      }
+    }
+    return windows;
+  }
+
+  void add_windows_between(Windows& windows) const {
+    const time::Instant last = time_.ends_at - std::chrono::microseconds(1);
+    if (!query_.window) {
+      windows.try_emplace(time_.starts_at, PointGroup{{}, time_.starts_at, last});
+      return;
+    }
+    for (const time::Period& window :
+         windows_of(time_, *query_.window, query_.zone, query_.rows_max)) {
+      refuse_more_rows(windows.size(), query_);
+      windows.try_emplace(
+          window.starts_at,
+          PointGroup{{}, window.starts_at, window.ends_at - std::chrono::microseconds(1)});
+    }
+  }
+
+  time::Period measured_part(time::Instant window_start) const {
+    if (!query_.window) return time_;
+    return time::intersection(window_containing(window_start, *query_.window, query_.zone), time_);
+  }
+
+  void measure(const GroupKey& group_key, const Group& group,
+               std::map<GroupKey, PointGroup>& rows) {
+    Windows windows = windows_with_events(group);
+    const std::size_t with_events = windows.size();
+    if (measures_between_events(scope_.meter.aggregation)) add_windows_between(windows);
+    std::vector<time::Period> parts;
+    for (const auto& [start, window] : windows) parts.push_back(measured_part(start));
+    std::vector<usage::Series> series;
+    for (const auto& [key, one] : group) series.push_back(one);
+    const auto values = usage::values_of(scope_.meter, parts, series);
+    std::size_t place = 0;
+    for (const auto& [start, window] : windows) {
+      const std::optional<money::Ratio>& value = values[place++];
+      if (!value) continue;
+      if (windows.size() > with_events && value->sign() == 0 && !has_event(group, start)) continue;
+      refuse_more_rows(rows.size(), query_);
+      GroupKey key = group_key;
+      key.window_start = start;
+      rows.emplace(std::move(key),
+                   PointGroup{usage::quantity_of(value), window.first, window.last});
+    }
+  }
+
+  bool has_event(const Group& group, time::Instant window_start) const {
+    const time::Period part = measured_part(window_start);
+    return std::any_of(group.begin(), group.end(), [&](const auto& one) {
+      return std::any_of(one.second.points.begin(), one.second.points.end(),
+                         [&](const auto& point) { return part.contains(point.occurred_at); });
+    });
+  }
+
+  store::Connection& connection_;
+  const UsageScope& scope_;
+  const MeterQuery& query_;
+  const time::Period time_;
+  GroupFinder finder_;
+  std::map<GroupKey, Group> groups_;
 };
-
-Folded begin(Aggregation aggregation, time::Instant at) {
-  switch (aggregation) {
-    case Aggregation::kUniqueCount:
-      return {usage::UniqueIds(), at, at};
-    case Aggregation::kLatest:
-      return {usage::Latest(), at, at};
-    default:
-      return {usage::Distribution(), at, at};
-  }
-}
-
-void add(Folded& group, const Point& point, std::int64_t arrival) {
-  const usage::Moment moment{point.occurred_at, arrival};
-  if (auto* ids = std::get_if<usage::UniqueIds>(&group.fold)) {
-    ids->apply(point.item, moment);
-  } else if (auto* latest = std::get_if<usage::Latest>(&group.fold)) {
-    latest->add(moment, point.value.value());
-  } else {
-    std::get<usage::Distribution>(group.fold).add(point.value.value());
-  }
-  group.last = point.occurred_at;
-}
-
-money::Decimal value_of(const Folded& group, const domain::Meter& meter) {
-  if (const auto* ids = std::get_if<usage::UniqueIds>(&group.fold)) return ids->count();
-  if (const auto* latest = std::get_if<usage::Latest>(&group.fold)) return latest->value().value();
-  return std::get<usage::Distribution>(group.fold).percentile(meter.percentile).value();
-}
 
 }  // namespace
 
 std::map<GroupKey, PointGroup> gather_points(store::Connection& connection, const UsageScope& scope,
                                              const MeterQuery& query, const time::Period& time) {
-  GroupFinder finder(query, time.starts_at);
-  std::map<GroupKey, Folded> folded;
-  std::int64_t arrival = 0;
-  read_points(connection, scope, time, [&](const Point& point) {
-    const auto* dimensions = finder.dimensions_of(point.dimensions);
-    if (dimensions == nullptr) return;
-    const GroupKey key = finder.key(finder.window_start(point.occurred_at), point.subject,
-                                    point.customer, *dimensions);
-    auto at = folded.find(key);
-    if (at == folded.end()) {
-      refuse_more_rows(folded.size(), query);
-      at = folded.emplace(key, begin(scope.meter.aggregation, point.occurred_at)).first;
-    }
-    add(at->second, point, ++arrival);
-  });
-  std::map<GroupKey, PointGroup> groups;
-  for (const auto& [key, group] : folded) {
-    groups.emplace(key, PointGroup{value_of(group, scope.meter), group.first, group.last});
-  }
-  return groups;
+  return PointQuery(connection, scope, query, time).gather();
 }
 
 std::optional<time::Period> extent_of_points(store::Connection& connection,

@@ -18,7 +18,7 @@ constexpr store::Statement kOwners{"metering.owners_of_subjects", R"(
 constexpr store::Statement kArchived{"metering.last_archived_month", R"(
   select max(month) as month from archived_month where restored_at is null)"};
 
-// $6 and $7: the batches whose events could count for the meter.
+// $6 to $8 say which events could count for the meter.
 constexpr store::Statement kOpenEvents{"metering.open_query_events", R"(
   declare query_events no scroll cursor for
   select e.customer_id, e.subject, e.occurred_at, e.data
@@ -26,7 +26,8 @@ constexpr store::Statement kOpenEvents{"metering.open_query_events", R"(
    where e.type = $1 and e.occurred_at >= $2 and e.occurred_at < $3
      and ($4::bigint[] is null or e.customer_id = any($4::bigint[]))
      and ($5::text[] is null or e.subject = any($5::text[]))
-     and e.batch_id > $6 and ($7::bigint is null or e.batch_id <= $7::bigint)
+     and (e.batch_id > $6 or e.occurred_at >= $8::timestamptz)
+     and ($7::bigint is null or e.batch_id <= $7::bigint)
      and not exists (select from event_void v
                       where v.customer_id = e.customer_id and v.event_batch = e.batch_id
                         and v.event_seq = e.seq))"};
@@ -115,8 +116,9 @@ void read_events(store::Connection& connection, const UsageScope& scope, const t
   refuse_archived(connection, time);
   const meters::MeterReader reader({scope.meter});
   const domain::Meter& meter = reader.meters().front();
-  connection.execute(kOpenEvents, {meter.event_type, time.starts_at, time.ends_at, scope.customers,
-                                   scope.subjects, scope.life.since_batch, scope.life.until_batch});
+  connection.execute(
+      kOpenEvents, {meter.event_type, time.starts_at, time.ends_at, scope.customers, scope.subjects,
+                    scope.life.since_batch, scope.life.until_batch, scope.life.computed_from});
   for (;;) {
     const store::Rows rows = connection.query(kFetchEvents);
     for (const store::Row& row : rows) {

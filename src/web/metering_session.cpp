@@ -48,10 +48,9 @@ const std::vector<domain::Meter>& MeteringSession::meters() const {
   return version_->configuration().meters;
 }
 
-const metering::MeterLife& MeteringSession::life_of(const domain::Meter& meter) const {
+metering::MeterLife MeteringSession::life_of(const domain::Meter& meter) const {
   const auto found = lives_.find(meter.name);
-  if (found == lives_.end()) throw Error(fmt::format("meter '{}' was never noted", meter.name));
-  return found->second;
+  return found == lives_.end() ? metering::MeterLife{} : found->second;
 }
 
 const domain::Meter& MeteringSession::meter(std::string_view id_or_slug) const {

@@ -21,7 +21,7 @@ class MeteringSession {
 
   store::Connection& connection() { return *lease_; }
   const std::vector<domain::Meter>& meters() const;
-  const metering::MeterLife& life_of(const domain::Meter& meter) const;
+  metering::MeterLife life_of(const domain::Meter& meter) const;
 
   /// The meter of that id, or of that name where it has not ended; throws Problem 404.
   const domain::Meter& meter(std::string_view id_or_slug) const;

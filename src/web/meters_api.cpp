@@ -5,6 +5,7 @@
 
 #include "config/files.hpp"
 #include "config/meter_edit.hpp"
+#include "engine/version_lock.hpp"
 #include "web/metering_session.hpp"
 #include "web/resource_id.hpp"
 
@@ -151,7 +152,7 @@ class MeterChangeTransaction {
  public:
   explicit MeterChangeTransaction(const MeteringApi& api)
       : api_(api), lease_(take_connection(api.pool)), transaction_(*lease_) {
-    api.versions.lock(*lease_);
+    engine::lock_versions(*lease_);
     const auto active = api.versions.active(*lease_);
     if (!active) throw Problem(503, "there is no configuration yet");
     files_ = api.versions.files(*lease_, *active);

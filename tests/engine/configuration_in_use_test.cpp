@@ -37,7 +37,18 @@ TEST_F(ConfigurationInUse, AMeterWithUsageStays) {
       edited(world.files(), "meters.xml", R"(name="bandwidth")", R"(name="traffic")");
   renamed = edited(renamed, std::string(kPricing), R"(meter="bandwidth")", R"(meter="traffic")");
   EXPECT_EQ(error_of([&] { world.apply(renamed); }),
-            "meter 'bandwidth' has usage, and this configuration does not have it");
+            "meter 'bandwidth' has usage, and this configuration does not have it: keep it, with "
+            "the attribute ends-at where it shall count nothing more");
+}
+
+TEST_F(ConfigurationInUse, AMeterWithUsageThatEndedDoesNotBeginAgain) {
+  const config::Files before = world.files();
+  world.apply(edited(before, "meters.xml", R"(name="bandwidth")",
+                     R"(name="bandwidth" ends-at="2026-11-01T00:00:00Z")"));
+  const std::string error = error_of([&] { world.apply(before); });
+  EXPECT_NE(error.find("meter 'bandwidth' has usage and has ended; it cannot begin again"),
+            std::string::npos)
+      << error;
 }
 
 TEST_F(ConfigurationInUse, AMeterWithUsageKeepsItsMeaning) {
