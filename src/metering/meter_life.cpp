@@ -14,7 +14,8 @@ constexpr store::Statement kShare{"metering.share_meters",
                                   "select pg_advisory_xact_lock_shared($1)"};
 constexpr store::Statement kLock{"metering.lock_meters", "select pg_advisory_xact_lock($1)"};
 constexpr store::Statement kLives{"metering.meter_lives", R"(
-  select meter, since_batch, until_batch, computed_from, definition, created_at, updated_at, ended_at
+  select meter, since_batch, until_batch, computed_from, definition, created_at, updated_at,
+         ended_at
     from meter_life)"};
 constexpr store::Statement kSettled{"metering.meters_settled",
                                     "select exists (select from meter_life) as settled"};

@@ -40,8 +40,11 @@ TEST(MeterEditTest, AMeterIsAddedAtTheEnd) {
   meter.group_by = {{"plan", "$.plan"}};
   meter.metadata = {{"team", "growth"}};
   const std::string text = with_meter(kText, meter);
-  EXPECT_EQ(text, edited(std::string(kText), "  </meter>\n</meters>", R"(  </meter>
-  <meter name="c" event-type="g &quot;&lt;&amp;&gt;&quot;" aggregation="unique-count" value="$.user" unit="user" title="Users&#9;and&#10;more">
+  const std::string attributes =
+      R"(event-type="g &quot;&lt;&amp;&gt;&quot;" aggregation="unique-count" value="$.user" )"
+      R"(unit="user" title="Users&#9;and&#10;more")";
+  EXPECT_EQ(text, edited(std::string(kText), "  </meter>\n</meters>",
+                         "  </meter>\n  <meter name=\"c\" " + attributes + R"(>
     <dimension name="plan" path="$.plan"/>
     <metadata key="team" value="growth"/>
   </meter>
