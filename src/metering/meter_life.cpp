@@ -26,7 +26,8 @@ constexpr store::Statement kBegin{"metering.begin_meter", R"(
   insert into meter_life (meter, since_batch, definition, created_at, updated_at)
   values ($1, $2, $3, $4, $4)
   on conflict (meter) do update
-     set since_batch = excluded.since_batch, until_batch = null, computed_from = null, definition = excluded.definition,
+     set since_batch = excluded.since_batch, until_batch = null, computed_from = null,
+         definition = excluded.definition,
          created_at = excluded.created_at, updated_at = excluded.updated_at, ended_at = null)"};
 constexpr store::Statement kUpdate{"metering.update_meter", R"(
   update meter_life set definition = $2, updated_at = $3 where meter = $1)"};

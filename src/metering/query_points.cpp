@@ -21,7 +21,7 @@ constexpr store::Statement kOpenPoints{"metering.open_query_points", R"(
   select p.customer_id, p.subject, p.dimensions, p.occurred_at, p.batch_id, p.seq, p.value, p.item
     from usage_point p
    where p.meter = $1 and p.occurred_at >= $2 and p.occurred_at < $3
-     and ($4::bigint[] is null or p.customer_id = any($4::bigint[]))
+     and p.customer_id = any($4::bigint[])
      and ($5::text[] is null or p.subject = any($5::text[]))
      and not exists (select from event_void v
                       where v.customer_id = p.customer_id and v.event_batch = p.batch_id
@@ -36,7 +36,7 @@ constexpr store::Statement kLastBefore{"metering.last_points_before", R"(
          p.customer_id, p.subject, p.dimensions, p.occurred_at, p.batch_id, p.seq, p.value, p.item
     from usage_point p
    where p.meter = $1 and p.occurred_at < $2
-     and ($3::bigint[] is null or p.customer_id = any($3::bigint[]))
+     and p.customer_id = any($3::bigint[])
      and ($4::text[] is null or p.subject = any($4::text[]))
      and not exists (select from event_void v
                       where v.customer_id = p.customer_id and v.event_batch = p.batch_id
@@ -49,7 +49,7 @@ constexpr store::Statement kSumBefore{"metering.sum_of_points_before", R"(
          0::bigint as batch_id, 0 as seq, sum(p.value) as value, '' as item
     from usage_point p
    where p.meter = $1 and p.occurred_at < $2
-     and ($3::bigint[] is null or p.customer_id = any($3::bigint[]))
+     and p.customer_id = any($3::bigint[])
      and ($4::text[] is null or p.subject = any($4::text[]))
      and not exists (select from event_void v
                       where v.customer_id = p.customer_id and v.event_batch = p.batch_id
@@ -58,7 +58,7 @@ constexpr store::Statement kSumBefore{"metering.sum_of_points_before", R"(
 
 constexpr store::Statement kExtent{"metering.extent_of_points", R"(
   select min(occurred_at) as first_at, max(occurred_at) as last_at from usage_point
-   where meter = $1 and ($2::bigint[] is null or customer_id = any($2::bigint[]))
+   where meter = $1 and customer_id = any($2::bigint[])
      and ($3::text[] is null or subject = any($3::text[])))"};
 
 /// Whether a window without events may have measured something.

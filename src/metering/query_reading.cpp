@@ -13,7 +13,8 @@ namespace {
 constexpr std::int64_t kTotalsMax = 1'000'000;
 
 constexpr store::Statement kOwners{"metering.owners_of_subjects", R"(
-  select distinct customer_id from subject where subject = any($1::text[]))"};
+  select distinct customer_id from subject
+   where $1::text[] is null or subject = any($1::text[]))"};
 
 constexpr store::Statement kArchived{"metering.last_archived_month", R"(
   select max(month) as month from archived_month where restored_at is null)"};
@@ -24,7 +25,7 @@ constexpr store::Statement kOpenEvents{"metering.open_query_events", R"(
   select e.customer_id, e.subject, e.occurred_at, e.data
     from raw_event e
    where e.type = $1 and e.occurred_at >= $2 and e.occurred_at < $3
-     and ($4::bigint[] is null or e.customer_id = any($4::bigint[]))
+     and e.customer_id = any($4::bigint[])
      and ($5::text[] is null or e.subject = any($5::text[]))
      and (e.batch_id > $6 or e.occurred_at >= $8::timestamptz)
      and ($7::bigint is null or e.batch_id <= $7::bigint)
@@ -38,7 +39,7 @@ constexpr store::Statement kCloseEvents{"metering.close_query_events", "close qu
 constexpr store::Statement kVoided{"metering.voided_quarter_hours", R"(
   select customer_id, occurred_at from event_void
    where type = $1 and occurred_at >= $2 and occurred_at < $3
-     and ($4::bigint[] is null or customer_id = any($4::bigint[]))
+     and customer_id = any($4::bigint[])
      and ($5::text[] is null or subject = any($5::text[])))"};
 
 constexpr store::Statement kTotals{"metering.query_totals", R"(
@@ -46,14 +47,14 @@ constexpr store::Statement kTotals{"metering.query_totals", R"(
     select customer_id, subject, dimensions, bucket, event_count, value_sum, value_min, value_max
       from usage_total
      where meter = $1 and bucket >= $2 and bucket < $3
-       and ($4::bigint[] is null or customer_id = any($4::bigint[]))
+       and customer_id = any($4::bigint[])
        and ($5::text[] is null or subject = any($5::text[]))
     union all
     select d.customer_id, d.subject, d.dimensions, d.bucket, d.event_count, d.value_sum,
            d.value_min, d.value_max
       from ingest_batch b join usage_delta d on d.batch_id = b.batch_id
      where b.cut is null and d.meter = $1 and d.bucket >= $2 and d.bucket < $3
-       and ($4::bigint[] is null or d.customer_id = any($4::bigint[]))
+       and d.customer_id = any($4::bigint[])
        and ($5::text[] is null or d.subject = any($5::text[]))
   )
   select width_bucket(bucket, $6::timestamptz[]) as place,
@@ -73,12 +74,12 @@ constexpr store::Statement kTotals{"metering.query_totals", R"(
 constexpr store::Statement kExtent{"metering.extent_of_totals", R"(
   select min(bucket) as first_bucket, max(bucket) as last_bucket from (
     select bucket from usage_total
-     where meter = $1 and ($2::bigint[] is null or customer_id = any($2::bigint[]))
+     where meter = $1 and customer_id = any($2::bigint[])
        and ($3::text[] is null or subject = any($3::text[]))
     union all
     select d.bucket from ingest_batch b join usage_delta d on d.batch_id = b.batch_id
      where b.cut is null and d.meter = $1
-       and ($2::bigint[] is null or d.customer_id = any($2::bigint[]))
+       and d.customer_id = any($2::bigint[])
        and ($3::text[] is null or d.subject = any($3::text[]))) known)"};
 
 /// Events are sent a little late or early: what a month of receipt holds may have occurred a day
@@ -101,12 +102,13 @@ void refuse_archived(store::Connection& connection, const time::Period& time) {
 
 UsageScope scope_of(store::Connection& connection, const domain::Meter& meter,
                     const MeterLife& life, const MeterQuery& query) {
-  UsageScope scope{meter, life, query.customers, query.subjects};
-  if (query.subjects && !query.customers) {
-    scope.customers.emplace();
-    for (const store::Row& row : connection.query(kOwners, {*query.subjects})) {
-      scope.customers->push_back({row.int64("customer_id")});
-    }
+  UsageScope scope{meter, life, {}, query.subjects};
+  if (query.customers) {
+    scope.customers = *query.customers;
+    return scope;
+  }
+  for (const store::Row& row : connection.query(kOwners, {query.subjects})) {
+    scope.customers.push_back({row.int64("customer_id")});
   }
   return scope;
 }

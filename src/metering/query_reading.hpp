@@ -15,11 +15,12 @@ namespace reckoner::metering {
 struct UsageScope {
   const domain::Meter& meter;
   const MeterLife& life;
-  std::optional<std::vector<CustomerId>> customers;
+  std::vector<CustomerId> customers;  ///< all who may have some
   std::optional<std::vector<std::string>> subjects;
 };
 
-/// The scope of a query. Named subjects name their customers too, who lead the stored totals' key.
+/// The scope of a query. The customers lead the keys of totals and points, so they are always
+/// named: those asked for, or the owners of the subjects.
 UsageScope scope_of(store::Connection& connection, const domain::Meter& meter,
                     const MeterLife& life, const MeterQuery& query);
 
