@@ -1,15 +1,14 @@
 #include "copy_baseline.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <array>
 #include <fstream>
-#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "copy_session.hpp"
 #include "machine.hpp"
 
 namespace reckoner::bench {
@@ -34,76 +33,31 @@ constexpr std::array kResultRows{
     ResultRows{"billing_period", "billed_cut is null"},
 };
 
-using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
-
-class Session {
- public:
-  explicit Session(const std::string& conninfo)
-      : connection_(PQconnectdb(conninfo.c_str()), &PQfinish) {
-    if (PQstatus(connection_.get()) != CONNECTION_OK) fail("connecting");
+/// Gives the number of rows.
+std::int64_t copy_file(CopySession& session, const std::string& sql,
+                       const std::filesystem::path& path) {
+  session.begin_copy_in(sql);
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> piece(kPieceBytes);
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())), file.gcount() > 0) {
+    session.put({piece.data(), static_cast<std::size_t>(file.gcount())});
   }
-
-  void execute(const std::string& sql) { expect(PQexec(connection_.get(), sql.c_str()), sql); }
-
-  void copy_out(const std::string& sql, const std::filesystem::path& path) {
-    expect(PQexec(connection_.get(), sql.c_str()), sql);
-    std::ofstream file(path, std::ios::binary);
-    char* row = nullptr;
-    for (int size = 0; (size = PQgetCopyData(connection_.get(), &row, 0)) > 0; PQfreemem(row)) {
-      file.write(row, size);
-    }
-    end_copy(sql);
-    if (!file.flush()) throw Error(fmt::format("cannot write {}", path.string()));
-  }
-
-  /// Gives the number of rows.
-  std::int64_t copy_in(const std::string& sql, const std::filesystem::path& path) {
-    expect(PQexec(connection_.get(), sql.c_str()), sql);
-    std::ifstream file(path, std::ios::binary);
-    std::vector<char> piece(kPieceBytes);
-    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())), file.gcount() > 0) {
-      if (PQputCopyData(connection_.get(), piece.data(), static_cast<int>(file.gcount())) != 1) {
-        fail(sql);
-      }
-    }
-    if (PQputCopyEnd(connection_.get(), nullptr) != 1) fail(sql);
-    return end_copy(sql);
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw Error(fmt::format("{}: {}", what, PQerrorMessage(connection_.get())));
-  }
-
-  std::int64_t expect(PGresult* raw, std::string_view sql) const {
-    const Result result(raw, &PQclear);
-    const ExecStatusType status = PQresultStatus(raw);
-    if (status != PGRES_COMMAND_OK && status != PGRES_COPY_IN && status != PGRES_COPY_OUT) {
-      fail(sql);
-    }
-    return std::atoll(PQcmdTuples(raw));
-  }
-
-  std::int64_t end_copy(std::string_view sql) {
-    const std::int64_t rows = expect(PQgetResult(connection_.get()), sql);
-    RK_CHECK(PQgetResult(connection_.get()) == nullptr);
-    return rows;
-  }
-
-  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
-};
+  return session.end_copy_in(sql);
+}
 
 }  // namespace
 
 CopyBaseline copy_result_rows(const std::string& conninfo, const std::filesystem::path& directory,
                               const std::function<void()>& before_copy) {
-  Session session(conninfo);
+  CopySession session(conninfo);
   session.execute("create schema copied");
   for (const auto& [table, condition] : kResultRows) {
     session.execute(fmt::format("create table copied.{0} (like public.{0} including all)", table));
+    std::ofstream file(directory / table, std::ios::binary);
     session.copy_out(
         fmt::format("copy (select * from public.{} where {}) to stdout", table, condition),
-        directory / table);
+        [&](std::string_view row) { file.write(row.data(), std::streamsize(row.size())); });
+    if (!file.flush()) throw Error(fmt::format("cannot write {}", (directory / table).string()));
   }
   before_copy();
 
@@ -111,8 +65,8 @@ CopyBaseline copy_result_rows(const std::string& conninfo, const std::filesystem
   const Stopwatch watch;
   session.execute("begin");
   for (const auto& rows : kResultRows) {
-    baseline.rows += session.copy_in(fmt::format("copy copied.{} from stdin", rows.table),
-                                     directory / rows.table);
+    baseline.rows += copy_file(session, fmt::format("copy copied.{} from stdin", rows.table),
+                               directory / rows.table);
   }
   session.execute("commit");
   baseline.seconds = watch.seconds();

@@ -17,7 +17,7 @@ namespace reckoner::bench {
 namespace {
 
 /// What stands behind the first colon of the first line that begins with `name`; "" without one.
-std::string field(const char* file, std::string_view name) {
+std::string field(const std::string& file, std::string_view name) {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with(name)) continue;
@@ -52,6 +52,10 @@ Machine this_machine() {
 
 double peak_memory_mb() {
   return std::stod(field("/proc/self/status", "VmHWM")) / 1024.0;  // in kB
+}
+
+double peak_memory_mb(std::int64_t pid) {
+  return std::stod(field(fmt::format("/proc/{}/status", pid), "VmHWM")) / 1024.0;
 }
 
 void reset_peak_memory() {

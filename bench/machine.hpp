@@ -21,6 +21,8 @@ Machine this_machine();
 /// The most memory this process has had since the start, or since reset_peak_memory(), in MiB
 /// (VmHWM).
 double peak_memory_mb();
+/// Of another process.
+double peak_memory_mb(std::int64_t pid);
 /// Begins the peak anew, at what the process has now.
 void reset_peak_memory();
 
