@@ -13,9 +13,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cmath>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
 #include <queue>
 #include <random>
 #include <string_view>
@@ -23,17 +24,18 @@
 
 #include "base/error.hpp"
 #include "event_request.hpp"
+#include "http_answer.hpp"
 
 namespace reckoner::bench {
 
 namespace {
 
 using Clock = Load::Clock;
+using Acknowledgement = Load::Acknowledgement;
 using std::chrono::nanoseconds;
 
 constexpr nanoseconds kRetryPause = std::chrono::milliseconds(10);
 constexpr nanoseconds kLongestWait = std::chrono::milliseconds(50);
-constexpr std::size_t kAnswerBytesMax = 1 << 20;
 
 double thread_cpu_seconds() {
   rusage used{};
@@ -54,39 +56,6 @@ std::string wall_clock_text() {
                      now.tv_nsec / 1'000'000);
 }
 
-/// What is known of an answer whose bytes come in pieces.
-struct Answer {
-  std::string bytes;
-
-  /// The status once it is there whole, 0 before.
-  int status() const {
-    const std::size_t head = bytes.find("\r\n\r\n");
-    if (head == bytes.npos) {
-      if (bytes.size() > kAnswerBytesMax) throw Error("an answer without end");
-      return 0;
-    }
-    const std::string_view text(bytes.data(), head + 2);
-    int status = 0;
-    if (!text.starts_with("HTTP/1.1 ") ||
-        std::from_chars(text.data() + 9, text.data() + text.size(), status).ec != std::errc()) {
-      throw Error(fmt::format("this is no HTTP answer: {}", text.substr(0, 80)));
-    }
-    return bytes.size() >= head + 4 + body_size(text, status) ? status : 0;
-  }
-
- private:
-  static std::size_t body_size(std::string_view head, int status) {
-    if (status == 204) return 0;
-    std::string lower(head);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    constexpr std::string_view kLength = "\r\ncontent-length:";
-    const std::size_t found = lower.find(kLength);
-    if (found == lower.npos) throw Error(fmt::format("an answer without length: {}", head));
-    return std::stoul(lower.substr(found + kLength.size()));
-  }
-};
-
 struct Connection {
   explicit Connection(EventRequest built) : request(std::move(built)) {}
 
@@ -101,7 +70,7 @@ struct Connection {
   Clock::time_point due{};  ///< of the request under way, or of the next
   nanoseconds interval{0};  ///< of the timetable
   std::int64_t served = 0;  ///< in the present stretch
-  Answer answer;
+  HttpAnswer answer;
   std::atomic<std::uint32_t> acknowledged{0};
 };
 
@@ -169,6 +138,14 @@ class Load::Connections {
   const LoadOptions& options() const { return options_; }
   const Connection& connection(std::size_t index) const { return *all_.at(index); }
   nanoseconds last(std::size_t port) const { return nanoseconds(last_.at(port).load()); }
+  std::optional<Acknowledgement> next_acknowledgement(std::size_t connection,
+                                                      std::chrono::milliseconds patience) {
+    std::unique_lock lock(watch_mutex_);
+    watched_ = static_cast<std::ptrdiff_t>(connection);
+    const bool came = watch_answered_.wait_for(lock, patience, [this] { return watched_ < 0; });
+    watched_ = -1;
+    return came ? std::optional(watch_) : std::nullopt;
+  }
   nanoseconds take_silence() { return nanoseconds(silence_.exchange(0)); }
 
  private:
@@ -254,7 +231,7 @@ class Load::Connections {
   void send(std::size_t index) {
     Connection& one = *all_[index];
     one.sent = 0;
-    one.answer.bytes.clear();
+    one.answer.clear();
     if (one.socket < 0 && !open(index)) return;
     write(index);
   }
@@ -305,7 +282,6 @@ class Load::Connections {
     one.socket = -1;
     if (!one.under_way) return;  // an idle one that the daemon has closed
     ++figures_.reconnects;
-    one.port = (one.port + 1) % ports_.size();
     alarm(index, Clock::now() + kRetryPause);
   }
 
@@ -338,7 +314,7 @@ class Load::Connections {
     while (one.socket >= 0) {
       const ssize_t count = recv(one.socket, piece.data(), piece.size(), 0);
       if (count > 0) {
-        one.answer.bytes.append(piece.data(), static_cast<std::size_t>(count));
+        one.answer.add({piece.data(), static_cast<std::size_t>(count)});
         const int status = one.under_way ? one.answer.status() : 0;
         if (status != 0) answered(index, status);
       } else if (count < 0 && errno == EAGAIN) {
@@ -357,7 +333,7 @@ class Load::Connections {
       return;
     }
     if (status / 100 != 2) {
-      throw Error(fmt::format("the daemon refuses events: {}", one.answer.bytes.substr(0, 600)));
+      throw Error(fmt::format("the daemon refuses events: {}", one.answer.bytes().substr(0, 600)));
     }
     const auto now = Clock::now();
     acknowledge(one, now);
@@ -380,6 +356,15 @@ class Load::Connections {
     if (at - last_any_ > silence_) silence_ = at - last_any_;
     last_any_ = at;
     last_[one.port] = at;
+    if (watched_ >= 0) tell_watcher(one, now);
+  }
+
+  void tell_watcher(const Connection& one, Clock::time_point now) {
+    const std::lock_guard lock(watch_mutex_);
+    if (watched_ < 0 || all_[static_cast<std::size_t>(watched_.load())].get() != &one) return;
+    watch_ = {one.acknowledged.load(), now};
+    watched_ = -1;
+    watch_answered_.notify_one();
   }
 
   const LoadOptions options_;
@@ -390,6 +375,11 @@ class Load::Connections {
   std::int64_t last_any_ = 0;
   std::mt19937_64 random_;
   const int epoll_ = epoll_create1(EPOLL_CLOEXEC);
+
+  std::atomic<std::ptrdiff_t> watched_{-1};  ///< whose acknowledgement somebody waits for
+  std::mutex watch_mutex_;
+  std::condition_variable watch_answered_;
+  Acknowledgement watch_;  // guarded by watch_mutex_
 
   Pace pace_;
   LoadFigures figures_;
@@ -424,6 +414,10 @@ std::size_t Load::batch() const {
 }
 nanoseconds Load::last_acknowledged(std::size_t port) const {
   return connections_->last(port);
+}
+std::optional<Load::Acknowledgement> Load::next_acknowledgement(
+    std::size_t connection, std::chrono::milliseconds patience) {
+  return connections_->next_acknowledgement(connection, patience);
 }
 nanoseconds Load::take_longest_silence() {
   return connections_->take_silence();

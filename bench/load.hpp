@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,12 +55,16 @@ struct LoadFigures {
 
 /// Sends events to one or several daemons on this machine, from one thread, over keep-alive
 /// connections. A request that is refused for now (429, 5xx) or whose connection breaks is sent
-/// again until it is acknowledged; any other answer than 2xx is an Error. Ordinals go on from one
-/// stretch to the next. Without duplicates what a connection has had acknowledged are the ordinals
-/// below acknowledged(connection) of every slot.
+/// again, to the same daemon, until it is acknowledged; any other answer than 2xx is an Error.
+/// Ordinals go on from one stretch to the next. Without duplicates what a connection has had
+/// acknowledged are the ordinals below acknowledged(connection) of every slot.
 class Load {
  public:
   using Clock = std::chrono::steady_clock;
+  struct Acknowledgement {
+    std::uint32_t requests = 0;
+    Clock::time_point at{};
+  };
 
   Load(LoadOptions options, const std::vector<std::uint16_t>& ports);
   ~Load();
@@ -80,6 +85,10 @@ class Load {
   /// When the daemon at that place in `ports` has acknowledged last, since the clock's epoch; any
   /// thread.
   std::chrono::nanoseconds last_acknowledged(std::size_t port) const;
+  /// The next one of a connection, and how many it has had with it; none when it does not come in
+  /// time. Of any one other thread.
+  std::optional<Acknowledgement> next_acknowledgement(std::size_t connection,
+                                                      std::chrono::milliseconds patience);
   /// The longest time between two acknowledgements since it was asked for last; any thread.
   std::chrono::nanoseconds take_longest_silence();
 

@@ -36,8 +36,14 @@ def raw_events(conninfo, story):
     found = collections.Counter(tuple(row) for row in psql(conninfo, "select source, event_id from raw_event"))
     yield from _some("acknowledged and lost", (expected - found).elements())
     yield from _some("stored too often", (found - expected).elements())
-    yield from _some("raw events in another batch than their key says", [row[0] for row in psql(conninfo, """
-        select r.event_id from raw_event r join ingest_batch b using (batch_id) where b.counted = 0""")])
+
+
+def places(conninfo, _):
+    """A key says in which batch its event lies."""
+    said = dict(psql(conninfo, "select replace(key::text, '-', ''), batch_id from event_key"))
+    lies = {st.key_of(source, event_id): batch
+            for source, event_id, batch in psql(conninfo, "select source, event_id, batch_id from raw_event")}
+    yield from _differences("batches of keys", said, lies)
 
 
 def totals(conninfo, story):
@@ -101,7 +107,7 @@ def billed(conninfo, story):
                      [row[0] for row in psql(conninfo, "select distinct batch_id from usage_delta")])
 
 
-CHECKS = [keys, raw_events, totals, recomputed, conservation, quarantine, billed]
+CHECKS = [keys, raw_events, places, totals, recomputed, conservation, quarantine, billed]
 
 
 def violations(conninfo, story):

@@ -13,6 +13,15 @@ from pathlib import Path
 Mutant = collections.namedtuple("Mutant", "file changes")
 
 MUTANTS = {
+    # Keys are claimed, for good, before what they stand for is written: killed in between, the event is a duplicate for
+    # ever and never counted.
+    "claim": Mutant("src/metering/event_keys.cpp", [
+        ("    copy_keys(connection, arrivals, batch_id);\n    return;",
+         "    copy_keys(connection, arrivals, batch_id);\n"
+         "    connection.run_script({\"claim keys\", \"commit; begin\"});\n    return;"),
+        ("    found->second->outcome = Arrival::Outcome::kCounted;\n  }\n}",
+         "    found->second->outcome = Arrival::Outcome::kCounted;\n  }\n"
+         "  connection.run_script({\"claim keys\", \"commit; begin\"});\n}")]),
     # A cut takes what has a higher number than all that were taken: who commits later with a lower one is lost.
     "id": Mutant("src/metering/cut.cpp", [
         ("set cut = $1 where cut is null returning batch_id",
