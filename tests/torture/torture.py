@@ -22,6 +22,7 @@ import reckoner_process as rp  # noqa: E402
 import story as st  # noqa: E402
 from breaking import Biller, Breaker, Daemon  # noqa: E402
 from checks import violations  # noqa: E402
+from damage import unseen  # noqa: E402
 from delivery import FileSender, Grants, HttpSender, KafkaSender, Outcome  # noqa: E402
 
 TRANSPORTS = ["http", "kafka", "file"]
@@ -140,10 +141,9 @@ class Torture:
             found.append(f"verify --recompute: exit {verified.code}: {(verified.out + verified.err)[-800:]}")
         return found
 
-
-def torture(options, program, seed):
-    world = Torture(options, program, seed)
-    return world.run()
+    def unseen_damage(self):
+        """After run(): what could be broken in the database without being seen."""
+        return unseen(self._cluster, "torture", lambda conninfo: violations(conninfo, self.story))
 
 
 def torture_mutants(options):
@@ -154,9 +154,9 @@ def torture_mutants(options):
         if not program.exists():
             raise AssertionError(f"{program} is not built: scripts/build release torture_mutants")
         say(f"mutant {mutant}")
-        found = torture(options, program, options.seed)
+        found = Torture(options, program, options.seed).run()
         for line in found:
-            say(f"    found out: {line}")
+            say(f"    found out: {line[:300]}")
         if not found:
             missed.append(mutant)
     for mutant in missed:
@@ -172,6 +172,7 @@ def options_of(arguments):
     parser.add_argument("--db-restarts", type=int, default=5, help="PostgreSQL stopped at once and started again")
     parser.add_argument("--run-pause", type=float, default=1.0, help="seconds between billing runs")
     parser.add_argument("--transports", type=lambda text: text.split(","), default=TRANSPORTS)
+    parser.add_argument("--damage", action="store_true", help="damage the database afterwards, and demand that it is seen")
     parser.add_argument("--mutants", action="store_true", help="torture the mutants instead, and demand that each is found out")
     parser.add_argument("--mutant", action="append", choices=MUTANTS, help="of --mutants, this one only")
     options = parser.parse_args(arguments)
@@ -185,7 +186,10 @@ def main():
         f"--db-restarts {options.db_restarts}")
     if options.mutants:
         return 0 if torture_mutants(options) else 1
-    found = torture(options, rp.PROGRAM, options.seed)
+    world = Torture(options, rp.PROGRAM, options.seed)
+    found = world.run()
+    if options.damage and not found:
+        found = world.unseen_damage()
     for line in found:
         say(f"VIOLATED: {line}")
     say("nothing is violated" if not found else f"{len(found)} violations")
