@@ -114,24 +114,26 @@ class CommandLine {
   void add_daemon_commands() {
     CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, HTTP, mail",
                                 [this](System& system, const Console& console) {
-                                  return serve_command(system, options_, console, demo_.serve);
+                                  return serve_command(system, options_, console, serve_);
                                 });
     serve->footer("Ends at SIGTERM, when the batch and the requests in hand are finished.");
-    add_listen(serve);
-    serve->add_option("--roles", demo_.serve.roles,
+    add_listen(serve, serve_);
+    serve->add_option("--roles", serve_.roles,
                       "only these of scheduler, engine, ingest, web, delivery; divided by commas");
     CLI::App* demo = app_.add_subcommand(
         "demo", "sample customers and usage, a monthly run, invoices on the screen, then serve");
     demo->add_flag("--no-serve", demo_.no_serve, "end when the invoices are shown");
-    add_listen(demo);
+    add_listen(demo, demo_.serve);
     demo->callback([this] {
       action_ = [this](const Console& console) { return demo_command(options_, console, demo_); };
     });
   }
 
-  void add_listen(CLI::App* command) {
+  /// Into a variable of each command's own: the environment is read for commands that are not run,
+  /// too.
+  static void add_listen(CLI::App* command, ServeArguments& arguments) {
     command
-        ->add_option("--listen", demo_.serve.listen,
+        ->add_option("--listen", arguments.listen,
                      "where HTTP is served, HOST:PORT (default 127.0.0.1:8080; port 0: a free "
                      "one), or none")
         ->envname("RECKONER_LISTEN");
@@ -391,6 +393,7 @@ class CommandLine {
   Action action_;
   RunArguments run_;
   IngestArguments ingest_;
+  ServeArguments serve_;
   DemoArguments demo_;
   std::optional<AccountCommands> account_commands_;
   std::optional<KeyCommands> key_commands_;

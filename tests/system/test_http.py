@@ -124,15 +124,15 @@ class Http(unittest.TestCase):
         self.problem(client.post([event(f"bad{n}") for n in range(10_001)]), 413)
         self.problem(client.post(" " * (16 << 20) + "[]"), 413)
         self.assertEqual(self.stored("ebad"), 0)
-        self.problem(Client(self.address).ask("GET", "/nothing"), 404)
-        wrong = Client(self.address).ask("DELETE", "/api/v1/events")
+        self.problem(client.ask("GET", "/nothing"), 404)
+        wrong = client.ask("PUT", "/api/v1/events")
         self.problem(wrong, 405)
         self.assertIn("POST", wrong.headers["Allow"])
 
     def test_keys(self):
-        self.assertIn("Bearer", Client(self.address).post([]).headers["WWW-Authenticate"])
-        for key, status in ((None, 401), ("rk_00000000_wrong", 401), (self.keys["reader"], 403)):
-            self.problem(Client(self.address, key).post([event("key")]), status)
+        self.assertIn("Bearer", self.client(None).post([]).headers["WWW-Authenticate"])
+        for key, status in ((None, 401), ("rk_00000000_wrong", 401), ("reader", 403)):
+            self.problem(self.client(key).post([event("key")]), status)
         limited = self.client("acme")
         self.problem(limited.post([event("key"), event("key2", subject="initech")]), 403)
         self.assertEqual(self.stored("ekey"), 0)
@@ -159,7 +159,7 @@ class Http(unittest.TestCase):
         self.assertGreater(self.number("select max(cut) from cut"), before)
 
     def test_health_and_metrics(self):
-        client = Client(self.address)
+        client = self.client(None)
         self.assertEqual((client.ask("GET", "/healthz").status), 200)
         self.client().post([event("metric")])
         metrics = client.ask("GET", "/metrics")
@@ -257,8 +257,10 @@ class Listening(unittest.TestCase):
             self.assertEqual(self.reckoner.run("serve", *arguments).code, 2, arguments)
         web = self.reckoner.start("serve", "--roles", "web")
         address = rp.http_address(web)
-        self.assertEqual(Client(address).ask("GET", "/healthz").status, 200)
-        self.assertEqual(Client(address).ask("POST", "/api/v1/events", "[]").status, 404)
+        client = Client(address)
+        self.addCleanup(client.close)
+        self.assertEqual(client.ask("GET", "/healthz").status, 200)
+        self.assertIn(client.ask("POST", "/api/v1/events", "[]").status, (404, 405))
         web.send(signal.SIGTERM)
         self.assertEqual(web.wait(20).code, 0)
 
