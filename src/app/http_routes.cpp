@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "web/ingest_api.hpp"
+#include "web/metering_api.hpp"
 
 namespace reckoner::app {
 
@@ -39,6 +40,10 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
                                       return intake->take(std::move(submission));
                                     },
                                     services.system.clock(), services.events_max}));
+  }
+  if (services.web) {
+    add(routes, web::metering_routes({services.system.pool(), services.system.versions(),
+                                      services.system.clock()}));
   }
   return routes;
 }

@@ -100,7 +100,7 @@ class ApiTest : public testing::Test {
     "groupBy": {"model": "$.model", "kind": "$.type"}, "metadata": {"team": "ai"}})";
 
   test::BillingWorld world;
-  Principal principal{.key_id = 1, .name = "admin"};
+  Principal principal{.key_id = 1, .name = "admin", .scopes = {}};
 };
 
 }  // namespace reckoner::web

@@ -115,11 +115,11 @@ TEST_F(MetersApiTest, AnEndedMeterCountsNothingMoreAndKeepsItsUsage) {
 TEST_F(MetersApiTest, ListsHavePagesAndAnOrder) {
   call("POST", "/api/v1/meters", {}, kTokens);
   const auto slugs = [&](Query query) {
-    std::vector<std::string> slugs;
+    std::vector<std::string> found;
     for (const text::Json& meter : json("GET", "/api/v1/meters", std::move(query)).as_array()) {
-      slugs.push_back(meter.at("slug").as_string());
+      found.push_back(meter.at("slug").as_string());
     }
-    return slugs;
+    return found;
   };
   EXPECT_EQ(slugs({}).back(), "tokens");
   const std::size_t count = slugs({}).size();
