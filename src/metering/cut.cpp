@@ -17,6 +17,7 @@ constexpr store::Statement kClaimBatches{"metering.claim_batches", R"(
 
 // What carries over changes all that comes later; a heartbeat also the time around it, up to its
 // gap.
+// Where a void took something back, the extremes are unknown and stay so.
 constexpr store::Statement kFoldDeltas{"metering.fold_deltas", R"(
   with moved as (
     delete from usage_delta where batch_id = any($2::bigint[]) returning *
@@ -24,7 +25,9 @@ constexpr store::Statement kFoldDeltas{"metering.fold_deltas", R"(
     insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
                              event_count, value_sum, value_min, value_max)
     select customer_id, bucket, meter, subject, dimensions, $1::bigint,
-           sum(event_count)::bigint, sum(value_sum), min(value_min), max(value_max)
+           sum(event_count)::bigint, sum(value_sum),
+           case when count(value_min) = count(*) then min(value_min) end,
+           case when count(value_max) = count(*) then max(value_max) end
       from moved group by customer_id, bucket, meter, subject, dimensions
   )
   insert into cut_touch (customer_id, cut, first_at, last_at)
@@ -64,7 +67,9 @@ constexpr store::Statement kMergeTotals{"metering.merge_totals", R"(
   insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
                            event_count, value_sum, value_min, value_max)
   select customer_id, bucket, meter, subject, dimensions, max(cut),
-         sum(event_count)::bigint, sum(value_sum), min(value_min), max(value_max)
+         sum(event_count)::bigint, sum(value_sum),
+         case when count(value_min) = count(*) then min(value_min) end,
+         case when count(value_max) = count(*) then max(value_max) end
     from gone group by customer_id, bucket, meter, subject, dimensions)"};
 
 // A note is needed while a billed period that it overlaps was billed without knowing it. last_at is
