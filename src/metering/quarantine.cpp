@@ -15,19 +15,25 @@ namespace {
 constexpr std::size_t kStoreChunk = 1'000;
 constexpr std::size_t kReleaseChunk = 10'000;
 
-constexpr store::Statement kList{"metering.list_quarantine", R"(
-  select namespace, source, event_id, subject, reason, content, first_at, last_at, deliveries
-    from quarantine where state = 'open'
-   order by last_at desc, namespace, key, digest limit $1)"};
-
+// A row's deliveries are also told by the day on which they came. What was dropped comes back.
 constexpr store::Statement kStore{"metering.store_quarantine", R"(
+  with entry as (
+    select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+                         $7::text[], $8::text[], $9::bytea[], $10::bigint[])
+             as e(namespace, key, digest, reason, source, event_id, subject, content, bytes,
+                  deliveries)
+  ), days as (
+    insert into quarantine_day (namespace, key, digest, day, deliveries)
+    select namespace, key, digest, ($11::timestamptz at time zone 'UTC')::date, deliveries
+      from entry
+    on conflict (key, namespace, digest, day) do update
+       set deliveries = quarantine_day.deliveries + excluded.deliveries
+  )
   insert into quarantine (namespace, key, digest, reason, source, event_id, subject, content,
-                          deliveries, first_at, last_at)
-  select entry.*, $10::timestamptz, $10::timestamptz
-    from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[],
-                $7::text[], $8::text[], $9::bigint[]) entry
+                          bytes, deliveries, first_at, last_at)
+  select entry.*, $11::timestamptz, $11::timestamptz from entry
   on conflict (key, namespace, digest) do update
-     set reason = excluded.reason,
+     set reason = excluded.reason, state = 'open',
          last_at = greatest(quarantine.last_at, excluded.last_at),
          deliveries = quarantine.deliveries + excluded.deliveries)"};
 
@@ -44,39 +50,47 @@ struct Entry {
 };
 using EntryKey = std::tuple<std::string_view, EventKey, EventDigest>;
 
-void store_entries(store::Connection& connection, std::span<const Entry> entries,
-                   time::Instant received_at) {
+/// The columns of kStore.
+struct Columns {
   std::vector<std::string_view> namespaces, sources, ids, subjects, reasons;
   std::vector<store::Uuid> keys, digests;
   std::vector<std::string> contents;
+  std::vector<std::optional<store::Bytes>> bytes;
   std::vector<std::int64_t> deliveries;
+
+  void store(store::Connection& connection, time::Instant received_at) const {
+    connection.execute(kStore, {namespaces, keys, digests, reasons, sources, ids, subjects,
+                                contents, bytes, deliveries, received_at});
+  }
+};
+
+void store_entries(store::Connection& connection, std::span<const Entry> entries,
+                   time::Instant received_at) {
+  Columns columns;
   for (const Entry& entry : entries) {
     const Delivery& delivery = entry.last->delivery;
     const UsageEvent& event = *delivery.event;
-    namespaces.push_back(event.namespace_name);
-    keys.push_back({delivery.key});
-    digests.push_back({delivery.digest});
-    reasons.push_back(entry.last->reason);
-    sources.push_back(event.source);
-    ids.push_back(event.id);
-    subjects.push_back(event.subject);
-    contents.push_back(to_cloud_event(event));
-    deliveries.push_back(entry.deliveries);
+    columns.namespaces.push_back(event.namespace_name);
+    columns.keys.push_back({delivery.key});
+    columns.digests.push_back({delivery.digest});
+    columns.reasons.push_back(entry.last->reason);
+    columns.sources.push_back(event.source);
+    columns.ids.push_back(event.id);
+    columns.subjects.push_back(event.subject);
+    columns.contents.push_back(to_cloud_event(event));
+    columns.bytes.push_back(std::nullopt);
+    columns.deliveries.push_back(entry.deliveries);
   }
-  connection.execute(kStore, {namespaces, keys, digests, reasons, sources, ids, subjects, contents,
-                              deliveries, received_at});
+  columns.store(connection, received_at);
+}
+
+EventDigest digest_of_bytes(std::string_view bytes) {
+  const Sha256 hash = sha256(bytes);
+  EventDigest digest;
+  std::copy_n(hash.begin(), digest.size(), digest.begin());
+  return digest;
 }
 }  // namespace
-
-std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection, std::int64_t limit) {
-  std::vector<QuarantinedEvent> events;
-  for (const auto row : connection.query(kList, {limit})) {
-    events.push_back({row.text("namespace"), row.text("source"), row.text("event_id"),
-                      row.text("subject"), row.text("reason"), row.text("content"),
-                      row.instant("first_at"), row.instant("last_at"), row.int64("deliveries")});
-  }
-  return events;
-}
 
 void store_quarantine(store::Connection& connection, std::span<const RefusedDelivery> refused,
                       time::Instant received_at) {
@@ -95,6 +109,37 @@ void store_quarantine(store::Connection& connection, std::span<const RefusedDeli
   }
 }
 
+void store_poison(store::Connection& connection, std::span<const PoisonMessage> messages,
+                  time::Instant received_at) {
+  std::map<EntryKey, std::pair<const PoisonMessage*, std::int64_t>> merged;
+  for (const PoisonMessage& message : messages) {
+    auto& entry = merged[{message.namespace_name, key_of(message.source, message.position),
+                          digest_of_bytes(message.bytes)}];
+    entry.first = &message;
+    ++entry.second;
+  }
+  Columns columns;
+  const auto store = [&] {
+    if (!columns.keys.empty()) columns.store(connection, received_at);
+    columns = {};
+  };
+  for (const auto& [key, entry] : merged) {
+    const PoisonMessage& message = *entry.first;
+    columns.namespaces.push_back(message.namespace_name);
+    columns.keys.push_back({std::get<1>(key)});
+    columns.digests.push_back({std::get<2>(key)});
+    columns.reasons.push_back(message.reason);
+    columns.sources.push_back(message.source);
+    columns.ids.push_back(message.position);
+    columns.subjects.push_back("");
+    columns.contents.push_back("");
+    columns.bytes.push_back(store::Bytes(message.bytes));
+    columns.deliveries.push_back(entry.second);
+    if (columns.keys.size() == kStoreChunk) store();
+  }
+  store();
+}
+
 void release_quarantine(store::Connection& connection, std::span<const Delivery> counted) {
   for (std::size_t i = 0; i < counted.size(); i += kReleaseChunk) {
     std::vector<std::string_view> namespaces;
@@ -106,27 +151,6 @@ void release_quarantine(store::Connection& connection, std::span<const Delivery>
       digests.push_back({delivery.digest});
     }
     connection.execute(kRelease, {namespaces, keys, digests});
-  }
-}
-
-void store_poison(store::Connection& connection, std::span<const PoisonMessage> messages,
-                  time::Instant received_at) {
-  constexpr store::Statement kStorePoison{"metering.store_poison", R"(
-    insert into quarantine (namespace, key, digest, reason, source, event_id, subject, content, bytes,
-                            deliveries, first_at, last_at)
-    values ($1, $2::uuid, $3::uuid, $4, $5, $6, '', '', $7, 1, $8, $8)
-    on conflict (key, namespace, digest) do update
-       set reason = excluded.reason, state = 'open',
-           last_at = greatest(quarantine.last_at, excluded.last_at),
-           deliveries = quarantine.deliveries + 1)"};
-  for (const PoisonMessage& message : messages) {
-    const Sha256 hash = sha256(message.bytes);
-    store::Uuid digest{};
-    std::copy_n(hash.begin(), digest.bytes.size(), digest.bytes.begin());
-    connection.execute(kStorePoison, {message.namespace_name,
-                                      store::Uuid{key_of(message.source, message.position)}, digest,
-                                      message.reason, message.source, message.position,
-                                      store::Bytes(message.bytes), received_at});
   }
 }
 

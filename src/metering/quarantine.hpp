@@ -1,32 +1,81 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "metering/event.hpp"
+#include "meters/meter_reader.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
 
 namespace reckoner::metering {
 
 /// An event that could not be counted. It has taken no key: sent again when the reason is gone, it
-/// counts.
+/// counts. Or bytes that are no event at all, named by where they came from.
 struct QuarantinedEvent {
   std::string namespace_name;
   std::string source;
-  std::string id;
+  std::string id;  ///< of poison: its position within the source
   std::string subject;
   std::string reason;   ///< of the last delivery
-  std::string content;  ///< the event as a CloudEvent in structured JSON
+  std::string content;  ///< the event as a CloudEvent in structured JSON; empty where bytes stand
   time::Instant first_at;
   time::Instant last_at;
   std::int64_t deliveries = 0;
+  std::string state;                 ///< "open", "replayed" (counted since), "dropped"
+  std::optional<std::string> bytes;  ///< of a message that is no event
+  EventKey key{};
+  EventDigest digest{};    ///< of the content; key and digest name the row within the namespace
+  std::string settled_by;  ///< who dropped it last, and why; it may have come back since
+  std::optional<time::Instant> settled_at;
+  std::string settled_why;
 };
 
-/// The events that are still in quarantine, the one delivered last first; at most `limit`.
-std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection, std::int64_t limit);
+/// Which rows; what is empty does not restrict.
+struct QuarantineFilter {
+  std::string source = {};
+  std::string id = {};
+  std::string reason = {};     ///< a part of it
+  std::string state = "open";  ///< empty: any
+};
+
+/// The one delivered last first; at most `limit`.
+std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection,
+                                              const QuarantineFilter& filter, std::int64_t limit);
+
+/// The events that are still in quarantine.
+inline std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection,
+                                                     std::int64_t limit) {
+  return list_quarantine(connection, {}, limit);
+}
+
+/// What became of quarantined rows that were delivered again.
+struct Replayed {
+  std::int64_t tried = 0;       ///< rows
+  std::int64_t counted = 0;     ///< rows that are out of quarantine: counted, or known by now
+  std::int64_t refused = 0;     ///< rows that stay, with the reason of now
+  std::int64_t unreadable = 0;  ///< bytes that still are no event; no delivery was made of them
+  std::vector<QuarantinedEvent> stayed;  ///< the first of those that stay, at most kStayedShown
+};
+inline constexpr std::size_t kStayedShown = 20;
+
+/// Delivers each open row again through ingest(): one delivery more of each event. What counts now
+/// leaves quarantine, the others stay. Bytes are read again as CloudEvents (one, or an array of
+/// them); where they can be read, the events are delivered and the bytes leave quarantine. A page
+/// of rows is a transaction; stopped in between, it goes on where it was when it is repeated.
+/// `progress` is told after each page how many rows were tried.
+Replayed replay_quarantine(store::Connection& connection, const meters::MeterReader& meters,
+                           const QuarantineFilter& filter, time::Instant now,
+                           const std::function<void(std::int64_t)>& progress = {});
+
+/// Gives open rows up: their deliveries count as dropped. Delivered again, such an event comes back
+/// as open. Returns how many rows; 0 is no error. Throws Error without a reason.
+std::int64_t drop_quarantined(store::Connection& connection, const QuarantineFilter& filter,
+                              std::string_view by, std::string_view why, time::Instant now);
 
 /// One delivery: what names it, and its content.
 struct Delivery {
@@ -40,8 +89,8 @@ struct RefusedDelivery {
   std::string reason;
 };
 
-/// Puts deliveries into quarantine, one row for each namespace, key and digest. Runs in the
-/// caller's transaction.
+/// Puts deliveries into quarantine, one row for each namespace, key and digest; what was dropped is
+/// open again. Runs in the caller's transaction.
 void store_quarantine(store::Connection& connection, std::span<const RefusedDelivery> refused,
                       time::Instant received_at);
 
