@@ -11,6 +11,7 @@
 #include "app/commands.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
+#include "app/metering_commands.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
 #include "base/suggest.hpp"
@@ -48,6 +49,9 @@ class CommandLine {
     };
     account_commands_.emplace(app_, declare);
     key_commands_.emplace(app_, declare);
+    metering_commands_.emplace(app_, declare, [this](CLI::App* group, MeteringCommands::Work work) {
+      default_to(group, std::move(work));
+    });
     add_quote_command();
     add_fact_commands();
     add_config_commands();
@@ -319,16 +323,6 @@ class CommandLine {
         ->required();
     ingest->add_option("--mapping", ingest_.mapping,
                        "which field is what: subject=tenant,time=at,type:=bandwidth,bytes=size");
-
-    CLI::App* quarantine = group("quarantine", "events that could not be counted");
-    default_to(quarantine, [this](System& system, const Console& console) {
-      return quarantine_command(system, console, limit_);
-    });
-    CLI::App* list = on_system(*quarantine, "list", "with their reasons",
-                               [this](System& system, const Console& console) {
-                                 return quarantine_command(system, console, limit_);
-                               });
-    add_limit(list);
   }
 
   void add_config_commands() {
@@ -397,6 +391,7 @@ class CommandLine {
   DemoArguments demo_;
   std::optional<AccountCommands> account_commands_;
   std::optional<KeyCommands> key_commands_;
+  std::optional<MeteringCommands> metering_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

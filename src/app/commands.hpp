@@ -53,7 +53,6 @@ struct IngestArguments {
   std::string mapping;
 };
 int ingest_command(System& system, const Console& console, const IngestArguments& arguments);
-int quarantine_command(System& system, const Console& console, int limit);
 
 /// Reads and checks a directory; needs no database.
 int config_check_command(const CommonOptions& options, const Console& console,

@@ -7,10 +7,9 @@
 #include "app/commands.hpp"
 #include "app/commands_accounts.hpp"
 #include "app/signals.hpp"
+#include "metering/cut.hpp"
 #include "metering/ingest.hpp"
-#include "metering/quarantine.hpp"
 #include "metering/reader.hpp"
-#include "text/table.hpp"
 
 namespace reckoner::app {
 
@@ -130,47 +129,12 @@ int ingest_command(System& system, const Console& console, const IngestArguments
                                  counts.quarantined));
     }
   }
+  metering::close_cut(*system.connection(), system.clock()());  // files never block a run
   json.end_array();
   write_counts(json, sum);
   json.end_object();
   if (console.json()) console.result(json);
   return sum.quarantined > 0 ? 1 : 0;
-}
-
-int quarantine_command(System& system, const Console& console, int limit) {
-  auto connection = system.connection();
-  const auto events = metering::list_quarantine(*connection, limit);
-  if (console.json()) {
-    text::JsonWriter json;
-    json.begin_object().key("quarantine").begin_array();
-    for (const metering::QuarantinedEvent& event : events) {
-      json.begin_object().key("source").string(event.source).key("id").string(event.id);
-      json.key("subject").string(event.subject).key("reason").string(event.reason);
-      json.key("first_at").string(time::to_string(event.first_at));
-      json.key("last_at").string(time::to_string(event.last_at));
-      json.key("deliveries")
-          .number(event.deliveries)
-          .key("content")
-          .string(event.content)
-          .end_object();
-    }
-    json.end_array().end_object();
-    console.result(json);
-    return 0;
-  }
-  text::Table table({{"source"},
-                     {"id"},
-                     {"subject"},
-                     {"reason"},
-                     {"last delivery"},
-                     {"deliveries", text::Align::kRight}});
-  for (const metering::QuarantinedEvent& event : events) {
-    table.add({event.source, event.id, event.subject, event.reason, time::to_string(event.last_at),
-               std::to_string(event.deliveries)});
-  }
-  console.result(table.to_string());
-  note_limit(console, events.size(), limit);
-  return 0;
 }
 
 }  // namespace reckoner::app

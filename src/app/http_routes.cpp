@@ -3,6 +3,7 @@
 #include <iterator>
 #include <memory>
 
+#include "metering/metering_metrics.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
 
@@ -28,6 +29,9 @@ web::HealthApi health_api(const HttpServices& services) {
     api.sources.push_back(
         [intake = services.intake] { return web::prometheus(intake->statistics()); });
   }
+  api.sources.push_back([&system = services.system] {
+    return metering::metering_metrics(*system.pool().take(kHealthWait), system.clock()());
+  });
   return api;
 }
 

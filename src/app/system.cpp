@@ -10,6 +10,7 @@
 #include "handlers/catalogue.hpp"
 #include "metering/cut.hpp"
 #include "metering/meter_life.hpp"
+#include "metering/metering_metrics.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 #include "store/transaction.hpp"
@@ -112,10 +113,13 @@ time::Instant system_now() {
 
 System::System(const CommonOptions& options, time::Clock clock)
     : clock_(std::move(clock)),
+      database_(options.database),
       pool_(open_pool(options, cluster_)),
       versions_(handlers::catalogue(), plugin_directory(options)),
-      runner_(*pool_, versions_, clock_, {metering::close_cut_within, metering::merge_totals}),
-      mail_directory_((cluster_ ? cluster_->directory() : data_directory(options)) / "mail") {
+      runner_(*pool_, versions_, clock_,
+              {metering::close_cut_within, metering::merge_totals, metering::require_cut_within}),
+      mail_directory_((cluster_ ? cluster_->directory() : data_directory(options)) / "mail"),
+      archive_directory_((cluster_ ? cluster_->directory() : data_directory(options)) / "archive") {
   apply_first_configuration(options);
 }
 
@@ -154,6 +158,23 @@ void System::settle_meters_of_before(store::Connection& connection, VersionId ac
 
 store::Pool::Lease System::connection() {
   return pool_->take(kPoolWait);
+}
+
+store::Connection System::patient_connection() const {
+  store::ConnectionOptions options =
+      connection_options(cluster_ ? cluster_->conninfo(store::Role::kWriter) : database_);
+  if (!cluster_ && may_be_writer(database_)) options.role = store::role_name(store::Role::kWriter);
+  options.statement_timeout = {};
+  options.idle_in_transaction_timeout = {};
+  return store::Connection(options);
+}
+
+store::Connection System::owner_connection() const {
+  store::ConnectionOptions options =
+      connection_options(cluster_ ? cluster_->conninfo(store::Role::kOwner) : database_);
+  options.statement_timeout = {};
+  options.idle_in_transaction_timeout = {};
+  return store::Connection(options);
 }
 
 std::shared_ptr<const engine::CompiledVersion> System::active() {

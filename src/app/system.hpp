@@ -52,6 +52,12 @@ class System {
 
   /// A connection from the pool; waits a few seconds.
   store::Pool::Lease connection();
+  /// One of one's own whose statements may last as long as they need.
+  store::Connection patient_connection() const;
+  /// The same in the role of the tables' owner: the private cluster's, or the user of --database.
+  store::Connection owner_connection() const;
+  /// Where archives are written unless told otherwise.
+  const std::filesystem::path& archive_directory() const { return archive_directory_; }
   /// The active version, and its settings under this process's environment.
   std::shared_ptr<const engine::CompiledVersion> active();
   config::Settings settings();
@@ -62,11 +68,13 @@ class System {
   void settle_meters_of_before(store::Connection& connection, VersionId active);
 
   const time::Clock clock_;
+  const std::string database_;  ///< empty: the private cluster
   std::optional<store::EmbeddedCluster> cluster_;
   std::unique_ptr<store::Pool> pool_;
   engine::Versions versions_;
   engine::Runner runner_;
   std::filesystem::path mail_directory_;
+  std::filesystem::path archive_directory_;
 };
 
 }  // namespace reckoner::app

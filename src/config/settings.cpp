@@ -33,6 +33,9 @@ constexpr std::array kSpecs{
                 "Who issues the documents, as printed on them."},
     SettingSpec{"billing.legalEntity.timeZone", Kind::kTimeZone, "UTC",
                 "Zone of issue and due dates and of the year in document numbers."},
+    SettingSpec{"billing.metering.cutLagMax", Kind::kDuration, "PT1H",
+                "How long usage may wait for a cut before no run starts: whatever closes cuts does "
+                "not work then."},
     SettingSpec{"billing.minimumCharge", Kind::kDecimal, "0",
                 "What a customer is billed at least for a whole period, for each strategy that "
                 "says no minimum of its own; in billing.currency. 0: no minimum."},

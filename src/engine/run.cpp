@@ -296,6 +296,12 @@ std::optional<RunId> Runner::start(const RunRequest& request) {
   require_issuing(*compiled, request.engine);
 
   store::Transaction transaction(*connection);
+  // Before the run's own cut, which would hide that nobody closes any.
+  if (usage_.require_cut_within) {
+    usage_.require_cut_within(
+        *connection, now,
+        compiled->configuration().settings.duration("billing.metering.cutLagMax"));
+  }
   // The counter's lock makes starters wait for one another: the second finds the first one's run.
   const std::int64_t cut = usage_.close_cut_within(*connection, now);
   if (request.scheduled) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -60,6 +61,10 @@ class Runner {
     std::function<std::int64_t(store::Connection&, time::Instant now)> close_cut_within;
     /// Merges totals that no unfinished run needs apart (metering::merge_totals). After a run.
     std::function<void(store::Connection&)> merge_totals;
+    /// Throws Error when usage has waited for a cut longer than the bound, so that a run does not
+    /// begin (metering::require_cut_within). Empty: a run never asks.
+    std::function<void(store::Connection&, time::Instant now, std::chrono::seconds lag_max)>
+        require_cut_within = {};
   };
 
   Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage);
