@@ -21,6 +21,10 @@ constexpr std::array<std::string_view, 2> kTaxPoints{"period-end", "issue"};
 constexpr std::array<std::string_view, 2> kTaxRoundings{"rate", "line"};
 constexpr std::array<std::string_view, 3> kSecurities{"none", "starttls", "tls"};
 
+constexpr std::array<std::string_view, 2> kKafkaProtocols{"none", "tls"};
+constexpr std::array<std::string_view, 3> kKafkaMechanisms{"plain", "scram-sha-256",
+                                                           "scram-sha-512"};
+
 constexpr std::array kSpecs{
     SettingSpec{"billing.creditNote.number", Kind::kNumberPattern, "CN-{year}-{seq:6}",
                 "Numbers of credit notes: {seq} or {seq:N} once (N digits at least), {year} once "
@@ -72,6 +76,29 @@ constexpr std::array kSpecs{
                 "For a request's head to arrive, from its first byte.", true},
     SettingSpec{"http.idleTime", Kind::kDuration, "PT60S",
                 "How long a connection is kept between two requests.", true},
+    SettingSpec{"kafka.brokers", Kind::kText, "",
+                "Brokers to begin with, HOST:PORT divided by commas.", true},
+    SettingSpec{"kafka.clientId", Kind::kText, "reckoner",
+                "What the brokers' logs and quotas know this program by.", true},
+    SettingSpec{"kafka.group", Kind::kText, "reckoner",
+                "Consumer group; all daemons of one database are in the same.", true},
+    SettingSpec{"kafka.security.caFile", Kind::kText, "",
+                "PEM file of the authorities that may certify the brokers; empty: the system's.",
+                true},
+    SettingSpec{"kafka.security.mechanism", Kind::kChoice, "scram-sha-512",
+                "How user and password are shown: plain, scram-sha-256 or scram-sha-512.", true,
+                kKafkaMechanisms},
+    SettingSpec{"kafka.security.password", Kind::kSecret, "",
+                "Password for the brokers: env:NAME or file:/PATH.", true},
+    SettingSpec{"kafka.security.protocol", Kind::kChoice, "none",
+                "none, or tls (encrypted, and the brokers' certificates are checked).", true,
+                kKafkaProtocols},
+    SettingSpec{"kafka.security.user", Kind::kText, "",
+                "User at the brokers; empty: no authentication.", true},
+    SettingSpec{"kafka.topics", Kind::kText, "",
+                "Topics to take events from, divided by commas, each perhaps with the namespace of "
+                "its events (usage, eu-usage=eu); empty: none.",
+                true},
     SettingSpec{"mail.from", Kind::kEmail, "billing@localhost", "Sender of all mails.", true},
     SettingSpec{"mail.retry.for", Kind::kDuration, "P1D",
                 "How long a mail that cannot be delivered is tried again.", true},

@@ -30,7 +30,7 @@ class KafkaMock {
   struct Message {
     std::string topic;
     std::string key;
-    std::string value;
+    std::string value = {};
     Headers headers = {};
     std::int32_t partition = RD_KAFKA_PARTITION_UA;  ///< unassigned: by the key
     bool tombstone = false;                          ///< no value at all
