@@ -156,7 +156,8 @@ TEST(ChainTest, AnInterimChainThatIsNotMonthlysStatementPhaseIsRefused) {
   const std::string monthly =
       engine_text("monthly", {kFeeding, kTree, kRules, kCalculation, kFinalizing, kMail});
   const std::string message =
-      "billing-config.xml:12: engine interim differs from engine monthly in the handlers that compute: "
+      "billing-config.xml:12: engine interim differs from engine monthly in the handlers that "
+      "compute: "
       "an "
       "interim invoice would not show what will be billed";
   EXPECT_EQ(refusal(with_engines(monthly +

@@ -60,6 +60,39 @@ TEST_F(ConfigurationInUse, AMeterWithUsageKeepsItsMeaning) {
       << error;
 }
 
+TEST_F(ConfigurationInUse, AMeterKeepsWhatIsStoredOfItsEvents) {
+  const auto becomes = [&](std::string_view from, std::string_view to) {
+    const std::string member = "meters.xml";
+    const std::string head = R"(<meter name="cartridge" event-type="cartridge" )";
+    world.apply(edited(world.files(), member,
+                       head + R"(aggregation="sum" value="hours" unit="hour"/>)",
+                       head + std::string(from)));
+    world.cartridge("acme", "10", "2026-10-05T10:00:00Z");
+    const std::string error = apply(member, head + std::string(from), head + std::string(to));
+    return error;
+  };
+  EXPECT_EQ(
+      becomes(R"(aggregation="latest" value="hours" unit="hour" group-by="a"/>)",
+              R"(aggregation="percentile" percentile="50" value="hours" unit="h" group-by="a"/>)"),
+      "");
+  const auto refused = [&](std::string_view from, std::string_view to) {
+    return apply("meters.xml", from, to).find("cannot change") != std::string::npos;
+  };
+  const std::string now =
+      R"(aggregation="percentile" percentile="50" value="hours" unit="h" group-by="a"/>)";
+  EXPECT_TRUE(refused(now, R"(aggregation="unique-count" value="hours" unit="h" group-by="a"/>)"));
+  EXPECT_TRUE(refused(now, R"(aggregation="percentile" value="$.hours" unit="h" group-by="a"/>)"));
+  EXPECT_TRUE(refused(
+      now,
+      R"(aggregation="percentile" value="hours" unit="h"><filter path="x" exists="yes"/></meter>)"));
+  EXPECT_TRUE(refused(
+      now,
+      R"(aggregation="percentile" value="hours" unit="h"><dimension name="a" path="$.b"/></meter>)"));
+  EXPECT_TRUE(refused(now, R"(aggregation="latest" value="hours" unit="h"/>)"))
+      << "the level would stand in two series";
+  EXPECT_FALSE(refused(now, R"(aggregation="sum" value="hours" unit="h" group-by="a, b"/>)"));
+}
+
 TEST_F(ConfigurationInUse, GoingBackIsCheckedAsWell) {
   const VersionId first =
       world.versions().active(*world.pool().take(std::chrono::seconds(5))).value();

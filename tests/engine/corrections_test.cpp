@@ -67,13 +67,12 @@ TEST_F(CorrectionsTest, VoidingADocumentThatCarriesATrueUpReopensBothPeriods) {
   world.cartridge("acme", "34", "2026-10-20T10:00:00Z");
   world.run("2026-12-01T02:00:00Z");
   const domain::Document november = world.last_document("acme");
-  EXPECT_THAT(charged(november), ElementsAre("2026-10 true-up cartridge 1.00",
-                                             "2026-11 subscription 100.00"));
+  EXPECT_THAT(charged(november),
+              ElementsAre("2026-10 true-up cartridge 1.00", "2026-11 subscription 100.00"));
   undo(november.number, VoidMode::kRebill);
   world.run("2026-12-02T02:00:00Z");
   EXPECT_THAT(charged(world.last_document("acme")),
-              ElementsAre("2026-10 true-up cartridge 1.00",
-                          "2026-11 true-up subscription 100.00"));
+              ElementsAre("2026-10 true-up cartridge 1.00", "2026-11 true-up subscription 100.00"));
 }
 
 TEST_F(CorrectionsTest, PaymentsStayWithTheCustomer) {

@@ -183,8 +183,8 @@ TEST_F(LateUsageTest, AStatementAtOneCutIsTheSameWhateverBecomesKnownLater) {
   const auto usage_at_cut = [&] {
     const std::array<UsageQuery, 1> october{
         UsageQuery{{world.number("select customer_id from customer")},
-                               {time::parse_instant("2026-10-01T00:00:00Z"),
-                                time::parse_instant("2026-11-01T00:00:00Z")}}};
+                   {time::parse_instant("2026-10-01T00:00:00Z"),
+                    time::parse_instant("2026-11-01T00:00:00Z")}}};
     return FactReader(connection, {cut, /*tail=*/false}).usage(october);
   };
   const auto before = usage_at_cut();

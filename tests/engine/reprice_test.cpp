@@ -88,8 +88,9 @@ TEST_F(RepriceTest, AVersionWithoutAPlanOfThosePeriodsIsRefused) {
 class MovedFeeTest : public test::BillingTest {
  protected:
   static config::Files plan(std::string_view side) {
-    return with_plans(std::string(R"(<plan name="Basic"><recurring name="fee" fee="31.00" side=")") +
-                      std::string(side) + R"("/></plan>)");
+    return with_plans(
+        std::string(R"(<plan name="Basic"><recurring name="fee" fee="31.00" side=")") +
+        std::string(side) + R"("/></plan>)");
   }
   void apply(std::string_view side) {
     world.apply(plan(side));

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "pricing/rate.hpp"
 #include "usage/fold.hpp"
 #include "usage/level.hpp"
+#include "usage/series.hpp"
 #include "usage/unique.hpp"
 
 namespace reckoner::golden {
@@ -134,26 +137,61 @@ Result run_unique_count(const Case& item) {
   return {{"value", ids.count()}};
 }
 
-/// Changes (`delta`) or statements (`value`) of a level inside the period.
+/// A report of a series, or what was there before the period.
+void add_point(usage::Series& series, time::Instant at, const money::Decimal& value) {
+  usage::Point& point = series.points.emplace_back();
+  point.occurred_at = at;
+  point.value = value;
+}
+
+time::Period period_of(const Case& item) {
+  return {instant(item.params.at("from")), instant(item.params.at("to"))};
+}
+
+std::chrono::seconds duration_of(const Case& item, const char* name,
+                                 std::chrono::seconds otherwise) {
+  const Json* text = member(item.params, name);
+  return text == nullptr ? otherwise : time::parse_duration(text->as_string());
+}
+
+/// Changes (`delta`) or statements (`value`) of a level, in the order of time; over the length of
+/// the period where no unit of time is said.
 Result run_weighted_sum(const Case& item) {
-  const time::Period period{instant(item.params.at("from")), instant(item.params.at("to"))};
-  const Json* carried = member(item.params, "initial_value");
-  const money::Decimal start = carried == nullptr ? money::Decimal(0) : decimal(*carried);
-  usage::ChangedLevel changed;
-  usage::StatedLevel stated;
-  bool states = false;
+  const time::Period period = period_of(item);
+  domain::Meter meter;
+  meter.aggregation = Aggregation::kTimeWeighted;
+  meter.per =
+      duration_of(item, "per", std::chrono::duration_cast<std::chrono::seconds>(period.length()));
+  usage::Series series;
+  if (const Json* carried = member(item.params, "initial_value")) {
+    add_point(series, time::Instant(), decimal(*carried));
+  }
   for (const Json& event : item.inputs.at("events").as_array()) {
+    const Json* delta = member(event, "delta");
+    meter.reports_change = delta != nullptr;
     const time::Instant at = instant(event.at("ts"));
-    if (!period.contains(at)) continue;
-    if (const Json* delta = member(event, "delta")) {
-      changed.add(at, decimal(*delta));
-    } else {
-      states = true;
-      stated.add(at, decimal(event.at("value")));
+    if (period.contains(at)) {
+      add_point(series, at, decimal(delta != nullptr ? *delta : event.at("value")));
     }
   }
-  return {{"value", states ? stated.over_time(period, start, period.length())
-                           : changed.over_time(period, start, period.length())}};
+  return {{"value", usage::value_of(meter, period, std::span(&series, 1))}};
+}
+
+/// Reports (`ts`, and `value` of a counter) of one series, also those around the period.
+Adapter of_series(Aggregation aggregation) {
+  return [aggregation](const Case& item) {
+    domain::Meter meter;
+    meter.aggregation = aggregation;
+    meter.per = duration_of(item, "per", meter.per);
+    meter.gap = duration_of(item, "gap", meter.gap);
+    usage::Series series;
+    for (const Json& event : item.inputs.at("events").as_array()) {
+      const Json* value = member(event, "value");
+      add_point(series, instant(event.at("ts")),
+                value == nullptr ? money::Decimal(1) : decimal(*value));
+    }
+    return Result{{"value", usage::value_of(meter, period_of(item), std::span(&series, 1))}};
+  };
 }
 
 /// The aggregated quantity at a price a unit.
@@ -202,6 +240,8 @@ const Adapters kAggregation("aggregation", {{"sum", folded(Aggregation::kSum)},
                                             {"latest", run_latest},
                                             {"unique_count", run_unique_count},
                                             {"weighted_sum", run_weighted_sum},
+                                            {"heartbeat", of_series(Aggregation::kHeartbeat)},
+                                            {"counter", of_series(Aggregation::kCounter)},
                                             {"count+unit", run_priced_count},
                                             {"latest+unit", run_priced_latest},
                                             {"unique_count+unit grouped", run_priced_groups}});
