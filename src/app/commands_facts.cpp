@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -15,6 +16,11 @@ namespace reckoner::app {
 
 namespace {
 
+/// The person wants to stop.
+class Stopped : public Error {
+  using Error::Error;
+};
+
 std::string name_of(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
@@ -27,32 +33,71 @@ std::string name_of(const std::string& path) {
   throw Error(text);
 }
 
-/// A mapping that cannot be used is the command line's fault, whatever the file.
-std::vector<metering::UsageEvent> read_events(const metering::EventFile& file,
-                                              const std::string& mapping) {
+/// Most events in one transaction.
+constexpr std::size_t kPieceEvents = 10'000;
+
+/// Reads the whole file, to know that all of it can be read; gives the number of its events. A
+/// mapping that cannot be used is the command line's fault, whatever the file.
+std::int64_t check_file(const Console& console, const metering::EventStream& file,
+                        const std::string& mapping) {
+  file.in.seekg(0, std::ios::end);
+  const std::int64_t size = file.in.tellg();
+  ProgressBar bar(console, fmt::format("read {}", file.name));
+  std::int64_t count = 0;
+  const auto look = [&](const std::vector<metering::UsageEvent>& events, std::int64_t bytes) {
+    count += static_cast<std::int64_t>(events.size());
+    bar.show(bytes, size);
+    if (stop_requested()) throw Stopped("stopped; nothing was stored");
+  };
   try {
-    return metering::read_events(file, metering::parse_mapping(mapping));
+    metering::read_events(file, metering::parse_mapping(mapping), {kPieceEvents, look});
   } catch (const metering::UnreadableLines&) {
+    throw;
+  } catch (const Stopped&) {
     throw;
   } catch (const Error& error) {
     throw UsageError(fmt::format("{}: --mapping '{}': {}", file.name, mapping, error.what()));
   }
+  return count;
+}
+
+/// Stores the events of a file that was checked, each piece in a transaction of its own.
+metering::IngestCounts store_file(System& system, const Console& console,
+                                  const metering::EventStream& file, std::int64_t total,
+                                  const std::string& mapping) {
+  const auto version = system.active();
+  auto connection = system.connection();
+  ProgressBar bar(console, fmt::format("ingest {}", file.name));
+  metering::IngestCounts counts;
+  const auto so_far = [&](std::string_view what) {
+    return fmt::format("{}; {} of {} events are stored, and the same command stores the rest", what,
+                       counts.received, total);
+  };
+  const auto store = [&](const std::vector<metering::UsageEvent>& events, std::int64_t) {
+    if (stop_requested()) throw Stopped(so_far("stopped"));
+    counts += metering::ingest(*connection, version->meter_reader(), file.source, events,
+                               system.clock()());
+    bar.show(counts.received, std::max(total, counts.received));
+  };
+  try {
+    metering::read_events(file, metering::parse_mapping(mapping), {kPieceEvents, store});
+  } catch (const metering::UnreadableLines&) {
+    throw Error(so_far(fmt::format("{}: the file changed while it was read", file.name)));
+  }
+  return counts;
 }
 
 metering::IngestCounts ingest_file(System& system, const Console& console, const std::string& path,
                                    const IngestArguments& arguments) {
-  const std::string content = read_file(path);
-  if (content.find_first_not_of(" \t\r\n") == content.npos) return {};
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path)) {
+    throw Error(fmt::format("{}: the file cannot be read", path));
+  }
+  if ((in >> std::ws).eof()) return {};
   const std::string name = name_of(path);
-  const auto events = read_events({name, content, arguments.source}, arguments.mapping);
-  const auto version = system.active();
-  ProgressBar bar(console, fmt::format("ingest {}", name));
-  auto connection = system.connection();
-  return metering::ingest(*connection, version->meter_reader(), arguments.source, events,
-                          system.clock()(), [&](std::int64_t done, std::int64_t total) {
-                            bar.show(done, total);
-                            if (stop_requested()) throw Error("stopped; nothing was stored");
-                          });
+  const metering::EventStream file{name, in, arguments.source};
+  const std::int64_t total = check_file(console, file, arguments.mapping);
+  return store_file(system, console, file, total, arguments.mapping);
 }
 
 void write_counts(text::JsonWriter& json, const metering::IngestCounts& counts) {

@@ -111,6 +111,13 @@ std::string_view bytes_of(const void* data, std::size_t size) {
   return data == nullptr ? std::string_view()
                          : std::string_view(static_cast<const char*>(data), size);
 }
+/// None where there is none, or one that no clock can have shown.
+std::optional<time::Instant> timestamp_of(const rd_kafka_message_t& message) {
+  static const time::Instant latest = time::parse_instant("9999-12-31T00:00:00Z");
+  const milliseconds since_1970(rd_kafka_message_timestamp(&message, nullptr));
+  if (since_1970.count() < 0 || since_1970 > latest.time_since_epoch()) return std::nullopt;
+  return time::Instant(since_1970);
+}
 }  // namespace
 
 KafkaDelivery::KafkaDelivery(rd_kafka_message_t* message) : message_(message) {}
@@ -125,8 +132,11 @@ KafkaPartition KafkaDelivery::partition() const {
 }
 
 KafkaMessage KafkaDelivery::message() const {
-  KafkaMessage message{rd_kafka_topic_name(message_->rkt), message_->partition, message_->offset,
-                       bytes_of(message_->payload, message_->len)};
+  KafkaMessage message{.topic = rd_kafka_topic_name(message_->rkt),
+                       .partition = message_->partition,
+                       .offset = message_->offset,
+                       .value = bytes_of(message_->payload, message_->len),
+                       .sent_at = timestamp_of(*message_)};
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(message_.get(), &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     const char* name = nullptr;

@@ -16,7 +16,9 @@ struct KafkaMessage {
   std::string_view topic;
   std::int32_t partition = 0;
   std::int64_t offset = 0;
-  std::string_view value;  ///< empty also where there is none (a tombstone)
+  std::string_view value = {};  ///< empty also where there is none (a tombstone)
+  /// By Kafka, the same at every delivery: the time of events that have none of their own.
+  std::optional<time::Instant> sent_at = std::nullopt;
   std::vector<std::pair<std::string_view, std::string_view>> headers = {};
 };
 
@@ -29,7 +31,7 @@ struct KafkaContent {
 
 /// Reads the CloudEvents of a message (CloudEvents 1.0, Kafka protocol binding):
 ///   binary       a header ce_specversion; attributes are headers ce_NAME, the value is the data
-///                as JSON, or empty
+///                (cloud_event_data)
 ///   structured   the value is one event as a JSON object, whatever the header content-type
 ///   batch        the value is an array of such objects; those that can be read are events, and
 ///                what is wrong with the others is the problem

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+#include <utility>
+
 #include "base/error.hpp"
-#include "base/hash.hpp"
 
 namespace reckoner::metering {
 
@@ -44,20 +46,23 @@ time::Instant instant_of(std::string_view text, bool utc_assumed) {
 }
 }  // namespace
 
-bool next_line(std::string_view& rest, Line& line) {
-  if (rest.empty()) return false;
-  const std::size_t end = rest.find('\n');
-  line.is_ended = end != std::string_view::npos;
-  line.text = rest.substr(0, end);
-  if (line.text.ends_with('\r')) line.text.remove_suffix(1);
+bool next_line(std::istream& in, Line& line) {
+  if (!std::getline(in, line.text)) return false;
+  line.is_ended = !in.eof();
+  if (line.text.ends_with('\r')) line.text.pop_back();
   ++line.number;
-  rest.remove_prefix(line.is_ended ? end + 1 : rest.size());
   return true;
 }
 
-std::string_view without_mark(std::string_view content) {
+void skip_mark(std::istream& in) {
   constexpr std::string_view kMark = "\xef\xbb\xbf";
-  return content.starts_with(kMark) ? content.substr(kMark.size()) : content;
+  in.clear();
+  in.seekg(0);
+  std::string first(kMark.size(), '\0');
+  in.read(first.data(), static_cast<std::streamsize>(first.size()));
+  if (in && first == kMark) return;
+  in.clear();
+  in.seekg(0);
 }
 
 void require_subject_time_type(const Mapping& mapping) {
@@ -77,21 +82,27 @@ std::vector<std::string> names_used(const Mapping& mapping) {
   return names;
 }
 
-LineEvents::LineEvents(const EventFile& file, const Mapping& mapping)
-    : file_(file), mapping_(mapping) {}
+LineEvents::LineEvents(const EventStream& file, const Mapping& mapping, const Pieces& pieces)
+    : file_(file), mapping_(mapping), pieces_(pieces) {}
 
 void LineEvents::add(std::size_t line, std::string_view identity, const Lookup& lookup) {
   try {
     UsageEvent event = event_of(identity, lookup);
     check(event);
-    events_.push_back(std::move(event));
+    add(std::move(event));
   } catch (const Error& error) {
     refuse(line, error.what());
   }
 }
 
 void LineEvents::add(UsageEvent event) {
+  if (refused_ > 0) return;
   events_.push_back(std::move(event));
+  if (events_.size() == pieces_.events_max) hand_on();
+}
+
+void LineEvents::hand_on() {
+  pieces_.take(std::exchange(events_, {}), file_.in.rdbuf()->pubseekoff(0, std::ios::cur));
 }
 
 void LineEvents::refuse(std::size_t line, std::string_view reason) {
@@ -101,9 +112,9 @@ void LineEvents::refuse(std::size_t line, std::string_view reason) {
   }
 }
 
-std::vector<UsageEvent> LineEvents::finish() {
+void LineEvents::finish() {
   if (refused_ > 0) throw UnreadableLines(std::move(messages_), refused_);
-  return std::move(events_);
+  if (!events_.empty()) hand_on();
 }
 
 UsageEvent LineEvents::event_of(std::string_view identity, const Lookup& lookup) {
@@ -124,9 +135,15 @@ UsageEvent LineEvents::event_of(std::string_view identity, const Lookup& lookup)
 }
 
 std::string LineEvents::id_of_line(std::string_view identity) {
-  std::string hash = to_hex(sha256(identity));
+  const Sha256 hash = sha256(identity);
   const std::size_t ordinal = ++seen_[hash];
-  return fmt::format("{}-{}", hash, ordinal);
+  return fmt::format("{}-{}", to_hex(hash), ordinal);
+}
+
+std::size_t LineEvents::FirstBytes::operator()(const Sha256& hash) const {
+  std::size_t first = 0;
+  std::memcpy(&first, hash.data(), sizeof first);
+  return first;
 }
 
 }  // namespace reckoner::metering

@@ -18,8 +18,9 @@ std::string_view trimmed(std::string_view text) {
 Format parse_format(std::string_view text) {
   if (text == "csv") return Format::kCsv;
   if (text == "json-lines") return Format::kJsonLines;
+  if (text == "json") return Format::kJson;
   if (text == "access-log") return Format::kAccessLog;
-  throw Error(fmt::format("format '{}' is not csv, json-lines or access-log", text));
+  throw Error(fmt::format("format '{}' is not csv, json-lines, json or access-log", text));
 }
 
 template <class Value>

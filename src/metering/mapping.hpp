@@ -7,7 +7,7 @@
 
 namespace reckoner::metering {
 
-enum class Format { kCsv, kJsonLines, kAccessLog };
+enum class Format { kCsv, kJsonLines, kJson, kAccessLog };
 
 /// Where a part of an event comes from: a constant, or a column, member or field of the line.
 struct Origin {
@@ -37,7 +37,7 @@ struct Mapping {
 ///   tokens=usage.out     any other name becomes a member of the event's data
 ///   data.id=row          a member of the data whose name means something else here
 ///   time-zone=UTC        a time without zone is UTC
-///   format=csv           or json-lines or access-log, where the first line does not tell
+///   format=csv           or json-lines, json or access-log, where the first line does not tell
 /// Throws Error for an entry that is none of these, and for a name that is given twice.
 Mapping parse_mapping(std::string_view text);
 

@@ -46,13 +46,14 @@ void check_fields(const Mapping& mapping) {
 }
 }  // namespace
 
-std::vector<UsageEvent> read_access_log(const EventFile& file, const Mapping& mapping) {
+void read_access_log(const EventStream& file, const Mapping& mapping, const Pieces& pieces) {
   const Mapping complete = with_defaults(mapping);
   require_subject_time_type(complete);
   check_fields(complete);
-  LineEvents events(file, complete);
-  std::string_view rest = file.content;
-  for (Line line; next_line(rest, line);) {
+  LineEvents events(file, complete, pieces);
+  file.in.clear();
+  file.in.seekg(0);
+  for (Line line; next_line(file.in, line);) {
     if (line.text.empty()) continue;
     const auto parsed = parse_access_line(line.text);
     if (!parsed) {
@@ -64,7 +65,7 @@ std::vector<UsageEvent> read_access_log(const EventFile& file, const Mapping& ma
                  [&](std::string_view name) { return field_of(*parsed, name); });
     }
   }
-  return events.finish();
+  events.finish();
 }
 
 }  // namespace reckoner::metering

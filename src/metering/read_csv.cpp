@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <sstream>
 
 #include "base/suggest.hpp"
 #include "metering/line_events.hpp"
@@ -52,9 +51,12 @@ std::size_t line_of(const Error& error) {
 
 /// Refuses a last row that is still being written: without an id of its own it would count again,
 /// as another one, once it is complete.
-void refuse_unfinished_row(const EventFile& file, const Mapping& mapping, std::size_t line,
+void refuse_unfinished_row(std::istream& in, const Mapping& mapping, std::size_t line,
                            LineEvents& events) {
-  if (mapping.id || file.content.empty() || file.content.back() == '\n') return;
+  if (mapping.id) return;
+  in.clear();
+  in.seekg(-1, std::ios::end);
+  if (in.get() == '\n') return;
   events.refuse(line,
                 "the last line has no line end, so it may not be complete: end it, or map an id");
 }
@@ -75,14 +77,15 @@ void read_rows(text::CsvReader& reader, const text::CsvRow& header, const Column
 }
 }  // namespace
 
-std::vector<UsageEvent> read_csv(const EventFile& file, const Mapping& mapping) {
+void read_csv(const EventStream& file, const Mapping& mapping, const Pieces& pieces) {
   require_subject_time_type(mapping);
-  LineEvents events(file, mapping);
-  std::istringstream in{std::string(file.content)};
-  text::CsvReader reader(in);
+  LineEvents events(file, mapping, pieces);
+  file.in.clear();
+  file.in.seekg(0);
+  text::CsvReader reader(file.in);
   try {
     text::CsvRow header;
-    if (!reader.next(header)) return {};
+    if (!reader.next(header)) return;
     Columns columns;
     try {
       columns = find_columns(header, mapping);
@@ -92,12 +95,12 @@ std::vector<UsageEvent> read_csv(const EventFile& file, const Mapping& mapping) 
     }
     std::size_t last_line = header.line;
     read_rows(reader, header, columns, events, last_line);
-    if (last_line != header.line) refuse_unfinished_row(file, mapping, last_line, events);
+    if (last_line != header.line) refuse_unfinished_row(file.in, mapping, last_line, events);
   } catch (const Error& error) {
     if (!error.path().starts_with("line ")) throw;
     events.refuse(line_of(error), error.reason() + "; nothing behind it was read");
   }
-  return events.finish();
+  events.finish();
 }
 
 }  // namespace reckoner::metering

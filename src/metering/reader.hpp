@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <istream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +14,18 @@
 
 namespace reckoner::metering {
 
-/// A file of events, all of it in memory. Refers to the caller's texts.
-struct EventFile {
-  std::string_view name;     ///< for messages only: a renamed copy gives the same events
-  std::string_view content;  ///< lines end with LF or CRLF
-  std::string_view source;   ///< the source of events that do not name their own
+/// A file of events. Lines end with LF or CRLF. Refers to memory of the caller.
+struct EventStream {
+  std::string_view name;    ///< for messages only: a renamed copy gives the same events
+  std::istream& in;         ///< can be read again from its beginning
+  std::string_view source;  ///< the source of events that do not name their own
+};
+
+/// Where the events of a file go, piece by piece: a file may be larger than memory.
+struct Pieces {
+  std::size_t events_max;  ///< in a piece
+  /// Gets the next events, and how many bytes of the file are read.
+  std::function<void(std::vector<UsageEvent> events, std::int64_t bytes)> take;
 };
 
 /// Most messages that are kept of one file.
@@ -36,33 +46,27 @@ class UnreadableLines : public Error {
   std::size_t total_;
 };
 
-/// The format the first line that is not empty shows: a JSON object, an access log's line, or else
-/// CSV.
-Format recognise(std::string_view content);
+/// The format the first line that is not empty shows: an access log's line; JSON documents where it
+/// begins with '[', or begins with '{' and ends with one of `{ [ , :`, as of an object that goes
+/// on; JSON lines where it begins with '{' otherwise; or else CSV. Goes back to the beginning.
+Format recognise(std::istream& in);
 
 /// Reads the whole file in the mapping's format, or the one recognised. The events stand in the
 /// order of the lines; empty lines are none. An event without an id of its own gets one from the
-/// line and its ordinal among identical lines:
+/// line (of a JSON document: from the object's text) and its ordinal among identical ones:
 /// "<SHA-256 of the line, hexadecimal>-<ordinal from 1>", so that a copy, a renamed, re-grown or
-/// rotated file gives known lines their known ids. Throws UnreadableLines, or Error when the
-/// mapping does not fit the file.
+/// rotated file gives known lines their known ids; for that, some 70 bytes are kept of each such
+/// line. Throws UnreadableLines at the end, and hands on nothing that stands behind the first of
+/// them: whoever must not use a part reads twice. Throws Error when the mapping does not fit the
+/// file.
+void read_events(const EventStream& file, const Mapping& mapping, const Pieces& pieces);
+
+/// The same of a text in memory, all at once.
+struct EventFile {
+  std::string_view name;
+  std::string_view content;
+  std::string_view source;
+};
 std::vector<UsageEvent> read_events(const EventFile& file, const Mapping& mapping);
-
-/// CSV with a header. Mapping: subject, time and type are needed; names are columns. All data
-/// members are strings.
-std::vector<UsageEvent> read_csv(const EventFile& file, const Mapping& mapping);
-
-/// One JSON object a line. Where it has a member `specversion` it is a CloudEvent in structured
-/// JSON, which the mapping does not touch. For others subject, time and type are needed; names are
-/// dotted paths; data members keep their kind, and one that a line lacks is not there.
-std::vector<UsageEvent> read_json_lines(const EventFile& file, const Mapping& mapping);
-
-/// Apache's combined log. Mapping: the type is needed; names are the fields client, user, time,
-/// request, status, bytes, referer and agent; where the mapping does not say otherwise
-/// subject=client, time=time, and bytes=bytes when it names no data members. `bytes` is a number,
-/// '-' is 0; the others are strings. The last quote of a line may be missing, as where a server
-/// cuts long agents off, but not at an end of the file without line end: there the line is not
-/// complete.
-std::vector<UsageEvent> read_access_log(const EventFile& file, const Mapping& mapping);
 
 }  // namespace reckoner::metering

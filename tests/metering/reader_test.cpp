@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "base/hash.hpp"
 
 namespace reckoner::metering {
@@ -32,6 +34,11 @@ std::string refusal(std::string_view content, std::string_view mapping) {
     return error.what();
   }
   return "";
+}
+
+Format recognised(const std::string& content) {
+  std::istringstream in(content);
+  return recognise(in);
 }
 
 std::vector<std::string> ids(const std::vector<UsageEvent>& events) {
@@ -72,13 +79,17 @@ TEST(Mapping, RefusesWhatItDoesNotUnderstand) {
 }
 
 TEST(Recognise, LooksAtTheFirstLineAndNotAtTheName) {
-  EXPECT_EQ(recognise("\n {\"a\":1}\n"), Format::kJsonLines);
-  EXPECT_EQ(recognise("id,time\n"), Format::kCsv);
-  EXPECT_EQ(recognise(""), Format::kCsv);
-  EXPECT_EQ(recognise(" \n{}\n"), Format::kJsonLines);
-  EXPECT_EQ(recognise(" \na,b{\n"), Format::kCsv);
+  EXPECT_EQ(recognised("\n {\"a\":1}\n"), Format::kJsonLines);
+  EXPECT_EQ(recognised("id,time\n"), Format::kCsv);
+  EXPECT_EQ(recognised(""), Format::kCsv);
+  EXPECT_EQ(recognised(" \n{}\n"), Format::kJsonLines);
+  EXPECT_EQ(recognised(" \na,b{\n"), Format::kCsv);
+  EXPECT_EQ(recognised("\xef\xbb\xbf{\"a\":1}\n"), Format::kJsonLines);
+  EXPECT_EQ(recognised("{\n"), Format::kJson);
+  EXPECT_EQ(recognised("{\"a\": 1, \r\n"), Format::kJson);
+  EXPECT_EQ(recognised("\n ["), Format::kJson);
   EXPECT_EQ(
-      recognise("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"x\"\n"),
+      recognised("1.2.3.4 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"x\"\n"),
       Format::kAccessLog);
 }
 
@@ -217,6 +228,84 @@ TEST(ReadJsonLines, WithoutIdsTheLineIsTheId) {
   const std::string line = R"({"at":"2026-10-05T12:00:00Z"})";
   const auto events = read(line + "\n" + line + "\r\n", "subject:=s,time=at,type:=t");
   EXPECT_THAT(ids(events), ElementsAre(to_hex(sha256(line)) + "-1", to_hex(sha256(line)) + "-2"));
+}
+
+// JSON documents
+
+const std::string kPretty = R"({
+  "specversion": "1.0", "id": "e1", "source": "own", "type": "t",
+  "time": "2026-10-05T12:00:00Z",
+  "data": {"text": "a \"}]{[ \\", "n": [1, {"m": 2}]}
+})";
+
+TEST(ReadJsonDocuments, OneOverSeveralLinesAndOneBehindTheOther) {
+  EXPECT_EQ(data(read(kPretty, "").at(0)), R"({"n":[1,{"m":2}],"text":"a \"}]{[ \\"})");
+  EXPECT_THAT(ids(read(kPretty + "\n" + kPretty, "")), ElementsAre("e1", "e1"));
+}
+
+TEST(ReadJsonDocuments, ArraysAreBatches) {
+  EXPECT_THAT(ids(read("[" + kPretty + " ,\n" + kPretty + "]\n[ ]\n[" + kPretty + "]", "")),
+              ElementsAre("e1", "e1", "e1"));
+  EXPECT_TRUE(read("[]", "").empty());
+  const std::string item = R"({"at":"2026-10-05T12:00:00Z"})";
+  EXPECT_THAT(ids(read("[" + item + "," + item + "]", "subject:=s,time=at,type:=t")),
+              ElementsAre(to_hex(sha256(item)) + "-1", to_hex(sha256(item)) + "-2"));
+}
+
+TEST(ReadJsonDocuments, EveryBadValueIsNamedByItsLine) {
+  EXPECT_THAT(messages("[1,\n[],\n{\"specversion\":\"1.0\"},\n{\n\"a\": 01}, \"x\"]", ""),
+              ElementsAre("file:1: a number is no event", "file:2: an array is no event",
+                          HasSubstr("file:3: the event has no"), HasSubstr("file:5: column "),
+                          "file:5: a string is no event"));
+  for (const auto& [content, line] : std::vector<std::pair<std::string, int>>{{"[\n{}\n{}]", 3},
+                                                                              {"[{},\n]", 2},
+                                                                              {"[,{}]", 1},
+                                                                              {"{\n", 1},
+                                                                              {"[\n\"abc", 2},
+                                                                              {"[", 1}}) {
+    const auto all = messages(content, "");
+    ASSERT_FALSE(all.empty()) << content;
+    EXPECT_THAT(all.back(), testing::StartsWith("file:" + std::to_string(line) + ":")) << content;
+  }
+}
+
+// Pieces
+
+TEST(Pieces, AreWhatTheWholeIs) {
+  std::string csv = "at\n";
+  for (int i = 0; i < 25; ++i) csv += "2026-10-05T12:00:0" + std::to_string(i % 3) + "Z\n";
+  const Mapping mapping = parse_mapping("subject:=s,time=at,type:=t");
+  std::istringstream in(csv);
+  std::vector<std::size_t> sizes;
+  std::vector<UsageEvent> all;
+  std::int64_t read_bytes = 0;
+  read_events({"file", in, "edge"}, mapping,
+              {10, [&](std::vector<UsageEvent> events, std::int64_t bytes) {
+                 sizes.push_back(events.size());
+                 EXPECT_GT(bytes, read_bytes);
+                 read_bytes = bytes;
+                 all.insert(all.end(), events.begin(), events.end());
+               }});
+  EXPECT_THAT(sizes, ElementsAre(10, 10, 5));
+  EXPECT_EQ(ids(all), ids(read(csv, "subject:=s,time=at,type:=t")));
+  EXPECT_EQ(read_bytes, static_cast<std::int64_t>(csv.size()));
+}
+
+TEST(Pieces, NoneComesBehindABadLine) {
+  std::string lines;
+  for (int i = 0; i < 25; ++i)
+    lines += R"({"at":"2026-10-05T12:00:00Z"})"
+             "\n";
+  lines += "{}\n" + lines;
+  std::istringstream in(lines);
+  std::size_t count = 0;
+  const auto take = [&](const std::vector<UsageEvent>& events, std::int64_t) {
+    count += events.size();
+  };
+  EXPECT_THROW(
+      read_events({"file", in, "edge"}, parse_mapping("subject:=s,time=at,type:=t"), {10, take}),
+      UnreadableLines);
+  EXPECT_EQ(count, 20U);
 }
 
 // Access logs

@@ -1,0 +1,11 @@
+// JSON documents: events, batches, and objects that a mapping makes events of.
+
+#include "files.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace reckoner;
+  static const metering::Mapping mapping =
+      metering::parse_mapping("format=json,subject=s,time=t,type:=x,n=a.n,time-zone=UTC");
+  fuzz::check_file(fuzz::text_of(data, size), mapping);
+  return 0;
+}
