@@ -116,7 +116,8 @@ TEST_F(MetersApiTest, ListsHavePagesAndAnOrder) {
   call("POST", "/api/v1/meters", {}, kTokens);
   const auto slugs = [&](Query query) {
     std::vector<std::string> found;
-    for (const text::Json& meter : json("GET", "/api/v1/meters", std::move(query)).as_array()) {
+    const text::Json listed = json("GET", "/api/v1/meters", std::move(query));
+    for (const text::Json& meter : listed.as_array()) {
       found.push_back(meter.at("slug").as_string());
     }
     return found;
