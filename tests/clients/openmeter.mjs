@@ -6,7 +6,10 @@ const baseUrl = process.env.RECKONER_URL;
 const client = new OpenMeter({ baseUrl, apiKey: process.env.RECKONER_KEY });
 
 const minute = (text) => new Date(`2026-11-01T${text}Z`);
-const day = { from: minute("00:00:00"), to: new Date("2026-11-02T00:00:00Z") };
+const from = minute("00:00:00");
+const to = new Date("2026-11-02T00:00:00Z");
+// Made anew for each call: the SDK turns the dates of what it is given into texts, in place.
+const day = () => ({ from: new Date(from), to: new Date(to) });
 const values = (answer) => answer.data.map((row) => row.value);
 
 async function refused(call, status, title, detail) {
@@ -85,20 +88,20 @@ await client.events.ingest([
 ]);
 
 // Queries ----------------------------------------------------------------------------------------
-const total = await client.meters.query("tokens_total", day);
-assert.deepEqual(total.from, day.from);
-assert.deepEqual(total.to, day.to);
+const total = await client.meters.query("tokens_total", day());
+assert.deepEqual(total.from, from);
+assert.deepEqual(total.to, to);
 assert.deepEqual(total.data, [
-  { value: 15.3, windowStart: day.from, windowEnd: day.to, subject: null, groupBy: {} },
+  { value: 15.3, windowStart: from, windowEnd: to, subject: null, groupBy: {} },
 ]);
 
-const hours = await client.meters.query(made.id, { ...day, windowSize: "HOUR" });
+const hours = await client.meters.query(made.id, { ...day(), windowSize: "HOUR" });
 assert.equal(hours.windowSize, "HOUR");
 assert.deepEqual(hours.data.map((row) => [row.windowStart, row.windowEnd, row.value]), [
   [minute("10:00:00"), minute("11:00:00"), 10.3],
   [minute("23:00:00"), new Date("2026-11-02T00:00:00Z"), 5],
 ]);
-assert.deepEqual(values(await client.meters.query("tokens_total", { ...day, windowSize: "MINUTE" })), [0.3, 10, 5]);
+assert.deepEqual(values(await client.meters.query("tokens_total", { ...day(), windowSize: "MINUTE" })), [0.3, 10, 5]);
 const newYork = await client.meters.query("tokens_total", {
   from: new Date("2026-10-31T00:00:00Z"),
   to: new Date("2026-11-03T00:00:00Z"),
@@ -109,15 +112,15 @@ assert.deepEqual(newYork.data.map((row) => [row.windowStart, row.windowEnd]), [
   [minute("04:00:00"), new Date("2026-11-02T05:00:00Z")],
 ]);
 assert.equal((newYork.data[0].windowEnd - newYork.data[0].windowStart) / 3_600_000, 25);
-assert.deepEqual(values(await client.meters.query("calls", day)), [4]);
-assert.deepEqual(values(await client.meters.query("most", day)), [10]);
-assert.deepEqual(values(await client.meters.query("least", day)), [0.1]);
-assert.deepEqual(values(await client.meters.query("mean", day)), [3.825]);
-assert.deepEqual(values(await client.meters.query("users", day)), [2]);
-assert.deepEqual(values(await client.meters.query("seats", day)), [7]);
+assert.deepEqual(values(await client.meters.query("calls", day())), [4]);
+assert.deepEqual(values(await client.meters.query("most", day())), [10]);
+assert.deepEqual(values(await client.meters.query("least", day())), [0.1]);
+assert.deepEqual(values(await client.meters.query("mean", day())), [3.825]);
+assert.deepEqual(values(await client.meters.query("users", day())), [2]);
+assert.deepEqual(values(await client.meters.query("seats", day())), [7]);
 
 const grouped = await client.meters.query("tokens_total", {
-  ...day,
+  ...day(),
   subject: ["acme", "no body"],
   groupBy: ["model", "type"],
 });
@@ -126,31 +129,31 @@ assert.deepEqual(grouped.data.map((row) => [row.subject, row.groupBy, row.value]
   ["acme", { model: "gpt", type: "output" }, 0.2],
   ["acme", { model: "llama", type: "input" }, 10],
 ]);
-const bySubject = await client.meters.query("tokens_total", { ...day, groupBy: ["subject"] });
+const bySubject = await client.meters.query("tokens_total", { ...day(), groupBy: ["subject"] });
 assert.deepEqual(bySubject.data.map((row) => [row.subject, row.value]), [["acme", 10.3], ["globex", 5]]);
-assert.deepEqual(values(await client.meters.query("tokens_total", { ...day, filterGroupBy: { model: "gpt" } })), [5.3]);
+assert.deepEqual(values(await client.meters.query("tokens_total", { ...day(), filterGroupBy: { model: "gpt" } })), [5.3]);
 assert.deepEqual(
   values(
     await client.meters.query("tokens_total", {
-      ...day,
+      ...day(),
       advancedMeterGroupByFilters: JSON.stringify({ model: { $in: ["llama", "x"] } }),
     }),
   ),
   [10],
 );
 const posted = await client.meters.queryPost("tokens_total", {
-  ...day,
+  ...day(),
   subject: ["acme"],
   filterGroupBy: { model: ["gpt", "llama"], type: ["input"] },
   groupBy: ["model"],
 });
 assert.deepEqual(posted.data.map((row) => [row.groupBy.model, row.value]), [["gpt", 0.1], ["llama", 10]]);
 const advanced = await client.meters.queryPost("tokens_total", {
-  ...day,
+  ...day(),
   advancedMeterGroupByFilters: { type: { $or: [{ $eq: "output" }, { $like: "in%" }] } },
 });
 assert.deepEqual(values(advanced), [10.3]);
-const ofCustomer = await client.meters.query("tokens_total", { ...day, filterCustomerId: ["globex"] });
+const ofCustomer = await client.meters.query("tokens_total", { ...day(), filterCustomerId: ["globex"] });
 assert.deepEqual(ofCustomer.data.map((row) => [row.customerId, row.value]), [["globex", 5]]);
 assert.deepEqual((await client.meters.query("tokens_total", { from: new Date("2030-01-01"), to: new Date("2030-01-02") })).data, []);
 
@@ -166,7 +169,7 @@ assert.equal(
     "2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,globex,5.000000\n",
 );
 
-assert.deepEqual(await client.meters.listGroupByValues("tokens_total", "model", day), ["gpt", "llama"]);
+assert.deepEqual(await client.meters.listGroupByValues("tokens_total", "model", day()), ["gpt", "llama"]);
 assert.deepEqual(await client.meters.listGroupByValues("tokens_total", "model"), ["now"]);
 
 // Events -----------------------------------------------------------------------------------------
@@ -210,10 +213,10 @@ await refused(() => client.subjects.get("a/b c"), 404, "Not Found", /there is no
 
 // Errors -----------------------------------------------------------------------------------------
 await refused(() => client.meters.get("nothing"), 404, "Not Found", /there is no meter 'nothing'/);
-await refused(() => client.meters.query("nothing", day), 404, "Not Found", /there is no meter/);
-await refused(() => client.meters.query("tokens_total", { ...day, groupBy: ["colour"] }), 400, "Bad Request", /invalid group by: colour/);
-await refused(() => client.meters.query("tokens_total", { from: day.to, to: day.from }), 400, "Bad Request", /is not before/);
-await refused(() => client.meters.query("tokens_total", { ...day, windowSize: "DAY", windowTimeZone: "Mars/Olympus" }), 400, "Bad Request", /windowTimeZone/);
+await refused(() => client.meters.query("nothing", day()), 404, "Not Found", /there is no meter/);
+await refused(() => client.meters.query("tokens_total", { ...day(), groupBy: ["colour"] }), 400, "Bad Request", /invalid group by: colour/);
+await refused(() => client.meters.query("tokens_total", { from: new Date(to), to: new Date(from) }), 400, "Bad Request", /is not before/);
+await refused(() => client.meters.query("tokens_total", { ...day(), windowSize: "DAY", windowTimeZone: "Mars/Olympus" }), 400, "Bad Request", /windowTimeZone/);
 await refused(
   () => client.meters.create({ slug: "tokens_total", aggregation: "COUNT", eventType: "prompt" }),
   409,
