@@ -1,12 +1,9 @@
 #include "engine/version_lock.hpp"
 
-#include "base/error.hpp"
-
 namespace reckoner::engine {
 
 void lock_versions(store::Connection& connection) {
   constexpr store::Statement kLock{"lock configuration", "select pg_advisory_xact_lock(7263501)"};
-  RK_CHECK(connection.in_transaction());
   connection.query(kLock);
 }
 
