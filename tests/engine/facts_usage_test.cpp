@@ -100,10 +100,9 @@ class FactsUsage : public test::BillingTest {
     const UsageQuery query{customer_, when};
     const auto usage = facts.usage(std::span(&query, 1), {name}, version_->meter_reader()).front();
     usage::Fold details;
-    for (const UsageDetail& detail :
-         facts.usage_details(std::span(&query, 1), {name}, version_->meter_reader()).front()) {
-      details.merge(detail.fold);
-    }
+    const auto in_detail =
+        facts.usage_details(std::span(&query, 1), {name}, version_->meter_reader());
+    for (const UsageDetail& detail : in_detail.front()) details.merge(detail.fold);
     const auto fold = usage.find(name);
     const Decimal quantity = fold == usage.end()
                                  ? Decimal(0)

@@ -185,7 +185,9 @@ TEST_F(LateUsageTest, AStatementAtOneCutIsTheSameWhateverBecomesKnownLater) {
         UsageQuery{{world.number("select customer_id from customer")},
                    {time::parse_instant("2026-10-01T00:00:00Z"),
                     time::parse_instant("2026-11-01T00:00:00Z")}}};
-    return FactReader(connection, {cut, /*tail=*/false}).usage(october);
+    const auto version = world.active();
+    return FactReader(connection, {cut, /*tail=*/false})
+        .usage(october, {"bandwidth"}, version->meter_reader());
   };
   const auto before = usage_at_cut();
   world.bandwidth("acme", "5", "2026-10-05T10:00:00Z");
