@@ -99,7 +99,7 @@ class Exchange::Conversation {
         state_.enter(Phase::kIdle);
         if (exchange_.stopping_) return false;
         if (stream_.arrived().empty()) {
-          if (stream_.receive(Steady::now() + idle, kHeadPiece) != Arrival::kBytes) return false;
+          if (stream_.receive_first(idle, kHeadPiece) != Arrival::kBytes) return false;
         }
         state_.enter(Phase::kReading);
         started_ = Steady::now();
@@ -128,8 +128,7 @@ class Exchange::Conversation {
     if (is_sane_id(id)) id_ = std::move(id);
     head.request.id = id_;
     unread_ = head.framing != Framing::kNoBody;
-    BodyShare share(exchange_.traffic_.body_bytes, exchange_.options_.bodies_max);
-    const Response response = answer(head, share);
+    const Response response = answer(head);
     if (unread_) drop_body(head);
     const bool goes_on = !exchange_.stopping_ && !state_.evicted();
     return send(response, head, head.keep_alive && !unread_ && goes_on);
@@ -161,15 +160,18 @@ class Exchange::Conversation {
     }
   }
 
-  Response answer(RequestHead& head, BodyShare& share) {
-    Request& request = head.request;
+  /// The body is gone when the answer is there.
+  Response answer(RequestHead& head) {
+    BodyShare share(exchange_.traffic_.body_bytes, exchange_.options_.bodies_max);
+    Request request = std::move(head.request);
+    head.request.method = request.method;
     try {
       Router::Match match = exchange_.router_.find(request.method, head.raw_path);
       route_ = match.route;
       const Route& route = exchange_.router_.routes()[match.route];
       request.path_values = std::move(match.path_values);
       if (route.scope) request.principal = principal_of(request, *route.scope);
-      read_body(head, share);
+      request.body = read_body(head, request, share);
       state_.enter(Phase::kAnswering);
       return route.endpoint(request);
     } catch (const std::exception&) {
@@ -199,14 +201,15 @@ class Exchange::Conversation {
     return *std::move(principal);
   }
 
-  void read_body(RequestHead& head, BodyShare& share) {
-    if (head.framing == Framing::kNoBody) return;
+  std::string read_body(const RequestHead& head, const Request& request, BodyShare& share) {
+    std::string body;
+    if (head.framing == Framing::kNoBody) return body;
     const std::size_t max = exchange_.options_.limits.body_max;
     if (head.content_length > max) {
       throw Problem(413,
                     fmt::format("the body has {} bytes, of {} allowed", head.content_length, max));
     }
-    const auto encoding = head.request.header("content-encoding");
+    const auto encoding = request.header("content-encoding");
     if (!encoding.empty() && encoding != "identity") {
       throw Problem(415, fmt::format("content-encoding {} is not understood", encoding))
           .header("Accept-Encoding", "identity");
@@ -216,35 +219,34 @@ class Exchange::Conversation {
         !stream_.send(kContinue, {}, deadline)) {
       throw OtherSideGone();
     }
-    body_.clear();
     if (head.framing == Framing::kChunked) {
-      read_chunks(deadline, max, share);
+      read_chunks(body, deadline, max, share);
     } else {
-      read_length(head.content_length, deadline, share);
+      read_length(body, head.content_length, deadline, share);
     }
     unread_ = false;
-    head.request.body = std::move(body_);
+    return body;
   }
 
-  void read_chunks(SteadyTime deadline, std::size_t max, BodyShare& share) {
+  void read_chunks(std::string& body, SteadyTime deadline, std::size_t max, BodyShare& share) {
     ChunkedBody chunks(max);
     while (true) {
-      stream_.use(chunks.take(stream_.arrived(), body_));
+      stream_.use(chunks.take(stream_.arrived(), body));
       if (chunks.complete()) return;
-      share.hold(body_.size() + kBodyPiece / 2);
+      share.hold(body.size() + kBodyPiece / 2);
       check_arrival(stream_.receive(deadline, kBodyPiece));
     }
   }
 
-  void read_length(std::size_t length, SteadyTime deadline, BodyShare& share) {
+  void read_length(std::string& body, std::size_t length, SteadyTime deadline, BodyShare& share) {
     const std::string_view arrived = stream_.arrived().substr(0, length);
-    body_.reserve(std::min(length, kBodyPiece));
-    body_ = arrived;
+    body.reserve(std::min(length, kBodyPiece));
+    body = arrived;
     stream_.use(arrived.size());
-    while (body_.size() < length) {
-      const std::size_t piece = std::min(length - body_.size(), std::max(kBodyPiece, body_.size()));
-      share.hold(body_.size() + piece);
-      check_arrival(stream_.receive_into(body_, deadline, piece));
+    while (body.size() < length) {
+      const std::size_t piece = std::min(length - body.size(), std::max(kBodyPiece, body.size()));
+      share.hold(body.size() + piece);
+      check_arrival(stream_.receive_into(body, deadline, piece));
     }
   }
 
@@ -294,7 +296,6 @@ class Exchange::Conversation {
   SteadyTime started_;
   std::size_t route_ = Traffic::kNoRoute;
   std::string id_;
-  std::string body_;
   bool unread_ = false;
 };
 

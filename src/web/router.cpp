@@ -38,6 +38,9 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
       parts.push_back({std::string(variable ? part.substr(1, part.size() - 2) : part), variable});
       shape += variable ? "/{}" : fmt::format("/{}", part);
     }
+    if (route.pattern.find_first_of("{%") == std::string::npos) {
+      literal_[route.method].emplace(route.pattern, patterns_.size());
+    }
     if (!known.insert(shape).second) throw Bug(fmt::format("bug: two routes match {}", shape));
     patterns_.push_back(std::move(parts));
   }
@@ -68,13 +71,17 @@ std::string Router::allowed(const std::vector<std::string>& path) const {
 }
 
 Router::Match Router::find(std::string_view method, std::string_view raw_path) const {
+  const std::string_view wanted = method == "HEAD" ? std::string_view("GET") : method;
+  if (const auto paths = literal_.find(wanted); paths != literal_.end()) {
+    const auto route = paths->second.find(raw_path);
+    if (route != paths->second.end()) return {route->second, {}};
+  }
   std::vector<std::string> path;
   for (const std::string_view part : split(raw_path)) {
     auto text = percent_decoded(part, Plus::kIsItself);
     if (!text) throw Problem(400, "the path has a wrong escape, or is not UTF-8");
     path.push_back(*std::move(text));
   }
-  const std::string_view wanted = method == "HEAD" ? std::string_view("GET") : method;
   for (const std::size_t route : order_) {
     if (routes_[route].method != wanted || !matches(patterns_[route], path)) continue;
     Match match{route, {}};

@@ -40,6 +40,8 @@ class Router {
   std::vector<Route> routes_;
   std::vector<Parts> patterns_;     ///< of each route
   std::vector<std::size_t> order_;  ///< routes, those with earlier literal parts first
+  /// Routes without variables by method and pattern: they are found without taking the path apart.
+  std::map<std::string, std::map<std::string, std::size_t, std::less<>>, std::less<>> literal_;
 };
 
 }  // namespace reckoner::web

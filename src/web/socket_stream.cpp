@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -35,6 +36,23 @@ void SocketStream::use(std::size_t count) {
     buffer_.clear();
     used_ = 0;
   }
+}
+
+Arrival SocketStream::receive_first(std::chrono::milliseconds wait, std::size_t max) {
+  if (wait != socket_wait_) {
+    const timeval time{wait.count() / 1000, wait.count() % 1000 * 1000};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+    socket_wait_ = wait;
+  }
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  buffer_.resize(max);
+  used_ = 0;
+  const ssize_t count = ::recv(socket_, buffer_.data(), max, 0);
+  const int reason = errno;
+  buffer_.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+  if (count > 0) return Arrival::kBytes;
+  if (count < 0 && reason == EINTR) return receive(deadline, max);
+  return count < 0 && reason == EAGAIN ? Arrival::kTooLate : Arrival::kEnd;
 }
 
 Arrival SocketStream::receive(SteadyTime deadline, std::size_t max) {

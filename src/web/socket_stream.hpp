@@ -27,6 +27,9 @@ class SocketStream {
   /// Takes the first bytes of what arrived off.
   void use(std::size_t count);
 
+  /// Waits for the first bytes of a request: cheaper than receive(), where nothing is there yet
+  /// most of the time. None is there already.
+  Arrival receive_first(std::chrono::milliseconds wait, std::size_t max);
   /// Waits for more bytes, up to `max` at a time, and puts them behind what has arrived.
   Arrival receive(SteadyTime deadline, std::size_t max);
   /// The same, behind `text`.
@@ -39,6 +42,7 @@ class SocketStream {
   const int socket_;
   std::string buffer_;
   std::size_t used_ = 0;
+  std::chrono::milliseconds socket_wait_{-1};  ///< of a blocking receive
 };
 
 /// Milliseconds for poll(2), rounded up; 0 when the deadline has passed.
