@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "app/housekeeping.hpp"
 #include "app/http_service.hpp"
+#include "app/kafka_ingestion.hpp"
 #include "app/mail.hpp"
 #include "app/signals.hpp"
 #include "base/hash.hpp"
@@ -91,6 +92,8 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
   {
     std::optional<HttpService> http;
     if (has_http) http.emplace(system, *address, roles);
+    std::optional<KafkaIngestion> kafka;
+    if (roles.contains(Role::kIngest)) kafka.emplace(system, meters_in_force(system), stop);
     std::vector<std::jthread> threads;
     if (http) {
       threads.emplace_back([&http, &stop] {

@@ -102,7 +102,8 @@ void LineEvents::add(UsageEvent event) {
 }
 
 void LineEvents::hand_on() {
-  pieces_.take(std::exchange(events_, {}), file_.in.rdbuf()->pubseekoff(0, std::ios::cur));
+  pieces_.take(std::exchange(events_, {}),
+               file_.in.rdbuf()->pubseekoff(0, std::ios::cur, std::ios::in));
 }
 
 void LineEvents::refuse(std::size_t line, std::string_view reason) {

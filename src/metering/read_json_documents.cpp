@@ -162,13 +162,16 @@ void read_json_documents(const EventStream& file, const Mapping& mapping, const 
   LineEvents events(file, mapping, pieces);
   skip_mark(file.in);
   JsonValues values(file.in);
-  try {
-    for (std::string value; values.next(value);) {
-      add_json_event(value, values.line(), mapping, events);
+  std::string value;
+  const auto next = [&] {
+    try {
+      return values.next(value);
+    } catch (const Error& error) {
+      events.refuse(values.line(), error.what());
+      return false;
     }
-  } catch (const Error& error) {
-    events.refuse(values.line(), error.what());
-  }
+  };
+  while (next()) add_json_event(value, values.line(), mapping, events);
   events.finish();
 }
 

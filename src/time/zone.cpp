@@ -46,7 +46,7 @@ std::optional<PosixRule> read_rule(const std::string& zone_name) {
 }
 
 void complete(const Entry& entry) {
-  constexpr sys_seconds kAfterAllChanges = sys_days(year(20000) / 1 / 1);
+  static constexpr sys_seconds kAfterAllChanges = sys_days(year(20000) / 1 / 1);
   std::call_once(entry.completed, [&entry] {
     try {
       entry.rule = read_rule(entry.zone->name());

@@ -103,7 +103,7 @@ TEST(KafkaMessage, WhatIsNoEventIsAProblem) {
   EXPECT_THAT(content("\xff\xfe").problem, StartsWith("the value is not JSON"));
 
   Headers headers = binary_headers();
-  EXPECT_THAT(content("{", headers).problem, StartsWith("the value is not JSON"));
+  EXPECT_THAT(content("{", headers).problem, StartsWith("the data are not JSON"));
   headers.emplace_back("ce_id", "e2");
   EXPECT_THAT(content("{}", headers).problem, HasSubstr("'id'"));
   headers = binary_headers();

@@ -263,7 +263,7 @@ TEST(ReadJsonDocuments, EveryBadValueIsNamedByItsLine) {
                                                                               {"{\n", 1},
                                                                               {"[\n\"abc", 2},
                                                                               {"[", 1}}) {
-    const auto all = messages(content, "");
+    const auto all = messages(content, "subject:=s,time=at,type:=t");
     ASSERT_FALSE(all.empty()) << content;
     EXPECT_THAT(all.back(), testing::StartsWith("file:" + std::to_string(line) + ":")) << content;
   }
