@@ -9,7 +9,7 @@ import time
 import reckoner_process as rp
 
 LISTENING = "http: listening on"
-START_SECONDS = 120
+START_SECONDS = 60
 
 
 def free_port():
@@ -35,6 +35,10 @@ class Daemon:
         if not self._command.running():
             raise AssertionError(f"a daemon has ended by itself:\n{self._command.wait()}")
         return LISTENING in self._command.so_far().err
+
+    def log(self):
+        """The end of what it says."""
+        return f"daemon at port {self.port}: ...{self._command.so_far().err[-1500:]}"
 
     def kill(self):
         self._command.kill()
@@ -98,7 +102,8 @@ class Breaker:
         deadline = time.monotonic() + START_SECONDS
         while not self._grants.wait_taken(taken, 1.0):
             if self._outcome.failure or time.monotonic() > deadline:
-                raise AssertionError(self._outcome.failure or "the senders do not get on")
+                raise AssertionError(self._outcome.failure or f"the senders do not get on: {self._outcome.last_refusal}\n"
+                                     + "\n".join(daemon.log() for daemon in self._daemons))
 
 
 class Biller(threading.Thread):

@@ -58,6 +58,7 @@ class Outcome:
         self.acknowledged = set()  # numbers of events
         self.deliveries = 0        # acknowledged
         self.retries = 0
+        self.last_refusal = None   # for people
         self.failure = None
 
     def acknowledge(self, numbers):
@@ -140,6 +141,7 @@ class HttpSender(Sender):
             return True
         if answer.status != 429 and answer.status < 500:
             raise AssertionError(f"{answer.status} {text[:500]}")
+        self.outcome.last_refusal = f"{answer.status} {text[:500]}"
         if self._seeded.random() < 0.3:
             self._leave()  # the other daemon may be better
         return False

@@ -32,6 +32,7 @@ SETTLE_SECONDS = 120
 BUILD = rp.PROGRAM.parent
 KAFKA_MOCK = Path(os.environ.get("RECKONER_KAFKA_MOCK", BUILD / "tests/kafka_mock"))
 MUTANTS = ("claim", "id", "time")
+ATTEMPTS = 3
 
 
 def say(text):
@@ -57,7 +58,6 @@ class Torture:
         self._kafka = None
         if "kafka" in options.transports:
             self._kafka = KafkaSender(KAFKA_MOCK, work["kafka"], self._grants, self._outcome, seed)
-        # PostgreSQL is away now and then: commands are to say so soon.
         self._reckoner = rp.Reckoner(database=self.conninfo, config=self._config)
         self._provide_customers(month, until)
         daemon = rp.Reckoner(database=self.conninfo, config=self._config,
@@ -78,10 +78,16 @@ class Torture:
         self._biller = Biller(self._reckoner, self._outcome, options.run_pause, seed)
 
     def _provide_customers(self, month, until):
-        customers = [(f"c{c:03}", ";".join(f"s{c:03}-{s}" for s in range(st.SUBJECTS_EACH)))
-                     for c in range(st.CUSTOMERS)]
-        rp.import_customers(self._reckoner, rp.new_directory("customers"), customers,
-                            [(f"{key}-1", key, "Torture", month, until) for key, _ in customers])
+        """Without addresses: no mails."""
+        directory = rp.new_directory("customers")
+        keys = [f"c{c:03}" for c in range(st.CUSTOMERS)]
+        subjects = [";".join(f"s{key[1:]}-{s}" for s in range(st.SUBJECTS_EACH)) for key in keys]
+        rp.write_csv(directory / "customers.csv", ["key", "name", "time-zone", "anchor-day", "subjects"],
+                     [[key, key, "UTC", 1, some] for key, some in zip(keys, subjects)])
+        rp.write_csv(directory / "subscriptions.csv", ["key", "customer", "plan", "starts-on", "ends-on"],
+                     [[f"{key}-1", key, "Torture", month, until] for key in keys])
+        self._reckoner.ok("import", "customers", directory / "customers.csv")
+        self._reckoner.ok("import", "subscriptions", directory / "subscriptions.csv")
 
     def run(self):
         """Gives what is violated."""
@@ -146,6 +152,18 @@ class Torture:
         return unseen(self._cluster, "torture", lambda conninfo: violations(conninfo, self.story))
 
 
+def found_out(mutant, program, options):
+    """What the harness says of a mutant. What the mutant says of itself (verify) does not count. Whether a bug bites in one
+    torture is left to chance, so that it has a few."""
+    for attempt in range(ATTEMPTS):
+        say(f"mutant {mutant}, seed {options.seed + attempt}")
+        found = [line for line in Torture(options, program, options.seed + attempt).run()
+                 if not line.startswith("verify")]
+        if found:
+            return found
+    return []
+
+
 def torture_mutants(options):
     """Whether each is found out."""
     missed = []
@@ -153,8 +171,7 @@ def torture_mutants(options):
         program = BUILD / "tests/torture" / f"reckoner_mutant_{mutant}"
         if not program.exists():
             raise AssertionError(f"{program} is not built: scripts/build release torture_mutants")
-        say(f"mutant {mutant}")
-        found = Torture(options, program, options.seed).run()
+        found = found_out(mutant, program, options)
         for line in found:
             say(f"    found out: {line[:300]}")
         if not found:
