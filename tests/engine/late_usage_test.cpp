@@ -185,7 +185,8 @@ TEST_F(LateUsageTest, AStatementAtOneCutIsTheSameWhateverBecomesKnownLater) {
         UsageQuery{{world.number("select customer_id from customer")},
                    {time::parse_instant("2026-10-01T00:00:00Z"),
                     time::parse_instant("2026-11-01T00:00:00Z")}}};
-    const auto version = world.active();
+    const auto version =
+        world.versions().load(connection, world.versions().active(connection).value());
     return FactReader(connection, {cut, /*tail=*/false})
         .usage(october, {"bandwidth"}, version->meter_reader());
   };
