@@ -12,7 +12,7 @@ namespace reckoner::app {
 
 struct KeyArguments {
   std::string name;
-  std::string scopes;  ///< "ingest,query"
+  std::string scopes = "ingest,query";
   std::string customer;
   std::string namespace_name;
 };

@@ -270,9 +270,10 @@ class Correcting {
   void take_back() {
     if (values_.empty()) return;
     const StoredEvent& event = done_.event;
-    store::Copy copy(connection_, "metering.copy_take_back", "usage_delta",
-                     {"customer_id", "batch_id", "meter", "subject", "dimensions", "bucket",
-                      "event_count", "value_sum", "value_min", "value_max", "carries", "reach_seconds"});
+    store::Copy copy(
+        connection_, "metering.copy_take_back", "usage_delta",
+        {"customer_id", "batch_id", "meter", "subject", "dimensions", "bucket", "event_count",
+         "value_sum", "value_min", "value_max", "carries", "reach_seconds"});
     for (const meters::MeterValue& value : values_) {
       copy.row()
           .add(event.customer)

@@ -15,7 +15,10 @@ IngestCounts ingest(store::Connection& connection, const meters::MeterReader& me
   std::vector<Arrival> arrivals = arrive(events, meters);
   std::vector<Arrival*> sorted;
   sorted.reserve(arrivals.size());
-  for (Arrival& arrival : arrivals) sorted.push_back(&arrival);
+  for (Arrival& arrival : arrivals) {
+    arrival.seq = static_cast<std::int32_t>(sorted.size());
+    sorted.push_back(&arrival);
+  }
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Arrival* a, const Arrival* b) { return comes_before(*a, *b); });
 

@@ -98,7 +98,9 @@ std::vector<Arrival*> IngestTransaction::settle_new(std::span<Arrival* const> so
 }
 
 void IngestTransaction::take(std::span<Arrival* const> arrivals) {
-  for (Arrival* arrival : arrivals) arrival->seq = next_seq_++;
+  for (Arrival* arrival : arrivals) {
+    if (arrival->seq < 0) arrival->seq = next_seq_++;
+  }
   std::vector<Arrival*> sorted(arrivals.begin(), arrivals.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const Arrival* a, const Arrival* b) { return comes_before(*a, *b); });

@@ -38,9 +38,9 @@ class IngestTransaction {
   /// reading has no problem yet, that becomes it; the customer is 0 then.
   void find_customers(std::span<Arrival* const> arrivals);
 
-  /// Arrivals in any order; of two with one key the first in `arrivals` stands. A call's keys are
-  /// taken in order, so several calls must be in the order of their keys too. Their customers were
-  /// found. Throws KnownKey on the fresh path.
+  /// Arrivals in any order, which is that of their seq where they have none yet; of two with one
+  /// key the first in `arrivals` stands. A call's keys are taken in order, so several calls must be
+  /// in the order of their keys too. Their customers were found. Throws KnownKey on the fresh path.
   void take(std::span<Arrival* const> arrivals);
   void take(std::span<const PoisonMessage> poison);
   void take(std::span<const KafkaPosition> positions);

@@ -53,6 +53,7 @@ class Json {
   friend bool operator==(const Json& a, const Json& b);
 
  private:
+  friend class TrustedJson;
   struct Number {
     std::string literal;
     friend bool operator==(const Number&, const Number&) = default;

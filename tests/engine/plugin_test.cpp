@@ -110,7 +110,7 @@ TEST_F(PluginTest, ALibraryOfAnotherAbiIsRefused) {
   EXPECT_THAT(
       refusal(with_step("libother-abi.so")),
       HasSubstr("library libother-abi.so: it was built for plug-in ABI 999, this program has "
-                "1; build it again"));
+                "2; build it again"));
 }
 
 TEST_F(PluginTest, AMissingSymbolIsNamed) {

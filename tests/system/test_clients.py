@@ -93,7 +93,7 @@ class Clients(unittest.TestCase):
         cls.addClassCleanup(cls.stop)
         cls.url = "http://{}:{}".format(*rp.http_address(cls.serve))
         rp.import_customers(cls.reckoner, data, [("acme", "acme"), ("globex", "globex")], [])
-        cls.admin = cls.key("admin", "--scopes", "ingest,query,admin")
+        cls.admin = cls.key("admin", "--scopes", "ingest,query")
         cls.ask("POST", "/api/v1/meters", {"slug": "ce_sum", "aggregation": "SUM", "eventType": "ce", "valueProperty": "$.n"})
 
     @classmethod
