@@ -86,13 +86,15 @@ LineEvents::LineEvents(const EventStream& file, const Mapping& mapping, const Pi
     : file_(file), mapping_(mapping), pieces_(pieces) {}
 
 void LineEvents::add(std::size_t line, std::string_view identity, const Lookup& lookup) {
+  UsageEvent event;
   try {
-    UsageEvent event = event_of(identity, lookup);
+    event = event_of(identity, lookup);
     check(event);
-    add(std::move(event));
   } catch (const Error& error) {
     refuse(line, error.what());
+    return;
   }
+  add(std::move(event));  // what the receiver of a piece throws is no fault of the line
 }
 
 void LineEvents::add(UsageEvent event) {

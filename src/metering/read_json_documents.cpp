@@ -143,12 +143,13 @@ void add_json_event(std::string_view object, std::size_t line, const Mapping& ma
     return events.refuse(line, fmt::format("{} is no event", text::to_string(json.kind())));
   }
   if (json.find("specversion") != nullptr) {
+    UsageEvent event;
     try {
-      events.add(from_cloud_event(std::move(json)));
+      event = from_cloud_event(std::move(json));
     } catch (const Error& error) {
-      events.refuse(line, error.what());
+      return events.refuse(line, error.what());
     }
-    return;
+    return events.add(std::move(event));
   }
   require_subject_time_type(mapping);
   events.add(line, object, [&](std::string_view path) -> std::optional<text::Json> {

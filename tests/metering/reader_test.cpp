@@ -308,6 +308,25 @@ TEST(Pieces, NoneComesBehindABadLine) {
   EXPECT_EQ(count, 20U);
 }
 
+TEST(Pieces, WhatTheirReceiverThrowsIsNoFaultOfALine) {
+  class Full : public Error {
+   public:
+    using Error::Error;
+  };
+  const auto take = [](const std::vector<UsageEvent>&, std::int64_t) { throw Full("disk full"); };
+  const std::string at = R"("2026-10-05T12:00:00Z")";
+  const std::string own = R"({"at":)" + at + "}\n";
+  const std::string cloud =
+      R"({"specversion":"1.0","id":"1","source":"s","type":"t","subject":"u","time":)" + at + "}\n";
+  for (const std::string& content : {own + own, cloud + cloud, "at\n2026-10-05T12:00:00Z\n"}) {
+    std::istringstream in(content);
+    EXPECT_THROW(
+        read_events({"file", in, "edge"}, parse_mapping("subject:=s,time=at,type:=t"), {1, take}),
+        Full)
+        << content;
+  }
+}
+
 // Access logs
 
 const std::string kLog =

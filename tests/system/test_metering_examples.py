@@ -142,17 +142,20 @@ class Examples(unittest.TestCase):
         self.customers(("a", "UTC", "machine"), ("b", "UTC", "spare"))
         self.subscribe("a", "b")
         self.assertEqual(send(self.client, [event(1, "machine", 3, "2026-10-10T00:00:00Z")]), (1, 0, 0))
-        self.customers(("a", "UTC", "old"), ("b", "UTC", "spare;machine"))
+        self.sql("""update subject set ends_at = '2026-10-20' where subject = 'machine';
+                    insert into subject (namespace, subject, starts_at, customer_id)
+                    select 'default', 'machine', '2026-10-20', customer_id from customer_key where key = 'b'""")
         self.assertEqual(send(self.client, [event(1, "machine", 3, "2026-10-10T00:00:00Z")]), (0, 1, 0))
         self.assertEqual(send(self.client, [event(1, "machine", 3, "2026-10-11T09:00:00Z")]), (0, 1, 0))
         self.assertEqual(send(self.client, [event(1, "machine", 4, "2026-10-10T00:00:00Z")]), (0, 0, 1))
         self.assertEqual(send(self.client, [event(2, "nobody", 7, "2026-10-10T00:00:00Z")]), (0, 0, 1))
+        self.assertEqual(send(self.client, [event(3, "machine", 50, "2026-10-20T00:00:00Z")]), (1, 0, 0))
         self.customers(("b", "UTC", "spare;machine;nobody"))
         self.assertEqual(send(self.client, [event(2, "nobody", 7, "2026-10-10T00:00:00Z")]), (1, 0, 0))
         self.assertEqual(send(self.client, [event(2, "nobody", 7, "2026-10-10T00:00:00Z")]), (0, 1, 0))
         self.reckoner.ok("run", "monthly")
         self.assertEqual(self.billed("a").get("2026-10", 0), 3)
-        self.assertEqual(self.billed("b").get("2026-10", 0), 7)
+        self.assertEqual(self.billed("b").get("2026-10", 0), 57)
 
     def test_zones_lose_no_hour_and_bill_none_twice(self):
         self.customers(("york", "America/New_York", ""), ("kolkata", "Asia/Kolkata", ""))
@@ -163,7 +166,8 @@ class Examples(unittest.TestCase):
         self.customers(("york", "UTC", ""))
         moments = {"2026-09-30T18:29:59.999999Z": 1, "2026-09-30T18:30:00Z": 10, "2026-10-31T18:29:59.999999Z": 100,
                    "2026-10-31T18:30:00Z": 1000}
-        send(self.client, [event(at, "kolkata", value, at) for at, value in moments.items()])
+        self.assertEqual(send(self.client, [event(at, "kolkata", value, at, "meter") for at, value in moments.items()]),
+                         (4, 0, 0))
         self.reckoner.ok("run", "monthly")
         self.assertEqual(sum(self.billed("york").values()), len(hours))
         self.assertEqual(self.billed("kolkata").get("2026-09", 0), 1)

@@ -116,6 +116,8 @@ class Torture:
 
     def _settle(self):
         """Waits until everything is acknowledged, then delivers the conflicts."""
+        rp.wait_until(lambda: all([daemon.up() for daemon in self._daemons]), "all daemons are up",
+                      timeout=SETTLE_SECONDS)
         deadline = time.monotonic() + SETTLE_SECONDS
         for sender in self._senders:
             sender.join(max(0.0, deadline - time.monotonic()))
