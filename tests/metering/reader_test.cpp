@@ -318,7 +318,8 @@ TEST(Pieces, WhatTheirReceiverThrowsIsNoFaultOfALine) {
   const std::string own = R"({"at":)" + at + "}\n";
   const std::string cloud =
       R"({"specversion":"1.0","id":"1","source":"s","type":"t","subject":"u","time":)" + at + "}\n";
-  for (const std::string& content : {own + own, cloud + cloud, "at\n2026-10-05T12:00:00Z\n"}) {
+  for (const std::string& content :
+       {own + own, cloud + cloud, std::string("at\n2026-10-05T12:00:00Z\n")}) {
     std::istringstream in(content);
     EXPECT_THROW(
         read_events({"file", in, "edge"}, parse_mapping("subject:=s,time=at,type:=t"), {1, take}),
