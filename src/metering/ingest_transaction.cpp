@@ -15,9 +15,13 @@ namespace reckoner::metering {
 namespace {
 
 // The lock comes first: who changes meters waits for the batches that have a number, and later ones
-// get higher ones.
+// get higher ones. Until the transaction ends PostgreSQL looks rows up by their keys, whatever its
+// statistics say: a batch has few events where tables have many rows.
 constexpr store::Statement kOpenBatch{"metering.open_batch", R"(
   select pg_advisory_xact_lock_shared($1) is null as locked,
+         set_config('plan_cache_mode', 'force_generic_plan', true),
+         set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+         set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
          nextval('ingest_batch_batch_id_seq') as batch_id,
          exists (select from quarantine where state = 'open') as has_quarantine)"};
 

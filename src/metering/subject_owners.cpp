@@ -1,7 +1,8 @@
 #include "metering/subject_owners.hpp"
 
-#include <algorithm>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -12,24 +13,25 @@ constexpr std::string_view kRegistry = "default";
 
 constexpr store::Statement kReadSubjects{"metering.read_subjects", R"(
   select s.namespace, s.subject, s.starts_at, s.ends_at, s.customer_id
-    from unnest($1::text[]) namespaces (name)
-    cross join unnest($2::text[]) wanted (subject)
-    join subject s on s.namespace = namespaces.name and s.subject = wanted.subject
+    from unnest($1::text[], $2::text[]) wanted (namespace, subject)
+    join subject s on s.namespace = wanted.namespace and s.subject = wanted.subject
    order by s.starts_at desc)"};
 }  // namespace
 
 void SubjectOwners::load(std::span<Arrival* const> arrivals) {
-  std::vector<std::string_view> namespaces{kRegistry};
+  std::vector<std::string_view> namespaces;
   std::vector<std::string_view> subjects;
-  std::string_view last_namespace = kRegistry;
+  std::set<std::pair<std::string_view, std::string_view>> elsewhere;
+  const auto want = [&](std::string_view namespace_name, std::string_view subject) {
+    namespaces.push_back(namespace_name);
+    subjects.push_back(subject);
+  };
   for (const Arrival* arrival : arrivals) {
     const UsageEvent& event = *arrival->event;
-    if (known_.try_emplace(event.subject).second) subjects.push_back(event.subject);
-    if (event.namespace_name != last_namespace) {
-      last_namespace = event.namespace_name;
-      if (std::find(namespaces.begin(), namespaces.end(), last_namespace) == namespaces.end()) {
-        namespaces.push_back(last_namespace);
-      }
+    if (known_.try_emplace(event.subject).second) want(kRegistry, event.subject);
+    if (event.namespace_name != kRegistry &&
+        elsewhere.emplace(event.namespace_name, event.subject).second) {
+      want(event.namespace_name, event.subject);
     }
   }
   if (subjects.empty()) return;
