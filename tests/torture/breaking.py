@@ -36,7 +36,7 @@ class Daemon:
         supervises it would; one that ended by itself otherwise throws."""
         if not self._command.running():
             ended = self._command.wait()
-            if ended.code != COULD_NOT_START or "the database cannot be used" not in ended.err:
+            if ended.code != COULD_NOT_START or "cannot listen" in ended.err:
                 raise AssertionError(f"a daemon has ended by itself:\n{ended}")
             self.start()
             return False
