@@ -36,7 +36,8 @@ class Daemon:
         supervises it would; one that ended by itself otherwise throws."""
         if not self._command.running():
             ended = self._command.wait()
-            if ended.code != COULD_NOT_START or "cannot listen" in ended.err:
+            found_database_away = ended.code == COULD_NOT_START or ended.code == 1 and "statement " in ended.err
+            if not found_database_away or "cannot listen" in ended.err:
                 raise AssertionError(f"a daemon has ended by itself:\n{ended}")
             self.start()
             return False
