@@ -158,7 +158,9 @@ TEST_F(IntakeTest, AFullQueueRefusesAtOnceAndLosesNothing) {
   auto intake = open({.writers = 1, .queued_events_max = 10});
   std::vector<std::future<Receipt>> waiting;
   int refused = 0;
-  for (int i = 0; i < 12 + 1; ++i) {
+  // At most 10 are in the transaction that is held up and 10 wait: the rest is refused.
+  constexpr int kSubmissions = 30;
+  for (int i = 0; i < kSubmissions; ++i) {
     waiting.push_back(std::async(std::launch::async, [&intake, i] {
       return intake->take(of({event(std::to_string(i), "1")}));
     }));
@@ -177,7 +179,7 @@ TEST_F(IntakeTest, AFullQueueRefusesAtOnceAndLosesNothing) {
     }
   }
   EXPECT_GE(refused, 1);
-  EXPECT_EQ(counted + refused, 13);
+  EXPECT_EQ(counted + refused, kSubmissions);
   EXPECT_EQ(number("select count(*) from raw_event"), counted);
 }
 
