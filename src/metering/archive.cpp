@@ -202,10 +202,18 @@ ArchivedMonth restore_month(store::Connection& connection, std::string_view mont
   if (connection.execute(kRestored, {month, now, archived->file.string()}) != 1) {
     throw Error(fmt::format("{} was brought back by somebody else", month));
   }
-  store::Copy copy(connection, "metering.copy_restored", "raw_event",
+  copy_archive(connection, *archived, "metering.copy_restored", "raw_event");
+  transaction.commit();
+  archived->restored_at = now;
+  return *archived;
+}
+
+void copy_archive(store::Connection& connection, const ArchivedMonth& archived,
+                  std::string_view name, std::string_view table) {
+  store::Copy copy(connection, name, table,
                    {"customer_id", "batch_id", "seq", "namespace", "source", "event_id", "type",
                     "subject", "occurred_at", "data"});
-  read_archive(archived->file, archived->manifest, [&](const StoredEvent& event) {
+  read_archive(archived.file, archived.manifest, [&](const StoredEvent& event) {
     copy.row()
         .add(event.customer)
         .add(event.batch)
@@ -220,9 +228,6 @@ ArchivedMonth restore_month(store::Connection& connection, std::string_view mont
         .end();
   });
   copy.finish();
-  transaction.commit();
-  archived->restored_at = now;
-  return *archived;
 }
 
 }  // namespace reckoner::metering

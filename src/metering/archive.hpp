@@ -61,4 +61,9 @@ struct MonthOfReceipt {
 };
 MonthOfReceipt month_of_receipt(std::string_view month);
 
+/// Copies the events of an archived month into a table with the columns of raw_event, in the
+/// caller's transaction; `name` is that of the COPY. Throws Error for a file that was changed.
+void copy_archive(store::Connection& connection, const ArchivedMonth& archived,
+                  std::string_view name, std::string_view table);
+
 }  // namespace reckoner::metering

@@ -10,7 +10,6 @@
 #include "base/error.hpp"
 #include "metering/archive.hpp"
 #include "metering/meter_reach.hpp"
-#include "store/copy.hpp"
 #include "store/cursor.hpp"
 #include "store/transaction.hpp"
 #include "usage/bucket.hpp"
@@ -122,24 +121,7 @@ std::vector<std::string> bring_archives(store::Connection& connection) {
       left_out.push_back(fmt::format("{} is left out: {}", month.manifest.month, error.what()));
       continue;
     }
-    store::Copy copy(connection, "metering.copy_archived", "archived_event",
-                     {"customer_id", "batch_id", "seq", "namespace", "source", "event_id", "type",
-                      "subject", "occurred_at", "data"});
-    read_archive(month.file, month.manifest, [&](const StoredEvent& event) {
-      copy.row()
-          .add(event.customer)
-          .add(event.batch)
-          .add(event.seq)
-          .add(event.namespace_name)
-          .add(event.source)
-          .add(event.id)
-          .add(event.type)
-          .add(event.subject)
-          .add(event.occurred_at)
-          .add(event.data)
-          .end();
-    });
-    copy.finish();
+    copy_archive(connection, month, "metering.copy_archived", "archived_event");
   }
   return left_out;
 }
