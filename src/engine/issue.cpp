@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
-#include "invoicing/content_hash.hpp"
-#include "invoicing/number_pattern.hpp"
+#include "engine/postings.hpp"
 #include "store/copy.hpp"
 
 namespace reckoner::engine {
@@ -34,28 +32,9 @@ constexpr store::Statement kSetOrdinals{"set ordinals", R"(
            group by customer_id) o
    where s.customer_id = o.customer_id)"};
 
-constexpr store::Statement kTakeNumbers{"take numbers", R"(
-  insert into series (series, year, next_seq, last_hash, last_issued_at)
-  values ($1, $2, 1 + $3, decode(repeat('00', 32), 'hex'), $4)
-  on conflict (series, year) do update
-    set next_seq = series.next_seq + $3, last_issued_at = greatest(series.last_issued_at, $4)
-  returning next_seq - $3 as first_seq, last_hash, last_issued_at)"};
-
-constexpr store::Statement kLinkSeries{
-    "link series", "update series set last_hash = $3 where series = $1 and year = $2"};
-
 money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw> draws) {
   money::Money sum(currency);
   for (const domain::CreditDraw& draw : draws) sum += draw.amount;
-  return sum;
-}
-
-/// What the prices do not contain, or what they do.
-money::Money tax_of(const domain::Document& document, bool included) {
-  money::Money sum(document.currency);
-  for (const domain::TaxTotal& tax : document.taxes) {
-    if (tax.included == included) sum += tax.tax;
-  }
   return sum;
 }
 
@@ -138,35 +117,6 @@ void copy_taxes(store::Connection& connection, std::span<const DocumentWork> doc
   copy.finish();
 }
 
-/// The balance, and so the ledger's receivable, changes by what no prepaid credit has paid.
-money::Money receivable_of(const domain::Document& document) {
-  return document.total - document.credits_total;
-}
-
-/// An entry for each document, of the accounts it moves: what the customer owes and what it had
-/// paid before (prepaid) against tax and revenue.
-void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents) {
-  store::Copy copy(connection, "copy postings", "posting",
-                   {"customer_id", "entry", "account", "currency", "amount", "booked_on"});
-  for (const DocumentWork& work : documents) {
-    const domain::Document& document = work.document;
-    const std::string entry = fmt::format("document:{}", document.ordinal);
-    const auto post = [&](std::string_view account, const money::Money& amount) {
-      if (amount.is_zero()) return;
-      auto row = copy.row();
-      row.add(document.customer).add(entry).add(account).add(document.currency.code());
-      row.add(amount.amount()).add(document.issued_on);
-      row.end();
-    };
-    const money::Money tax = tax_of(document, true) + tax_of(document, false);
-    post("receivable", receivable_of(document));
-    post("prepaid", document.credits_total);
-    post("tax", -tax);
-    post("revenue", tax - document.total);
-  }
-  copy.finish();
-}
-
 void claim_payments(store::Connection& connection, std::span<const DocumentWork> documents) {
   std::vector<CustomerId> customers;
   std::vector<std::int64_t> payments;
@@ -196,14 +146,6 @@ void update_customers(store::Connection& connection, std::span<const DocumentWor
   }
   connection.execute(kAddToBalances, {customers, currencies, amounts});
   connection.execute(kSetOrdinals, {customers, ordinals});
-}
-
-/// Documents of one series and year, in the order of the batch.
-using Series = std::map<std::pair<std::string, int>, std::vector<std::size_t>>;
-
-std::string_view series_of(domain::DocumentKind kind) {
-  return kind == domain::DocumentKind::kInvoice ? "billing.invoice.number"
-                                                : "billing.creditNote.number";
 }
 
 }  // namespace
@@ -241,66 +183,6 @@ void write_outbox(store::Connection& connection, std::span<const OutgoingMail> m
         .add(now)
         .add(now)
         .add(fmt::format("{}@reckoner", to_hex(identity).substr(0, 40)))
-        .end();
-  }
-  copy.finish();
-}
-
-void number_documents(store::Connection& connection, std::span<DocumentWork> documents,
-                      std::span<const Sha256> content_hashes,
-                      const config::Configuration& configuration, time::Instant now) {
-  Series series;
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    const domain::Document& document = documents[i].document;
-    const std::string_view name = series_of(document.kind);
-    const bool by_year = invoicing::counts_by_year(configuration.settings.text(name));
-    const int year = by_year ? static_cast<int>(document.issued_on.value().year()) : 0;
-    series[{std::string(name), year}].push_back(i);
-  }
-
-  struct Issued {
-    std::string_view series;
-    int year;
-    std::int64_t seq;
-    time::Instant issued_at;
-    std::size_t document;
-    Sha256 link;
-  };
-  std::vector<Issued> issued;
-  for (const auto& [key, members] : series) {
-    const std::string pattern = configuration.settings.text(key.first);
-    const store::Row counter =
-        connection.query(kTakeNumbers, {key.first, key.second, members.size(), now}).only();
-    const std::string last = counter.bytes("last_hash");
-    Sha256 link;
-    RK_CHECK(last.size() == link.size());
-    std::copy(last.begin(), last.end(), link.begin());
-    std::int64_t seq = counter.int64("first_seq");
-    for (std::size_t member : members) {
-      domain::Document& document = documents[member].document;
-      document.number = invoicing::format_number(
-          pattern, static_cast<int>(document.issued_on.value().year()), seq);
-      link = invoicing::chain_hash(link, content_hashes[member], document.number);
-      issued.push_back(
-          {key.first, key.second, seq++, counter.instant("last_issued_at"), member, link});
-    }
-    connection.execute(kLinkSeries, {key.first, key.second, store::Bytes(std::span(link))});
-  }
-  if (issued.empty()) return;
-  store::Copy copy(
-      connection, "copy issued numbers", "issued",
-      {"number", "series", "year", "seq", "customer_id", "ordinal", "issued_at", "chain_hash"});
-  for (const Issued& row : issued) {
-    const domain::Document& document = documents[row.document].document;
-    copy.row()
-        .add(document.number)
-        .add(row.series)
-        .add(row.year)
-        .add(row.seq)
-        .add(document.customer)
-        .add(document.ordinal)
-        .add(row.issued_at)
-        .add(store::Bytes(std::span(row.link)))
         .end();
   }
   copy.finish();
