@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "delivery/mail_folder.hpp"
 #include "delivery/smtp.hpp"
@@ -116,6 +117,7 @@ Sender::Result Sender::send_due(std::int64_t limit, const std::atomic<bool>& sto
 }
 
 Sender::Step Sender::send(Pass& pass, ClaimedMail mail) {
+  RK_FAILPOINT("mail.after-claim");
   std::string recipient;
   std::string name;
   try {
@@ -136,8 +138,10 @@ Sender::Step Sender::send(Pass& pass, ClaimedMail mail) {
   // A sender that stood still must not send what another one has been given meanwhile.
   if (clock_() + (pass.claim - kClaimSlack) >= mail.leased_until) return Step::kLost;
 
+  RK_FAILPOINT("mail.before-send");
   const Delivery delivery = pass.transport->deliver(
       {.name = name, .from = pass.from.address, .to = recipient, .bytes = *mail.rendered});
+  RK_FAILPOINT("mail.after-send");
   switch (delivery.outcome) {
     case Outcome::kSent:
       break;
@@ -151,6 +155,7 @@ Sender::Step Sender::send(Pass& pass, ClaimedMail mail) {
   for (int left = kBookingTries;; --left) {
     try {
       mark_sent(*pool_.take(kPoolWait), mail, clock_());
+      RK_FAILPOINT("mail.after-booking");
       return Step::kSent;
     } catch (const store::DatabaseError& error) {
       if (left <= 1 || !error.retryable()) throw;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/failpoint.hpp"
 #include "engine/issue.hpp"
 #include "invoicing/content_hash.hpp"
 #include "store/transaction.hpp"
@@ -256,10 +257,13 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
   const auto active = versions.load(connection, run.version);
   const config::Configuration& configuration = active->configuration();
 
+  RK_FAILPOINT("batch.begin");
   store::Transaction transaction(connection);
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
+  RK_FAILPOINT("batch.after-lease");
   FactReader facts(connection, {run.cut, /*tail=*/false});
   connection.execute(kLockCustomers, {batch.customers});
+  RK_FAILPOINT("batch.after-lock");
   const time::Date issued_on =
       configuration.settings.zone("billing.legalEntity.timeZone").date_of(now);
 
@@ -270,6 +274,7 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
        run.engine,
        run.version});
   give_ordinals(computation.documents);
+  RK_FAILPOINT("batch.after-compute");
 
   std::vector<OutgoingMail> mails;
   DocumentContext context{configuration, facts, computation.documents, mails, issued_on};
@@ -283,18 +288,27 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
     hashes.push_back(invoicing::content_hash(work.document));
   }
 
+  RK_FAILPOINT("batch.before-documents");
   write_documents(connection, computation.documents, hashes, {run.run, run.cut});
+  RK_FAILPOINT("batch.after-documents");
   write_credit_movements(connection, computation.documents, now);
+  RK_FAILPOINT("batch.after-credits");
   write_outbox(connection, mails, now);
+  RK_FAILPOINT("batch.after-outbox");
   mark_stored_billed(connection, run, computation.periods);
   insert_periods(connection, run, computation);
+  RK_FAILPOINT("batch.after-periods");
   close_reopenings(connection, run, computation);
   record_parked(connection, run, computation, now);
+  RK_FAILPOINT("batch.after-parked");
   note_over_limit(connection, run, computation.documents);
   const BatchCounts counted = count(computation, batch);
   finish_batch(connection, run, batch, counted);
+  RK_FAILPOINT("batch.after-finish");
   number_documents(connection, computation.documents, hashes, configuration, now);
+  RK_FAILPOINT("batch.before-commit");
   transaction.commit();
+  RK_FAILPOINT("batch.after-commit");
   counts = counted;
   return BatchOutcome::kDone;
 }
@@ -307,7 +321,9 @@ BatchOutcome park_batch(store::Connection& connection, const RunFacts& run,
   connection.execute(kLockCustomers, {batch.customers});
   connection.execute(kPark, {batch.customers, std::vector<std::string_view>{reason}, run.run, now});
   finish_batch(connection, run, batch, {.invoiced = 0, .parked = 1, .nothing_due = 0});
+  RK_FAILPOINT("park.before-commit");
   transaction.commit();
+  RK_FAILPOINT("park.after-commit");
   return BatchOutcome::kDone;
 }
 
@@ -322,7 +338,9 @@ BatchOutcome split_batch(store::Connection& connection, const RunFacts& run,
   connection.execute(
       kSplit, {run.run, batch.batch, std::vector<std::int64_t>(batch.customers.begin(), middle),
                std::vector<std::int64_t>(middle, batch.customers.end())});
+  RK_FAILPOINT("split.before-commit");
   transaction.commit();
+  RK_FAILPOINT("split.after-commit");
   return BatchOutcome::kDone;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/failpoint.hpp"
 #include "engine/issue.hpp"
 #include "invoicing/content_hash.hpp"
 #include "invoicing/number_pattern.hpp"
@@ -55,6 +56,7 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
     const std::string pattern = configuration.settings.text(key.first);
     const store::Row counter =
         connection.query(kTakeNumbers, {key.first, key.second, members.size(), now}).only();
+    RK_FAILPOINT("numbers.after-counter");
     const std::string last = counter.bytes("last_hash");
     Sha256 link;
     RK_CHECK(last.size() == link.size());
@@ -69,6 +71,7 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
           {key.first, key.second, seq++, counter.instant("last_issued_at"), member, link});
     }
     connection.execute(kLinkSeries, {key.first, key.second, store::Bytes(std::span(link))});
+    RK_FAILPOINT("numbers.after-link");
   }
   if (issued.empty()) return;
   store::Copy copy(

@@ -8,6 +8,7 @@
 #include <random>
 #include <thread>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "engine/population.hpp"
 #include "engine/run_planning.hpp"
@@ -228,11 +229,13 @@ class Runner::Worker {
 
   std::optional<ClaimedBatch> claim(store::Connection& connection) {
     const time::Instant now = runner_.clock_();
+    RK_FAILPOINT("run.before-claim");
     connection.query(kEndOverdue, {run_.run, now, now - kLease});
     const auto row = connection
                          .query(kClaim, {run_.run, now + kLease, connection.backend_pid(),
                                          connection.backend_start(), now})
                          .at_most_one();
+    RK_FAILPOINT("run.after-claim");
     if (!row) return std::nullopt;
     return ClaimedBatch{row->int64("batch"), row->int64("token"),
                         parse_ids(row->text("customer_ids"))};
@@ -304,6 +307,7 @@ std::optional<RunId> Runner::start(const RunRequest& request) {
   }
   // The counter's lock makes starters wait for one another: the second finds the first one's run.
   const std::int64_t cut = usage_.close_cut_within(*connection, now);
+  RK_FAILPOINT("run.after-cut");
   if (request.scheduled) {
     const auto firing =
         connection->query(kFindFiring, {request.engine, request.fires_at}).at_most_one();
@@ -323,10 +327,13 @@ std::optional<RunId> Runner::start(const RunRequest& request) {
           .int64("run_id")};
   const std::int64_t batch_size = compiled->engine(request.engine).batch_size;
   connection->execute(kInsertBatches, {run, due.to_bill, batch_size});
+  RK_FAILPOINT("run.after-batches");
   store_population_facts(
       *connection, compiled->configuration(),
       {run, request.engine, request.fires_at, request.period_label, version, cut}, now);
+  RK_FAILPOINT("run.before-commit");
   transaction.commit();
+  RK_FAILPOINT("run.after-commit");
   return run;
 }
 
@@ -408,8 +415,11 @@ void Runner::finish(RunId run) {
                                     fmt::format("admin-report-{}@reckoner", run.value)});
     }
   }
+  RK_FAILPOINT("finish.before-commit");
   transaction.commit();
+  RK_FAILPOINT("finish.after-commit");
   usage_.merge_totals(*connection);
+  RK_FAILPOINT("finish.after-merge");
 }
 
 RunSummary Runner::cancel(RunId run) {

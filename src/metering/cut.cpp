@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::metering {
@@ -86,7 +87,9 @@ constexpr store::Statement kDropTouches{"metering.drop_cut_touches", R"(
 std::int64_t close_cut(store::Connection& connection, time::Instant now) {
   store::Transaction transaction(connection);
   const std::int64_t cut = close_cut_within(connection, now);
+  RK_FAILPOINT("cut.before-commit");
   transaction.commit();
+  RK_FAILPOINT("cut.after-commit");
   return cut;
 }
 
@@ -98,8 +101,10 @@ std::int64_t close_cut_within(store::Connection& connection, time::Instant now) 
   for (const auto row : connection.query(kClaimBatches, {cut})) {
     batches.push_back(row.int64("batch_id"));
   }
+  RK_FAILPOINT("cut.after-claim");
   if (batches.empty()) return last;
   connection.execute(kFoldDeltas, {cut, batches});
+  RK_FAILPOINT("cut.after-fold");
   connection.execute(kWriteCut, {cut, now});
   connection.execute(kSetCounter, {cut});
   return cut;
@@ -111,6 +116,7 @@ void merge_totals(store::Connection& connection) {
   const std::int64_t horizon = connection.query(kReadHorizon).only().int64("horizon");
   connection.execute(kMergeTotals, {horizon});
   connection.execute(kDropTouches, {horizon});
+  RK_FAILPOINT("merge.before-commit");
   transaction.commit();
 }
 

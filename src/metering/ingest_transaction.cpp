@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/failpoint.hpp"
 #include "metering/meter_life.hpp"
 #include "metering/quarantine.hpp"
 #include "metering/subject_owners.hpp"
@@ -92,11 +93,13 @@ std::vector<Arrival*> IngestTransaction::settle_new(std::span<Arrival* const> so
     }
   }
   take_keys(connection_, first, batch_id_, path_);
+  RK_FAILPOINT("ingest.after-keys");
   std::vector<Arrival*> counted;
   for (Arrival* arrival : first) {
     (arrival->outcome == Arrival::Outcome::kCounted ? counted : rest).push_back(arrival);
   }
   count(counted);
+  RK_FAILPOINT("ingest.after-events");
   rest.insert(rest.end(), behind.begin(), behind.end());
   return rest;
 }
@@ -122,6 +125,7 @@ void IngestTransaction::take(std::span<Arrival* const> arrivals) {
   }
   release_quarantine(connection_, known);
   store_quarantine(connection_, refused, received_at_);
+  RK_FAILPOINT("ingest.after-quarantine");
   tally(arrivals);
 }
 

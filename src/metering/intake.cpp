@@ -12,6 +12,7 @@
 #include <span>
 #include <thread>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "metering/ingest_transaction.hpp"
 #include "store/database_error.hpp"
@@ -220,7 +221,9 @@ class Intake::Queue {
       work.take(job->submission.positions);
     }
     const IngestCounts counts = work.finish();
+    RK_FAILPOINT("ingest.before-commit");
     transaction.commit();
+    RK_FAILPOINT("ingest.after-commit");
     finish(jobs, reader, counts);
   }
 

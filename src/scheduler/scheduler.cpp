@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "scheduler/firing.hpp"
 #include "store/transaction.hpp"
@@ -179,8 +180,10 @@ Scheduler::Done Scheduler::fire(const ScheduledEngine& engine, time::Instant fir
   for (RunId unfinished : runner_.unfinished(engine.id)) {
     if (!finished(unfinished)) return Done::kStopped;
   }
+  RK_FAILPOINT("schedule.before-run");
   const auto run = runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at});
   if (run && !finished(*run)) return Done::kStopped;
+  RK_FAILPOINT("schedule.after-run");
   return store_fired(engine, fires_at) ? Done::kFired : Done::kLeaseLost;
 }
 
@@ -190,6 +193,7 @@ bool Scheduler::store_fired(const ScheduledEngine& engine, time::Instant fires_a
   if (!lease_.fence(*connection)) return false;
   connection->execute(kStoreFired, {engine.id, expression_of(engine.schedule), fires_at});
   transaction.commit();
+  RK_FAILPOINT("schedule.after-fired");
   return true;
 }
 
