@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/batch.hpp"
+#include "engine/run_status.hpp"
 #include "store/pool.hpp"
 #include "time/clock.hpp"
 
@@ -21,33 +22,6 @@ struct RunRequest {
   std::string customer_key = {};  ///< only this customer
   bool retry_parked = false;      ///< try customers again that are parked
   bool true_ups = false;          ///< reopened periods alone make a customer due at once
-};
-
-/// invoiced + parked + nothing_due = due, at the end of every run.
-struct RunSummary {
-  RunId run;
-  std::string engine;
-  bool scheduled = false;
-  time::Instant fires_at;
-  std::string state;  ///< "running", "done", "cancelled"
-  std::int64_t due = 0;
-  BatchCounts counts;
-  std::int64_t cut = 0;
-  VersionId version;
-  time::Instant started_at;
-  std::optional<time::Instant> ended_at;
-};
-
-struct ParkedCustomer {
-  std::string key;
-  std::string reason;
-  std::int64_t attempts = 0;
-};
-
-/// How far a run is: customers in finished batches of all that are due in it.
-struct RunProgress {
-  std::int64_t customers_done = 0;
-  std::int64_t customers = 0;
 };
 
 /// Starts, continues and finishes runs. Thread-safe; several processes may work on one run, each
@@ -104,7 +78,6 @@ class Runner {
   DryRun dry_run(const RunRequest& request);
 
  private:
-  class Worker;
   RunFacts facts_of(store::Connection& connection, RunId run);
   void finish(RunId run);
 

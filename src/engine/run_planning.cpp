@@ -61,4 +61,18 @@ DueCustomers find_due(store::Connection& connection, const RunRequest& request,
   return due;
 }
 
+VersionId require_active(store::Connection& connection, const Versions& versions) {
+  const auto version = versions.active(connection);
+  if (!version) throw Error("no configuration is active yet: reckoner config apply");
+  return *version;
+}
+
+void require_issuing(const CompiledVersion& version, const std::string& engine) {
+  if (version.chain(engine).issues()) return;
+  throw UsageError(fmt::format(
+      "engine '{}' issues nothing, so it cannot be run: reckoner interim CUSTOMER shows "
+      "what it computes",
+      engine));
+}
+
 }  // namespace reckoner::engine

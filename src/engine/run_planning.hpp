@@ -17,4 +17,9 @@ struct DueCustomers {
 DueCustomers find_due(store::Connection& connection, const RunRequest& request,
                       std::chrono::seconds true_up_after, time::Instant now);
 
+/// The version a run starts with; throws Error when none is active.
+VersionId require_active(store::Connection& connection, const Versions& versions);
+/// Throws UsageError for an engine that issues nothing.
+void require_issuing(const CompiledVersion& version, const std::string& engine);
+
 }  // namespace reckoner::engine
