@@ -107,10 +107,6 @@ std::optional<std::filesystem::path> plugin_directory(const CommonOptions& optio
   return options.plugins;
 }
 
-time::Instant system_now() {
-  return std::chrono::floor<time::Instant::duration>(std::chrono::system_clock::now());
-}
-
 System::System(const CommonOptions& options, time::Clock clock)
     : clock_(std::move(clock)),
       database_(options.database),

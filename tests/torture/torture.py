@@ -2,9 +2,9 @@
 """Every acknowledged event is counted exactly once, whatever is killed (README.md).
 
     tests/torture/torture.py [--seed N] [--events 100000] [--kills 50] [--db-restarts 5]
-    tests/torture/torture.py --mutants
+    tests/torture/torture.py --mutants [NAME...]
 
-Exits 0 when nothing is violated (with --mutants: when every mutant is found out), 1 otherwise.
+Exits 0 when nothing is violated (with --mutants: when every planted fault is found out), 1 otherwise.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
+import mutants  # noqa: E402
 import reckoner_process as rp  # noqa: E402
 import story as st  # noqa: E402
 from breaking import Biller, Breaker, Daemon  # noqa: E402
@@ -31,8 +32,6 @@ HTTP_SENDERS = 8
 SETTLE_SECONDS = 120
 BUILD = rp.PROGRAM.parent
 KAFKA_MOCK = Path(os.environ.get("RECKONER_KAFKA_MOCK", BUILD / "tests/kafka_mock"))
-MUTANTS = ("claim", "id", "time")
-ATTEMPTS = 3
 
 
 def say(text):
@@ -154,35 +153,6 @@ class Torture:
         return unseen(self._cluster, "torture", lambda conninfo: violations(conninfo, self.story))
 
 
-def found_out(mutant, program, options):
-    """What the harness says of a mutant. What the mutant says of itself (verify) does not count. Whether a bug bites in one
-    torture is left to chance, so that it has a few."""
-    for attempt in range(ATTEMPTS):
-        say(f"mutant {mutant}, seed {options.seed + attempt}")
-        found = [line for line in Torture(options, program, options.seed + attempt).run()
-                 if not line.startswith("verify")]
-        if found:
-            return found
-    return []
-
-
-def torture_mutants(options):
-    """Whether each is found out."""
-    missed = []
-    for mutant in options.mutant:
-        program = BUILD / "tests/torture" / f"reckoner_mutant_{mutant}"
-        if not program.exists():
-            raise AssertionError(f"{program} is not built: scripts/build release torture_mutants")
-        found = found_out(mutant, program, options)
-        for line in found:
-            say(f"    found out: {line[:300]}")
-        if not found:
-            missed.append(mutant)
-    for mutant in missed:
-        say(f"NOT FOUND OUT: {mutant}")
-    return not missed
-
-
 def options_of(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
@@ -192,19 +162,16 @@ def options_of(arguments):
     parser.add_argument("--run-pause", type=float, default=1.0, help="seconds between billing runs")
     parser.add_argument("--transports", type=lambda text: text.split(","), default=TRANSPORTS)
     parser.add_argument("--damage", action="store_true", help="damage the database afterwards, and demand that it is seen")
-    parser.add_argument("--mutants", action="store_true", help="torture the mutants instead, and demand that each is found out")
-    parser.add_argument("--mutant", action="append", choices=MUTANTS, help="of --mutants, this one only")
-    options = parser.parse_args(arguments)
-    options.mutant = options.mutant or list(MUTANTS)
-    return options
+    parser.add_argument("--mutants", nargs="*", metavar="NAME", help="instead, demand that planted faults are found out")
+    return parser.parse_args(arguments)
 
 
 def main():
     options = options_of(sys.argv[1:])
+    if options.mutants is not None:
+        return mutants.main(options.mutants)
     say(f"{rp.PROGRAM}, --seed {options.seed} --events {options.events} --kills {options.kills} "
         f"--db-restarts {options.db_restarts}")
-    if options.mutants:
-        return 0 if torture_mutants(options) else 1
     world = Torture(options, rp.PROGRAM, options.seed)
     found = world.run()
     if options.damage and not found:
