@@ -6,7 +6,8 @@ find_package(PkgConfig REQUIRED)
 
 find_package(fmt REQUIRED)                                          # base: text formatting (g++ 12 has no <format>)
 find_package(spdlog REQUIRED)                                       # base: the log
-pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)        # base: SHA-256, random bytes
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)        # base: random bytes
+pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto)        # base: SHA-256 by the processor's instructions
 find_package(date REQUIRED)                                         # time: time zones (g++ 12 has no chrono zones)
 find_package(nlohmann_json REQUIRED)                                # text: JSON output and small JSON input
 find_package(simdjson REQUIRED)                                     # text: JSON input, fast
@@ -28,7 +29,7 @@ add_library(soci INTERFACE)
 target_include_directories(soci SYSTEM INTERFACE ${SOCI_INCLUDE})
 target_link_libraries(soci INTERFACE ${SOCI_CORE} ${SOCI_POSTGRESQL})
 
-set(base_LIBRARIES fmt::fmt spdlog::spdlog PkgConfig::sodium Threads::Threads)
+set(base_LIBRARIES fmt::fmt spdlog::spdlog PkgConfig::sodium PkgConfig::crypto Threads::Threads)
 set(time_LIBRARIES date::date-tz)
 set(text_LIBRARIES nlohmann_json::nlohmann_json simdjson::simdjson)
 set(config_LIBRARIES pugixml::pugixml Boost::headers)

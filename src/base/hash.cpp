@@ -2,23 +2,24 @@
 
 #include <sodium.h>
 
+// Its plain functions keep their state in memory of ours; those that are not deprecated allocate.
+// Both use the processor's own SHA instructions, which libsodium does not.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+
 #include <cstring>
 #include <new>
+#include <type_traits>
 
 #include "base/error.hpp"
 
 namespace reckoner {
 
 namespace {
-static_assert(sizeof(crypto_hash_sha256_state) <= 128);
+static_assert(sizeof(SHA256_CTX) <= 128 && std::is_trivially_copyable_v<SHA256_CTX>);
 
-// libsodium's state is plain memory: two counters and two arrays.
-crypto_hash_sha256_state* state_of(std::array<std::uint8_t, 128>& storage) {
-  return std::launder(static_cast<crypto_hash_sha256_state*>(static_cast<void*>(storage.data())));
-}
-
-const unsigned char* as_bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
+SHA256_CTX* state_of(std::array<std::uint8_t, 128>& storage) {
+  return std::launder(static_cast<SHA256_CTX*>(static_cast<void*>(storage.data())));
 }
 
 int digit_of(char c) {
@@ -30,18 +31,15 @@ int digit_of(char c) {
 }  // namespace
 
 Sha256 sha256(std::string_view bytes) {
-  Sha256 hash;
-  crypto_hash_sha256(hash.data(), as_bytes(bytes), bytes.size());
-  return hash;
+  return Sha256Stream().bytes(bytes).finish();
 }
 
 Sha256Stream::Sha256Stream() {
-  new (state_.data()) crypto_hash_sha256_state;
-  crypto_hash_sha256_init(state_of(state_));
+  SHA256_Init(new (state_.data()) SHA256_CTX);
 }
 
 Sha256Stream& Sha256Stream::bytes(std::string_view bytes) {
-  crypto_hash_sha256_update(state_of(state_), as_bytes(bytes), bytes.size());
+  SHA256_Update(state_of(state_), bytes.data(), bytes.size());
   return *this;
 }
 
@@ -55,7 +53,7 @@ Sha256Stream& Sha256Stream::field(std::string_view bytes) {
 
 Sha256 Sha256Stream::finish() {
   Sha256 hash;
-  crypto_hash_sha256_final(state_of(state_), hash.data());
+  SHA256_Final(hash.data(), state_of(state_));
   return hash;
 }
 

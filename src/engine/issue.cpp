@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/postings.hpp"
 #include "store/copy.hpp"
@@ -32,6 +33,12 @@ constexpr store::Statement kSetOrdinals{"set ordinals", R"(
            group by customer_id) o
    where s.customer_id = o.customer_id)"};
 
+/// For a column of type int.
+std::int32_t as_int(std::int64_t number) {
+  RK_CHECK(std::in_range<std::int32_t>(number));
+  return static_cast<std::int32_t>(number);
+}
+
 money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw> draws) {
   money::Money sum(currency);
   for (const domain::CreditDraw& draw : draws) sum += draw.amount;
@@ -41,16 +48,16 @@ money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw
 void copy_documents(store::Connection& connection, std::span<const DocumentWork> documents,
                     std::span<const Sha256> content_hashes, const IssueFacts& facts) {
   const std::string tzdata = time::Zone::database_version();
-  store::Copy copy(connection, "copy documents", "document",
-                   {"customer_id",     "ordinal",       "kind",
-                    "run_id",          "currency",      "issued_on",
-                    "due_on",          "customer_name", "email",
-                    "time_zone",       "line_count",    "subtotal",
-                    "coupons_total",   "tax_total",     "brought_forward",
-                    "total",           "credits_total", "payments_total",
-                    "carried_forward", "credit_limit",  "corrects",
-                    "reason",          "version_id",    "cut",
-                    "program",         "tzdata",        "content_hash"});
+  store::BinaryCopy copy(connection, "copy documents", "document",
+                         {"customer_id",     "ordinal",       "kind",
+                          "run_id",          "currency",      "issued_on",
+                          "due_on",          "customer_name", "email",
+                          "time_zone",       "line_count",    "subtotal",
+                          "coupons_total",   "tax_total",     "brought_forward",
+                          "total",           "credits_total", "payments_total",
+                          "carried_forward", "credit_limit",  "corrects",
+                          "reason",          "version_id",    "cut",
+                          "program",         "tzdata",        "content_hash"});
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
     auto row = copy.row();
@@ -58,7 +65,7 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
     row.add(facts.run).add(document.currency.code());
     row.add(document.issued_on).add(document.due_on);
     row.add(document.customer_name).add(document.email).add(document.zone);
-    row.add(static_cast<std::int64_t>(document.lines.size()));
+    row.add(as_int(std::ssize(document.lines)));
     row.add(document.subtotal.amount());
     row.add(sum_of(document.currency, document.coupons).amount());
     row.add(tax_of(document, false).amount());
@@ -75,20 +82,21 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
 }
 
 void copy_lines(store::Connection& connection, std::span<const DocumentWork> documents) {
-  store::Copy copy(
+  store::BinaryCopy copy(
       connection, "copy document lines", "document_line",
       {"customer_id",  "period_starts_at", "ordinal",  "line",         "cycle",  "side",
        "period_label", "true_up",          "key",      "subscription", "charge", "description",
        "starts_on",    "ends_on",          "quantity", "unit",         "amount", "facts",
        "tax_category", "tax_percent",      "counts"});
   for (const DocumentWork& work : documents) {
-    std::int64_t number = 0;
+    std::int32_t number = 0;
     for (const domain::DocumentLine& entry : work.document.lines) {
       const domain::StatementLine& line = entry.line;
       auto row = copy.row();
       row.add(work.document.customer).add(entry.period.starts_at).add(work.document.ordinal);
-      row.add(++number).add(entry.period.cycle).add(domain::to_string(entry.period.side));
-      row.add(entry.period_label).add(entry.true_up).add(line.key).add(line.subscription);
+      row.add(++number).add(as_int(entry.period.cycle)).add(domain::to_string(entry.period.side));
+      row.add(entry.period_label).add(entry.true_up).add(line.key);
+      line.subscription ? row.add(as_int(*line.subscription)) : row.add(std::nullopt);
       row.add(line.charge).add(line.description).add(line.starts_on).add(line.ends_on);
       row.add(line.quantity).add(line.unit).add(line.amount.amount()).add(line.facts);
       row.add(line.tax).add(entry.tax_percent).add(entry.counts);
@@ -101,11 +109,11 @@ void copy_lines(store::Connection& connection, std::span<const DocumentWork> doc
 void copy_taxes(store::Connection& connection, std::span<const DocumentWork> documents) {
   const auto has_taxes = [](const DocumentWork& work) { return !work.document.taxes.empty(); };
   if (std::none_of(documents.begin(), documents.end(), has_taxes)) return;
-  store::Copy copy(connection, "copy document taxes", "document_tax",
-                   {"customer_id", "ordinal", "position", "country", "category", "percent", "base",
-                    "tax", "included", "note"});
+  store::BinaryCopy copy(connection, "copy document taxes", "document_tax",
+                         {"customer_id", "ordinal", "position", "country", "category", "percent",
+                          "base", "tax", "included", "note"});
   for (const DocumentWork& work : documents) {
-    std::int64_t position = 0;
+    std::int32_t position = 0;
     for (const domain::TaxTotal& tax : work.document.taxes) {
       auto row = copy.row();
       row.add(work.document.customer).add(work.document.ordinal).add(++position);
@@ -164,9 +172,9 @@ void write_documents(store::Connection& connection, std::span<const DocumentWork
 void write_outbox(store::Connection& connection, std::span<const OutgoingMail> mails,
                   time::Instant now) {
   if (mails.empty()) return;
-  store::Copy copy(connection, "copy outbox", "outbox",
-                   {"customer_id", "message_key", "kind", "recipient", "template", "version_id",
-                    "created_at", "next_try_at", "message_id"});
+  store::BinaryCopy copy(connection, "copy outbox", "outbox",
+                         {"customer_id", "message_key", "kind", "recipient", "template",
+                          "version_id", "created_at", "next_try_at", "message_id"});
   for (const OutgoingMail& mail : mails) {
     const Sha256 identity = Sha256Stream()
                                 .field(std::to_string(mail.customer.value))

@@ -74,7 +74,7 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
     RK_FAILPOINT("numbers.after-link");
   }
   if (issued.empty()) return;
-  store::Copy copy(
+  store::BinaryCopy copy(
       connection, "copy issued numbers", "issued",
       {"number", "series", "year", "seq", "customer_id", "ordinal", "issued_at", "chain_hash"});
   for (const Issued& row : issued) {

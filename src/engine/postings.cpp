@@ -21,8 +21,8 @@ money::Money receivable_of(const domain::Document& document) {
 /// An entry for each document, of the accounts it moves: what the customer owes and what it had
 /// paid before (prepaid) against tax and revenue.
 void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents) {
-  store::Copy copy(connection, "copy postings", "posting",
-                   {"customer_id", "entry", "account", "currency", "amount", "booked_on"});
+  store::BinaryCopy copy(connection, "copy postings", "posting",
+                         {"customer_id", "entry", "account", "currency", "amount", "booked_on"});
   for (const DocumentWork& work : documents) {
     const domain::Document& document = work.document;
     const std::string entry = fmt::format("document:{}", document.ordinal);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "store/binary_format.hpp"
+
 namespace reckoner::store {
 
 namespace {
@@ -149,21 +151,6 @@ void Copy::RowWriter::end() {
   copy_.stream_.row_ended();
 }
 
-namespace {
-
-/// In network byte order.
-template <std::integral Number>
-void append_binary(std::string& out, Number number) {
-  char bytes[sizeof number];
-  auto rest = static_cast<std::make_unsigned_t<Number>>(number);
-  for (std::size_t i = sizeof number; i-- > 0; rest = static_cast<decltype(rest)>(rest >> 8)) {
-    bytes[i] = static_cast<char>(rest & 0xff);
-  }
-  out.append(bytes, sizeof bytes);
-}
-
-}  // namespace
-
 BinaryCopy::BinaryCopy(Connection& connection, std::string_view name, std::string_view table,
                        std::initializer_list<std::string_view> columns)
     : stream_(connection, name,
@@ -209,6 +196,26 @@ BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(std::string_view text) {
   return *this;
 }
 
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(bool value) {
+  begin_value(1);
+  copy_.stream_.buffer() += value ? '\1' : '\0';
+  return *this;
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(const money::Decimal& decimal) {
+  const BinaryNumeric numeric(decimal);
+  begin_value(numeric.bytes());
+  numeric.append_to(copy_.stream_.buffer());
+  return *this;
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(Bytes bytes) {
+  RK_CHECK(std::in_range<std::int32_t>(bytes.value.size()));
+  begin_value(bytes.value.size());
+  copy_.stream_.buffer() += bytes.value;
+  return *this;
+}
+
 BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(const Uuid& uuid) {
   begin_value(uuid.bytes.size());
   copy_.stream_.buffer().append(reinterpret_cast<const char*>(uuid.bytes.data()),
@@ -220,6 +227,18 @@ BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(time::Instant instant) {
   // PostgreSQL counts microseconds from the year 2000.
   constexpr std::int64_t kEpoch = 946'684'800'000'000;
   return add(instant.time_since_epoch().count() - kEpoch);
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(time::Date date) {
+  // PostgreSQL counts days from the year 2000.
+  constexpr std::chrono::sys_days kEpoch = std::chrono::year(2000) / 1 / 1;
+  return add(static_cast<std::int32_t>((std::chrono::sys_days(date) - kEpoch).count()));
+}
+
+BinaryCopy::RowWriter& BinaryCopy::RowWriter::add(std::nullopt_t) {
+  ++values_;
+  append_binary<std::int32_t>(copy_.stream_.buffer(), -1);
+  return *this;
 }
 
 void BinaryCopy::RowWriter::end() {

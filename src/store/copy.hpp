@@ -88,7 +88,8 @@ class Copy {
 };
 
 /// The same in PostgreSQL's binary format, for hot tables: each value must be of exactly its
-/// column's type (bigint and std::int64_t, int and std::int32_t, text, uuid, timestamptz).
+/// column's type (bigint and std::int64_t or Id, int and std::int32_t, boolean, text, numeric,
+/// bytea, uuid, timestamptz, date).
 ///   BinaryCopy copy(connection, "copy_keys", "event_key", {"key", "namespace"});
 ///   copy.row().add(key).add(namespace_name).end();
 ///   copy.finish();
@@ -100,11 +101,22 @@ class BinaryCopy {
     RowWriter& add(std::int32_t number);
     /// Throws Error for a text with a zero byte, which PostgreSQL cannot hold.
     RowWriter& add(std::string_view text);
+    RowWriter& add(const std::string& text) { return add(std::string_view(text)); }
+    RowWriter& add(const char* text) { return add(std::string_view(text)); }
+    RowWriter& add(bool value);
+    RowWriter& add(const money::Decimal& decimal);
+    RowWriter& add(Bytes bytes);
     RowWriter& add(const Uuid& uuid);
     RowWriter& add(time::Instant instant);
+    RowWriter& add(time::Date date);
+    RowWriter& add(std::nullopt_t);
     template <class Tag>
     RowWriter& add(Id<Tag> id) {
       return add(id.value);
+    }
+    template <class Value>
+    RowWriter& add(const std::optional<Value>& value) {
+      return value ? add(*value) : add(std::nullopt);
     }
     /// Ends the row, which must have a value for each column.
     void end();

@@ -164,6 +164,66 @@ TEST_F(CopyTest, BinaryValuesArriveAsTheyWere) {
   }
 }
 
+TEST_F(CopyTest, BinaryDecimalsAreWhatTheirTextSays) {
+  connection_.run_script({"make", "create table hot (id bigint primary key, amount numeric)"});
+  std::vector<money::Decimal> decimals{0,      1,      -1,           10,       9'999,
+                                       10'000, 10'001, -100'000'000, INT64_MIN};
+  for (const char* text :
+       {"0.1", "0.01", "0.001", "0.0001", "0.00001", "-0.00000001", "1.5", "100.10", "12345.6789",
+        "10000.0001", "123456789012345678901234567890.12345678",
+        "-99999999999999999999999999999999999999", "0.00000000000000000000000000000000000001",
+        "9.9999999999999999999999999999999999999", "100000000000000000000000000000000000.00"}) {
+    decimals.push_back(money::Decimal::parse(text));
+  }
+  for (int scale = 0; scale <= money::Decimal::kDigitsMax; ++scale) {
+    decimals.push_back(money::Decimal::from_parts(1'000'200'030'004, scale));
+  }
+  decimals.push_back(money::Decimal::from_parts(1'000, 2));  // zeros behind the point are not kept
+  BinaryCopy copy(connection_, "copy_hot", "hot", {"id", "amount"});
+  for (std::size_t i = 0; i < decimals.size(); ++i) {
+    copy.row().add(static_cast<std::int64_t>(i)).add(decimals[i]).end();
+  }
+  copy.finish();
+  const Rows rows = connection_.query({"hot", "select amount::text as text from hot order by id"});
+  ASSERT_EQ(rows.size(), decimals.size());
+  for (std::size_t i = 0; i < decimals.size(); ++i) {
+    EXPECT_EQ(rows[i].text("text"), decimals[i].to_string());
+  }
+}
+
+TEST_F(CopyTest, BinaryTextsDaysBytesAndNullsArrive) {
+  connection_.run_script(
+      {"make", "create table hot (id bigint, open boolean, key bytea, on_day date, note text)"});
+  const std::string key("\0\xff\\", 3);
+  BinaryCopy copy(connection_, "copy_hot", "hot", {"id", "open", "key", "on_day", "note"});
+  copy.row()
+      .add(std::int64_t{1})
+      .add(true)
+      .add(Bytes(key))
+      .add(time::parse_date("1999-12-31"))
+      .add("a")
+      .end();
+  copy.row()
+      .add(std::optional<std::int64_t>())
+      .add(false)
+      .add(Bytes(std::string_view()))
+      .add(std::optional(time::parse_date("2026-10-31")))
+      .add(std::nullopt)
+      .end();
+  EXPECT_EQ(copy.finish(), 2);
+  const Rows rows = connection_.query({"hot", "select * from hot order by on_day"});
+  EXPECT_EQ(rows[0].int64("id"), 1);
+  EXPECT_TRUE(rows[0].boolean("open"));
+  EXPECT_EQ(rows[0].bytes("key"), key);
+  EXPECT_EQ(rows[0].date("on_day"), time::parse_date("1999-12-31"));
+  EXPECT_EQ(rows[0].text("note"), "a");
+  EXPECT_TRUE(rows[1].is_null("id"));
+  EXPECT_FALSE(rows[1].boolean("open"));
+  EXPECT_EQ(rows[1].bytes("key"), "");
+  EXPECT_EQ(rows[1].date("on_day"), time::parse_date("2026-10-31"));
+  EXPECT_TRUE(rows[1].is_null("note"));
+}
+
 TEST_F(CopyTest, ABinaryRowThatClashesTakesTheCopyBack) {
   connection_.run_script({"make", "create table hot (id bigint primary key)"});
   BinaryCopy copy(connection_, "copy_hot", "hot", {"id"});

@@ -34,7 +34,7 @@ FLOOR_OF = {folder: floor for floor, folders in enumerate(FLOORS) for folder in 
 # library or the system is refused.
 ANY, TESTS = "*", "tests"
 LIBRARIES = {
-    "spdlog/": "base", "fmt/": ANY, "sodium.h": "base",
+    "spdlog/": "base", "fmt/": ANY, "sodium.h": "base", "openssl/": "base",
     "date/": "time",
     "nlohmann/": "text", "simdjson": "text",
     "pugixml.hpp": "config", "boost/property_tree/": "config",
