@@ -65,6 +65,7 @@ Delivery MailFolder::deliver(const Parcel& parcel) {
   // bytes.
   const std::filesystem::path draft = directory_ / ("." + target.filename().string());
   try {
+    std::filesystem::create_directories(directory_.parent_path());
     if (mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST) File::fail("mkdir");
     {
       File file(draft, O_WRONLY | O_CREAT | O_TRUNC, 0600);

@@ -6,9 +6,9 @@
 
 namespace reckoner::delivery {
 
-/// Writes each mail as NAME.eml into a folder, which it makes (mode 0700, files 0600) when it is
-/// missing. A file appears whole or not at all and is on disk when deliver() returns; a repetition
-/// replaces it.
+/// Writes each mail as NAME.eml into a folder, which it makes (mode 0700, files 0600) when it or
+/// the one it lies in is missing. A file appears whole or not at all and is on disk when deliver()
+/// returns; a repetition replaces it.
 class MailFolder : public Transport {
  public:
   explicit MailFolder(std::filesystem::path directory);

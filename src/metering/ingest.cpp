@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/failpoint.hpp"
 #include "metering/ingest_transaction.hpp"
 #include "store/transaction.hpp"
 
@@ -34,7 +35,9 @@ IngestCounts ingest(store::Connection& connection, const meters::MeterReader& me
     }
   }
   const IngestCounts counts = work.finish();
+  RK_FAILPOINT("ingest.before-commit");
   transaction.commit();
+  RK_FAILPOINT("ingest.after-commit");
   return counts;
 }
 

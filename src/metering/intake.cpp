@@ -221,9 +221,9 @@ class Intake::Queue {
       work.take(job->submission.positions);
     }
     const IngestCounts counts = work.finish();
-    RK_FAILPOINT("ingest.before-commit");
+    RK_FAILPOINT("intake.before-commit");
     transaction.commit();
-    RK_FAILPOINT("ingest.after-commit");
+    RK_FAILPOINT("intake.after-commit");
     finish(jobs, reader, counts);
   }
 

@@ -6,7 +6,8 @@ from reckoner_process import psql
 # which batches commit: with one worker that is always the same, with two it is not.
 DOCUMENTS = """
   select d.customer_id, d.ordinal, d.kind, d.currency, d.due_on - d.issued_on, d.customer_name, d.email, d.line_count,
-         d.brought_forward, d.subtotal, d.coupons_total, d.tax_total, d.total, d.credits_total, d.payments_total, d.carried_forward, d.credit_limit, d.version_id, d.cut {number}
+         d.brought_forward, d.subtotal, d.coupons_total, d.tax_total, d.total, d.credits_total,
+         d.payments_total, d.carried_forward, d.corrects <> '' as corrects, d.reason, d.credit_limit, d.version_id{cut}{number}
     from document d join issued i using (customer_id, ordinal)"""
 DIGESTS = {
     "documents": DOCUMENTS,
@@ -14,6 +15,8 @@ DIGESTS = {
   select customer_id, ordinal, line, period_starts_at, cycle, side, period_label, true_up, key, subscription, charge,
          description, starts_on, ends_on, quantity, unit, amount, facts, tax_category, tax_percent, counts from document_line""",
     "taxes": "select customer_id, ordinal, position, country, category, percent, base, tax, included from document_tax",
+    "credits": "select customer_id, credit, kind, currency, percent, documents, priority, charges from credit",
+    "reopenings": "select customer_id, reopening, cycle, from_at, until_at, cause, closed_by_run is null as open from reopening",
     "credit movements": "select customer_id, credit, movement, kind, amount, ordinal, reverses from credit_movement",
     "postings": "select customer_id, entry, account, currency, amount from posting",
     "numbers": "select series, year, seq, number from issued",
@@ -21,7 +24,7 @@ DIGESTS = {
              " where customer_id <> 0",
     "balances": "select customer_id, currency, balance from customer_balance",
     "ordinals": "select customer_id, ordinal from customer_state",
-    "periods": "select customer_id, cycle, side, starts_at, ends_at, label, billed_cut, version_id from billing_period",
+    "periods": "select customer_id, cycle, side, starts_at, ends_at, label{billed_cut}, version_id from billing_period",
     "payments": "select customer_id, payment, claimed_by from payment",
     "parked": "select customer_id, reason from parked",
 }
@@ -49,7 +52,8 @@ FAULTS = {
   select * from document_line l
    where not exists (select from document d where d.customer_id = l.customer_id and d.ordinal = l.ordinal)""",
     "more than one document of a customer for a period": """
-  select customer_id, period_starts_at, side from document_line group by 1, 2, 3 having count(distinct ordinal) > 1""",
+  select customer_id, cycle, period_starts_at, side from document_line where not true_up
+   group by 1, 2, 3, 4 having count(distinct ordinal) > 1""",
     "orphan in the outbox": """
   select * from outbox o where customer_id <> 0 and not exists (
     select from document d where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)""",
@@ -74,12 +78,14 @@ FAULTS = {
 }
 
 
-def digest(conninfo, with_numbers=False):
-    """Count and hash of each kind of row."""
+def digest(conninfo, with_numbers=False, with_cuts=True):
+    """Count and hash of each kind of row. The same knowledge may stand under other cuts where senders repeat themselves:
+    then without them."""
     number = ", i.series, i.year, i.seq" if with_numbers else ""
+    cut, billed_cut = (", d.cut", ", billed_cut") if with_cuts else ("", "")
     return {name: rest for name, *rest in psql(conninfo, " union all ".join(f"""
       select '{name}', count(*), md5(coalesce(string_agg(t::text, E'\\n' order by t::text collate "C"), ''))
-        from ({query.format(number=number)}) t""" for name, query in DIGESTS.items()))}
+        from ({query.format(number=number, cut=cut, billed_cut=billed_cut)}) t""" for name, query in DIGESTS.items()))}
 
 
 def faults(conninfo):

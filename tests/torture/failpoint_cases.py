@@ -1,0 +1,172 @@
+"""SIGKILL at each failpoint of the program (src/base/failpoint.hpp)."""
+
+import contextlib
+import http.client
+import random
+import re
+import signal
+import subprocess
+
+import reckoner_process as rp
+import stored
+from case import CaseResult, case
+from http_client import Client, send
+from judge import sound
+from loaded import FIRST, SECOND, Loaded
+
+PROGRAM = "tests/torture/reckoner_failpoints"
+CUSTOMERS = 7
+PASSINGS = 3
+SCHEDULE = '<schedule cron="* * * * * ?" time-zone="UTC" missed="skip"/>'
+REFUSE = """
+    create function refuse_{key}() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$;
+    create trigger refuse before insert on document for each row
+      when (new.customer_id = {customer}) execute function refuse_{key}()"""
+
+
+def listed():
+    """The points of the program."""
+    return subprocess.run([rp.PROGRAM, "--list-failpoints"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def in_sources():
+    texts = (path.read_text(encoding="utf-8") for path in sorted((rp.SOURCE / "src").glob("*/*.cpp")))
+    return [name for text in texts for name in re.findall(r'RK_FAILPOINT\("([^"]+)"\)', text)]
+
+
+class Stages(Loaded):
+    """Databases before each of the stages in which there are points, and what each must come to."""
+
+    def __init__(self, seed):
+        super().__init__(seed, CUSTOMERS, CUSTOMERS * 12, CUSTOMERS * 3, batch_size=2, workers=1, schedule=SCHEDULE)
+        # The database refuses one more customer, whose batch is therefore split until it stands alone.
+        rp.import_customers(self.program(self.cluster.conninfo("loaded")), rp.new_directory("refused"), [("zz", "")],
+                            [("s", "zz", "W-EUR", "2026-03-01", "2026-05-01")])
+        customer = self.cluster.sql("loaded", "select customer_id from customer_key where key = 'zz'")[0][0]
+        self.cluster.sql("loaded", REFUSE.format(key="zz", customer=customer))
+        self.digests = {"loaded": self._billed("issued", "loaded", FIRST)}
+        self.ingest_late(self.copy("known", "issued")[1])
+        self.digests["known"] = self._billed("done", "known", SECOND)
+        self.digests["resent"] = stored.digest(self.cluster.conninfo("done"), with_cuts=False)
+        self.digests["at once"] = self._billed("at_once", "loaded", ("run", "monthly"))
+
+    def _billed(self, name, template, command):
+        conninfo, reckoner = self.copy(name, template)
+        reckoner.ok(*command, code=1)
+        found = sound(conninfo, reckoner)
+        if not found.passed:
+            raise AssertionError(f"without any disturbance: {found}")
+        return stored.digest(conninfo)
+
+    def disturbed(self, conninfo, order, **environment):
+        return rp.Reckoner(database=conninfo, config=self.config, data_dir=self.directory / "data",
+                           env={"RECKONER_FAILPOINT": order, **environment})
+
+    # Each stage kills at its point and gives (whether the point was hit, what is wrong after the repetition).
+
+    def run(self, point, passing, seeded):
+        template = "loaded" if point.startswith(("park", "split")) else seeded.choice(["loaded", "known"])
+        command = FIRST if template == "loaded" else SECOND
+        conninfo, reckoner = self.copy("trial", template)
+        killed = self.disturbed(conninfo, f"{point}:{passing}:kill").run(*command)
+        reckoner.run(*command)
+        reckoner.ok(*command, code=1)
+        return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests[template])
+
+    def ingest(self, point, passing, _):
+        """Usage from a file."""
+        conninfo, reckoner = self.copy("trial", "issued")
+        killed = self.start_ingest_late(self.disturbed(conninfo, f"{point}:{passing}:kill")).wait()
+        self.ingest_late(reckoner)
+        reckoner.ok(*SECOND, code=1)
+        return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests["resent"], with_cuts=False)
+
+    def intake(self, point, passing, _):
+        """Usage over HTTP: what was not acknowledged is sent again."""
+        conninfo, reckoner = self.copy("trial", "issued")
+        secret = reckoner.json("key", "create", "torture", "--scopes", "ingest")["secret"]
+        batches = [[event] for event in self.world.cloud_events(late=True)]
+        listening = ("serve", "--roles", "ingest", "--listen", "127.0.0.1:0")
+        daemon = self.disturbed(conninfo, f"{point}:{passing}:kill").start(*listening)
+        client = Client(rp.http_address(daemon), secret)
+        acknowledged = 0
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            for batch in batches:
+                send(client, batch)
+                acknowledged += 1
+        daemon.send(signal.SIGTERM)
+        hit = daemon.wait().code == -signal.SIGKILL
+        daemon = reckoner.start(*listening)
+        client = Client(rp.http_address(daemon), secret)
+        for batch in batches[acknowledged:]:
+            send(client, batch)
+        daemon.send(signal.SIGTERM)
+        daemon.wait()
+        reckoner.ok(*SECOND, code=1)
+        return hit, sound(conninfo, reckoner, self.digests["resent"], with_cuts=False)
+
+    def mail(self, point, passing, _):
+        """Mails go to files here, each under its own name: one that is sent again is the same file."""
+        conninfo, reckoner = self.copy("trial", "issued")
+        daemon = self.disturbed(conninfo, f"{point}:{passing}:kill").start("serve", "--roles", "delivery")
+        hit = daemon.wait(60).code == -signal.SIGKILL
+        # What the killed one had claimed is free when its claim is over.
+        rp.psql(conninfo, "update outbox set next_try_at = created_at where state = 'pending'")
+        daemon = rp.Reckoner(database=conninfo, config=self.config, data_dir=self.directory / "data").start(
+            "serve", "--roles", "delivery")
+        rp.wait_until(lambda: rp.psql(conninfo, "select count(*) from outbox where state <> 'sent'") == [["0"]],
+                      "all mails are sent", lambda: daemon.so_far().err)
+        daemon.send(signal.SIGTERM)
+        daemon.wait()
+        result = sound(conninfo, reckoner)
+        mails = sorted((self.directory / "data").rglob("*.eml"))
+        ids = {re.search(r"^Message-ID: <(.*)>", path.read_text(encoding="utf-8"), re.M | re.I).group(1) for path in mails}
+        due = {row[0] for row in rp.psql(conninfo, "select message_id from outbox where customer_id <> 0")}
+        result.lost += len(due - ids)
+        result.double += len(mails) - len(ids) + len(ids - due)
+        for path in mails:
+            path.unlink()
+        return hit, result
+
+    def schedule(self, point, passing, _):
+        conninfo, reckoner = self.copy("trial", "loaded")
+        daemon = self.disturbed(conninfo, f"{point}:{passing}:kill").start("serve", "--roles", "scheduler,engine")
+        hit = daemon.wait(60).code == -signal.SIGKILL
+        done = "select count(*) filter (where state = 'running'), count(*) filter (where state = 'done') from engine_run"
+        before = int(rp.psql(conninfo, done)[0][1])
+        rp.psql(conninfo, "update lease set expires_at = '-infinity'")  # as if it had run out
+        daemon = reckoner.start("serve", "--roles", "scheduler,engine")
+        rp.wait_until(lambda: int(rp.psql(conninfo, done)[0][1]) > before + 1, "two more firings are done",
+                      lambda: daemon.so_far().err)
+        daemon.send(signal.SIGTERM)
+        daemon.wait()
+        reckoner.run("run", "monthly")
+        result = sound(conninfo, reckoner, self.digests["at once"])
+        twice = rp.psql(conninfo, "select engine, fires_at from engine_run where kind = 'scheduled' "
+                                  "group by 1, 2 having count(*) > 1")
+        result.double += len(twice)
+        return hit, result
+
+
+@case("K2", "SIGKILL at every failpoint, at its first, second and third passing", seconds=100, program=PROGRAM)
+def kill_at_points(seed, options):
+    points, seeded = listed(), random.Random(seed)
+    result = CaseResult(0)
+    if sorted(in_sources()) != points:
+        odd = sorted(set(in_sources()) ^ set(points)) or [name for name in points if in_sources().count(name) > 1]
+        result.violated.append(f"points of the sources that the program has not, or twice: {', '.join(odd)}")
+    stages = Stages(seed)
+    parts = {"ingest": stages.ingest, "intake": stages.intake, "mail": stages.mail, "schedule": stages.schedule}
+    for point in points:
+        hits = 0
+        for passing in range(1, options.pick(PASSINGS, 1) + 1):
+            hit, found = parts.get(point.split(".")[0], stages.run)(point, passing, seeded)
+            found.violated = [f"killed at {point}, passing {passing}: {line}" for line in found.violated]
+            hits += hit
+            result += found
+            stages.cluster.drop("trial")
+        result.faults += hits
+        if hits == 0:
+            result.violated.append(f"nobody was killed at {point}")
+    result.remark = f"{len(points)} points"
+    return result
