@@ -5,6 +5,8 @@
 #include <poll.h>
 
 #include "base/log.hpp"
+#include "store/disk_full.hpp"
+#include "store/servers.hpp"
 #include "store/session.hpp"
 
 namespace reckoner::store {
@@ -16,51 +18,17 @@ struct ClearResult {
 };
 using OwnedResult = std::unique_ptr<PGresult, ClearResult>;
 
-/// key=value of a connection URL. SOCI looks for options of its own in what it is given, and does
-/// not know libpq's quoting: this form has neither blanks nor quotes.
-void append_parameter(std::string& url, std::string_view keyword, std::string_view value) {
-  url += url.back() == '?' ? "" : "&";
-  url += keyword;
-  url += '=';
-  for (const char c : value) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    url += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-}
-
-/// The connection string as a URL, with what we settle ourselves.
-std::string complete(const ConnectionOptions& options) {
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-      PQconninfoParse(options.conninfo.c_str(), nullptr), &PQconninfoFree);
-  if (!parsed) {
-    // libpq's own message may quote a piece of the text.
-    throw Error(
-        "the database connection string is neither a postgresql:// URL nor keyword=value pairs "
-        "(it is not shown: it may hold a password)");
-  }
-  std::string url = "postgresql://?";
-  bool has_timeout = false;
-  for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
-    const std::string_view keyword = option->keyword;
-    if (option->val == nullptr || keyword == "application_name" || keyword == "client_encoding") {
-      continue;
-    }
-    has_timeout = has_timeout || keyword == "connect_timeout";
-    append_parameter(url, keyword, option->val);
-  }
-  append_parameter(url, "application_name", options.application_name);
-  append_parameter(url, "client_encoding", "UTF8");
-  if (!has_timeout) append_parameter(url, "connect_timeout", "10");
-  return url;
-}
-
 std::string field(const PGresult* result, int code) {
   const char* text = result == nullptr ? nullptr : PQresultErrorField(result, code);
   return text == nullptr ? std::string() : std::string(text);
 }
 
 void log_notice(void*, const PGresult* notice) {
-  log::debug("database: {}", field(notice, PG_DIAG_MESSAGE_PRIMARY));
+  const std::string severity = field(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const std::string message = field(notice, PG_DIAG_MESSAGE_PRIMARY);
+  // Such as: a commit that did not wait for the synchronous standby.
+  if (severity == "WARNING") return log::warning("database: {}", message);
+  log::debug("database: {}", message);
 }
 
 bool succeeded(const PGresult* result) {
@@ -85,6 +53,18 @@ OwnedResult receive(PGconn* libpq, int sent) {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view kReadOnlyServer = "25006";
+constexpr std::string_view kDiskFull = "53100";
+
+DatabaseError cannot_connect(std::string message) {
+  return DatabaseError({.statement = "connect",
+                        .sqlstate = "08001",
+                        .message = std::move(message),
+                        .connection_lost = true});
+}
+}  // namespace
+
 DatabaseError Connection::from_soci(std::string_view name, const soci::soci_error& error) const {
   std::string sqlstate;
   if (const auto* known = dynamic_cast<const soci::postgresql_soci_error*>(&error)) {
@@ -96,24 +76,28 @@ DatabaseError Connection::from_soci(std::string_view name, const soci::soci_erro
 
 DatabaseError Connection::error_with(std::string_view name, std::string sqlstate,
                                      std::string message, std::string constraint) const {
-  return DatabaseError({.statement = std::string(name),
-                        .sqlstate = sqlstate.empty() ? "08006" : std::move(sqlstate),
-                        .message = std::move(message),
-                        .constraint = std::move(constraint),
-                        .connection_lost = PQstatus(libpq_) == CONNECTION_BAD});
+  if (sqlstate == kDiskFull) note_disk_full();
+  server_reads_only_ = server_reads_only_ || (sqlstate == kReadOnlyServer && !reads_only_);
+  return DatabaseError(
+      {.statement = std::string(name),
+       .sqlstate = sqlstate.empty() ? "08006" : std::move(sqlstate),
+       .message = std::move(message),
+       .constraint = std::move(constraint),
+       .connection_lost = PQstatus(libpq_) == CONNECTION_BAD || server_reads_only_});
 }
 
-Connection::Connection(const ConnectionOptions& options) {
+Connection::Connection(const ConnectionOptions& options) : options_(options) {
   try {
-    session_ = std::make_unique<soci::session>(soci::postgresql, complete(options));
+    if (options.before_connect) options.before_connect();
+    session_ = std::make_unique<soci::session>(
+        soci::postgresql, server_url(options.conninfo, options.application_name));
+  } catch (const StartError& error) {
+    throw cannot_connect(error.what());
   } catch (const soci::soci_error& error) {
     std::string message = error.get_error_message();
     constexpr std::string_view kPrefix = "Cannot establish connection to the database.\n";
     if (message.starts_with(kPrefix)) message.erase(0, kPrefix.size());
-    throw DatabaseError({.statement = "connect",
-                         .sqlstate = "08001",
-                         .message = std::move(message),
-                         .connection_lost = true});
+    throw cannot_connect(std::move(message));
   }
   libpq_ = static_cast<soci::postgresql_session_backend*>(session_->get_backend())->conn_;
   PQsetNoticeReceiver(libpq_, &log_notice, nullptr);
@@ -122,8 +106,16 @@ Connection::Connection(const ConnectionOptions& options) {
   const std::string idle_timeout = fmt::format("{}ms", options.idle_in_transaction_timeout.count());
   const std::string role = options.role.value_or("none");
   long long microseconds = 0;
+  long long timeline = 0;
+  long long recovery = 0;
   with_session("connect", [&](soci::session& session) {
     session << "select cast(extract(epoch from backend_start) * 1000000 as bigint),"
+               " (select cast(system_identifier as text) from pg_control_system()),"
+               " case when pg_is_in_recovery() then 0 else"
+               "   cast(cast('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+               "     as bit(32)) as bigint) end,"
+               " (select cast(extract(epoch from stats_reset) * 1000000 as bigint)"
+               "    from pg_stat_wal),"
                " set_config('datestyle', 'ISO', false),"
                " set_config('timezone', 'UTC', false),"
                " set_config('intervalstyle', 'iso_8601', false),"
@@ -135,10 +127,19 @@ Connection::Connection(const ConnectionOptions& options) {
                " set_config('idle_in_transaction_session_timeout', :idle_timeout, false),"
                " set_config('role', :role, false)"
                " from pg_stat_activity where pid = pg_backend_pid()",
-        soci::into(microseconds), soci::use(statement_timeout, "statement_timeout"),
+        soci::into(microseconds), soci::into(lineage_.system), soci::into(timeline),
+        soci::into(recovery), soci::use(statement_timeout, "statement_timeout"),
         soci::use(idle_timeout, "idle_timeout"), soci::use(role, "role");
   });
   backend_start_ = time::Instant(std::chrono::microseconds(microseconds));
+  lineage_.timeline = timeline;
+  lineage_.recovery = recovery;
+  if (!note_lineage(lineage_)) {
+    throw cannot_connect(
+        fmt::format("the server writes timeline {}, but another one was promoted and has taken "
+                    "over: nothing is written here",
+                    lineage_.timeline));
+  }
 }
 
 Connection::~Connection() = default;
@@ -207,6 +208,14 @@ std::int64_t Connection::execute(const Statement& statement, const Params& param
   return affected.empty() ? 0 : std::stoll(affected);
 }
 
+std::string Connection::run_plain(std::string_view name, const std::string& sql) {
+  RK_CHECK(!copying_);
+  OwnedResult result = receive(libpq_, PQsendQuery(libpq_, sql.c_str()));
+  if (!succeeded(result.get())) fail(name, result.release());
+  const bool has_field = PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0;
+  return has_field ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
 void Connection::run_script(const Statement& script) {
   count(script.name);
   OwnedResult result = receive(libpq_, PQsendQuery(libpq_, std::string(script.sql).c_str()));
@@ -227,6 +236,7 @@ bool Connection::in_transaction() const {
 }
 
 bool Connection::is_alive() {
+  if (server_reads_only_) return false;
   // Reads what has come, a last word of the server perhaps, up to the end of the stream if that is
   // there.
   pollfd socket{.fd = PQsocket(libpq_), .events = POLLIN, .revents = 0};

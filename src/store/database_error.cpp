@@ -21,6 +21,7 @@ DatabaseError::DatabaseError(Cause cause)
 }
 
 bool DatabaseError::retryable() const {
+  if (cause_.in_doubt) return false;
   const std::string_view state = cause_.sqlstate;
   return cause_.connection_lost || state == "40001" || state == "40P01" || state == "55P03" ||
          state == "57014" || state.starts_with("53") || state.starts_with("57P0") ||

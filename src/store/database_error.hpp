@@ -18,19 +18,22 @@ class DatabaseError : public Error {
     std::string message;          ///< the server's, or libpq's
     std::string constraint = {};  ///< the violated constraint's name, or empty
     bool connection_lost = false;
+    bool in_doubt = false;
   };
   explicit DatabaseError(Cause cause);
 
   const std::string& statement() const { return cause_.statement; }
   const std::string& sqlstate() const { return cause_.sqlstate; }
   const std::string& constraint() const { return cause_.constraint; }
-  /// The connection is of no further use. When it happened in commit, whether the work was kept is
-  /// unknown.
+  /// The connection is of no further use: it broke, or its server takes no writes any more (25006).
   bool connection_lost() const { return cause_.connection_lost; }
-  /// The same transaction, begun anew, may succeed: serialization and deadlock (40001, 40P01), lock
-  /// not available (55P03), cancelled or out of time (57014), out of resources (53xxx), shutdown
-  /// and crash (57P0x), connection (08xxx). After commit with connection_lost(), repeat only what
-  /// has a natural key.
+  /// It broke in COMMIT, and nobody could tell whether the work was kept: only what has a natural
+  /// key may be repeated. Implies connection_lost().
+  bool in_doubt() const { return cause_.in_doubt; }
+  /// The same transaction, of which nothing was kept, may succeed when it is begun anew:
+  /// serialization and deadlock (40001, 40P01), lock not available (55P03), cancelled or out of
+  /// time (57014), out of resources (53xxx), shutdown and crash (57P0x), connection (08xxx,
+  /// connection_lost()). Never when in_doubt().
   bool retryable() const;
 
  private:

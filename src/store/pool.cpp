@@ -2,18 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <thread>
+#include "store/backoff.hpp"
 
 namespace reckoner::store {
 
 namespace {
 constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kLongestPause{500};
+
+ConnectionOptions with(ConnectionOptions options, std::function<void()> before_connect) {
+  if (before_connect) options.before_connect = std::move(before_connect);
+  return options;
+}
 }  // namespace
 
 Pool::Pool(ConnectionOptions options, std::size_t size, std::function<void()> before_connect)
-    : options_(std::move(options)), size_(size), before_connect_(std::move(before_connect)) {
+    : options_(with(std::move(options), std::move(before_connect))), size_(size) {
   RK_CHECK(size_ > 0);
 }
 
@@ -23,16 +27,27 @@ Pool::Lease::~Lease() {
 
 Pool::Lease Pool::take(std::chrono::milliseconds wait) {
   const auto deadline = Clock::now() + wait;
-  auto connection = take_idle(deadline);
-  if (!connection) {
+  for (Backoff backoff(kFirstPause, kLongestPause);;) {
+    auto connection = take_idle(deadline);
+    if (connection) return Lease(*this, std::move(connection));
+    const auto pause = backoff.next();
     try {
-      connection = connect(deadline);
+      return Lease(*this, std::make_unique<Connection>(options_));
+    } catch (const DatabaseError& error) {
+      give_back(nullptr);
+      if (!error.retryable() || Clock::now() + pause > deadline) throw;
     } catch (...) {
       give_back(nullptr);
       throw;
     }
+    wait_for_idle(pause);
   }
-  return Lease(*this, std::move(connection));
+}
+
+/// Where the server gives no more connections, those that we have go round.
+void Pool::wait_for_idle(std::chrono::milliseconds at_most) {
+  std::unique_lock lock(mutex_);
+  free_.wait_for(lock, at_most, [&] { return !idle_.empty(); });
 }
 
 /// Counts one more as leased. Null when the caller has to make the connection.
@@ -53,19 +68,8 @@ std::unique_ptr<Connection> Pool::take_idle(Clock::time_point deadline) {
   return nullptr;
 }
 
-std::unique_ptr<Connection> Pool::connect(Clock::time_point deadline) {
-  for (auto pause = kFirstPause;; pause = std::min(pause * 2, kLongestPause)) {
-    try {
-      if (before_connect_) before_connect_();
-      return std::make_unique<Connection>(options_);
-    } catch (const DatabaseError& error) {
-      if (!error.retryable() || Clock::now() + pause > deadline) throw;
-    }
-    std::this_thread::sleep_for(pause);
-  }
-}
-
 void Pool::give_back(std::unique_ptr<Connection> connection) {
+  if (connection) connection->mark_commits(false);
   const bool usable = connection && connection->is_alive() && !connection->in_transaction();
   {
     const std::lock_guard lock(mutex_);

@@ -13,12 +13,12 @@
 namespace reckoner::store {
 
 /// At most `size` connections, shared by threads. Connections are made when they are first needed;
-/// one that broke, or came back inside a transaction, is dropped and replaced by the next who takes
-/// one.
+/// one that broke, whose server takes no writes any more, or that came back inside a transaction,
+/// is dropped and replaced by the next who takes one. Where the server gives fewer than that, those
+/// it gave are shared.
 class Pool {
  public:
-  /// `before_connect` runs, in the thread that takes, before each attempt to connect: a private
-  /// cluster is started again there (EmbeddedCluster::ensure_running).
+  /// `before_connect`, where there is one, is that of the options.
   Pool(ConnectionOptions options, std::size_t size, std::function<void()> before_connect = {});
 
   /// A connection for its holder alone until the lease ends. Must not outlive the pool.
@@ -45,12 +45,11 @@ class Pool {
  private:
   using Clock = std::chrono::steady_clock;
   std::unique_ptr<Connection> take_idle(Clock::time_point deadline);
-  std::unique_ptr<Connection> connect(Clock::time_point deadline);
+  void wait_for_idle(std::chrono::milliseconds at_most);
   void give_back(std::unique_ptr<Connection> connection);
 
   const ConnectionOptions options_;
   const std::size_t size_;
-  const std::function<void()> before_connect_;
   std::mutex mutex_;
   std::condition_variable free_;
   std::size_t leased_ = 0;                         // guarded by mutex_

@@ -1,24 +1,65 @@
 #include "store/transaction.hpp"
 
-#include "store/session.hpp"
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <optional>
+
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "store/commit_fate.hpp"
 
 namespace reckoner::store {
 
+namespace {
+
+constexpr std::string_view kBeginReading = "begin isolation level repeatable read, read only";
+constexpr std::string_view kBegin = "begin; select pg_current_xact_id()";
+// Marks of a day are plenty: they are asked for within seconds.
+constexpr std::string_view kBeginMarked = R"(begin;
+  delete from commit_mark where mark in (
+    select mark from commit_mark where made_at < (select max(made_at) from commit_mark) - interval '1 day'
+       for update skip locked);
+  insert into commit_mark (mark) values ('{}')
+  returning pg_current_xact_id())";
+constexpr std::size_t kMarkBytes = 16;
+
+}  // namespace
+
 Transaction::Transaction(Connection& connection, TransactionKind kind) : connection_(connection) {
   RK_CHECK(!connection_.in_transaction() || !connection_.is_alive());
-  connection_.with_session("begin", [&](soci::session& session) {
-    transaction_ = std::make_unique<soci::transaction>(session);
-    if (kind == TransactionKind::kSnapshotReadOnly) {
-      session << "set transaction isolation level repeatable read, read only";
-    }
-  });
+  const bool reads = kind == TransactionKind::kSnapshotReadOnly;
+  connection_.reads_only_ = reads;
+  std::string begin(reads ? kBeginReading : kBegin);
+  if (!reads && connection_.marks_commits_) {
+    mark_ = to_hex(random_bytes(kMarkBytes));
+    begin = fmt::format(fmt::runtime(kBeginMarked), mark_);
+  }
+  try {
+    xid_ = connection_.run_plain("begin", begin);
+  } catch (const DatabaseError&) {
+    if (connection_.is_alive() && connection_.in_transaction()) rollback();
+    throw;
+  }
 }
 
-// soci::transaction rolls back what has not been ended, and swallows the errors of it.
-Transaction::~Transaction() = default;
+Transaction::~Transaction() {
+  if (!open_) return;
+  try {
+    rollback();
+  } catch (const DatabaseError& error) {
+    log::debug("{}", error.what());  // what is lost is rolled back
+  }
+}
+
+void Transaction::end() {
+  RK_CHECK(open_);
+  open_ = false;
+  connection_.reads_only_ = false;
+}
 
 void Transaction::commit() {
-  RK_CHECK(transaction_ != nullptr);
+  RK_CHECK(open_);
   if (PQtransactionStatus(connection_.libpq_) == PQTRANS_INERROR) {
     // PostgreSQL answers such a COMMIT with a silent ROLLBACK.
     throw DatabaseError(
@@ -27,14 +68,41 @@ void Transaction::commit() {
          .message = "an earlier statement of the transaction failed, nothing is kept",
          .connection_lost = false});
   }
-  connection_.with_session("commit", [&](soci::session&) { transaction_->commit(); });
-  transaction_.reset();
+  end();
+  try {
+    connection_.run_plain("commit", "commit");
+  } catch (const DatabaseError& error) {
+    if (!error.connection_lost() || xid_.empty()) throw;
+    settle(error);
+  }
+}
+
+void Transaction::settle(const DatabaseError& lost) {
+  std::optional<Connection> renewed;
+  const UnansweredCommit commit{xid_, mark_, connection_.lineage(), connection_.backend_pid(),
+                                connection_.backend_start()};
+  const CommitFate fate = fate_of(commit, connection_.options_, renewed);
+  if (fate == CommitFate::kKept) {
+    log::debug("{}; transaction {} was kept", lost.what(), xid_);
+    renewed->mark_commits(connection_.marks_commits_);
+    connection_ = *std::move(renewed);
+    return;
+  }
+  const bool unknown = fate == CommitFate::kUnknown;
+  throw DatabaseError(
+      {.statement = "commit",
+       .sqlstate = unknown ? "08007" : lost.sqlstate(),
+       .message = unknown ? fmt::format("{}; whether transaction {} was kept is not known: look "
+                                        "before doing it again",
+                                        lost.reason(), xid_)
+                          : fmt::format("{}; nothing was kept", lost.reason()),
+       .connection_lost = true,
+       .in_doubt = unknown});
 }
 
 void Transaction::rollback() {
-  RK_CHECK(transaction_ != nullptr);
-  connection_.with_session("rollback", [&](soci::session&) { transaction_->rollback(); });
-  transaction_.reset();
+  end();
+  connection_.run_plain("rollback", "rollback");
 }
 
 }  // namespace reckoner::store

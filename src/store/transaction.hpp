@@ -1,12 +1,8 @@
 #pragma once
 
-#include <memory>
+#include <string>
 
 #include "store/connection.hpp"
-
-namespace soci {
-class transaction;
-}
 
 namespace reckoner::store {
 
@@ -18,6 +14,7 @@ enum class TransactionKind {
 
 /// A transaction on a connection, which must outlive it, stay where it is and have no other. Rolls
 /// back when destroyed without commit(), and is silent then about a connection that was lost.
+/// Learns its number (pg_current_xact_id) with BEGIN, in the same round trip.
 class Transaction {
  public:
   explicit Transaction(Connection& connection,
@@ -26,16 +23,25 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  /// Once. Throws DatabaseError when nothing was kept: a deferred constraint, or an earlier error
-  /// in this transaction (25P02) that was swallowed; and with connection_lost() when nobody can
-  /// tell.
+  /// Once. When the connection is lost before the answer, asks the database over new connections
+  /// what became of the transaction, for at most ConnectionOptions::commit_patience
+  /// (store/commit_fate.hpp). Was it kept, then this returns and the connection has been made anew;
+  /// was it not, DatabaseError is retryable(); and in_doubt(), naming the transaction, when nobody
+  /// can tell. Throws DatabaseError also when nothing was kept for another reason: a deferred
+  /// constraint, or an earlier error in this transaction (25P02) that was swallowed.
   void commit();
   /// Once, instead of commit().
   void rollback();
 
  private:
+  void end();
+  /// The answer to COMMIT did not come.
+  void settle(const DatabaseError& lost);
+
   Connection& connection_;
-  std::unique_ptr<soci::transaction> transaction_;
+  std::string xid_;   ///< empty in a read-only one
+  std::string mark_;  ///< of its row in commit_mark; empty: it has none
+  bool open_ = true;
 };
 
 }  // namespace reckoner::store
