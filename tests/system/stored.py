@@ -7,7 +7,7 @@ from reckoner_process import psql
 DOCUMENTS = """
   select d.customer_id, d.ordinal, d.kind, d.currency, d.due_on - d.issued_on, d.customer_name, d.email, d.line_count,
          d.brought_forward, d.subtotal, d.coupons_total, d.tax_total, d.total, d.credits_total,
-         d.payments_total, d.carried_forward, d.corrects <> '' as corrects, d.reason, d.credit_limit, d.version_id{cut}{number}
+         d.payments_total, d.carried_forward, d.corrects, d.reason, d.credit_limit, d.version_id{cut}{number}
     from document d join issued i using (customer_id, ordinal)"""
 DIGESTS = {
     "documents": DOCUMENTS,
@@ -58,7 +58,7 @@ FAULTS = {
   select * from outbox o where customer_id <> 0 and not exists (
     select from document d where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)""",
     "due document without mail": """
-  select * from document d where carried_forward > 0 and email <> '' and total <> 0 and not exists (
+  select * from document d where carried_forward > 0 and email <> '' and total <> 0 and run_id <> 0 and not exists (
     select from outbox o where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)""",
     "document without posting": """
   select * from document d where total <> 0 and not exists (

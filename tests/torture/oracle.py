@@ -41,7 +41,7 @@ class Oracle:
         self._customer = customer
         self._prices = PRICES[customer.currency]
         self._scale = 10 ** self._prices.digits
-        self._billed = {}
+        self.billed = {}
         self._left = {kind: self._units(amount or "0") for kind, amount in
                       (("coupon", customer.coupon), ("prepaid", customer.prepaid), ("payment", customer.payment))}
         self.balance = -self._left["payment"]  # in the ledger a payment counts when it is imported
@@ -104,13 +104,13 @@ class Oracle:
             if label not in labels:
                 continue
             deserved = self._statement(first, bounds[number + 1], events)
-            before = self._billed.get(label)
+            before = self.billed.get(label)
             for key in deserved.keys() | (before or {}).keys():
                 now, was = deserved.get(key, Line(0, 0)), (before or {}).get(key, Line(0, 0))
                 if before is None or now != was:
                     quantity = None if None in (now.quantity, was.quantity) else now.quantity - was.quantity
                     lines[(label, before is not None, *key)] = Line(quantity, now.amount - was.amount)
-            self._billed[label] = deserved
+            self.billed[label] = deserved
         if not lines:
             return None
         return self._document(lines)
@@ -150,15 +150,23 @@ CHARGES = ["base", "seats", "traffic", "calls", "room", "discount", "minimum"]
 FIRST, SECOND = ("2026-03",), ("2026-03", "2026-04")
 
 
-def documents(world, runs=2):
-    """{(key, ordinal): Document} after the first run (over the period 2026-03) and the second one (over everything, with
-    the late usage)."""
-    expected, _ = books(world, runs)
+def sums(customers):
+    """{(key, label, charge, category): what it comes to in all} once everything is known and billed, by however many
+    documents."""
+    expected = {}
+    for customer in customers:
+        oracle = Oracle(customer)
+        oracle.bill(SECOND, customer.events + customer.late)
+        for label, statement in oracle.billed.items():
+            for (charge, category), line in statement.items():
+                if line.amount:
+                    expected[customer.key, label, charge, category] = line.amount
     return expected
 
 
 def books(world, runs=2):
-    """Documents as documents(), and {(key, currency): balance}."""
+    """({(key, ordinal): Document}, {(key, currency): balance}) after the first run (over the period 2026-03) and the second
+    one (over everything, with the late usage)."""
     expected, balances = {}, {}
     for customer in world.customers:
         oracle = Oracle(customer)

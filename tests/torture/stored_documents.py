@@ -49,6 +49,17 @@ def documents(conninfo):
     return found
 
 
+def sums(conninfo):
+    """{(key, label, charge, category): what its lines come to in all}, where that is not nothing."""
+    found = collections.Counter()
+    for key, currency, label, charge, category, amount in psql(conninfo, """
+            select c.key, d.currency, period_label, charge, tax_category, sum(amount)
+              from document_line join document d using (customer_id, ordinal) join customer c using (customer_id)
+             group by 1, 2, 3, 4, 5"""):
+        found[key, label, _charge(charge), category] += Fraction(amount) * 10 ** PRICES[currency].digits
+    return {line: amount for line, amount in found.items() if amount}
+
+
 def balances(conninfo):
     """{(key, currency): balance}"""
     return {(key, currency): Fraction(balance) * 10 ** PRICES[currency].digits for key, currency, balance in psql(conninfo, """

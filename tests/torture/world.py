@@ -73,30 +73,36 @@ HANDLERS = """
       <handler class="CreditHandler"/>"""
 
 
-def billing_config(batch_size, workers, settings, schedule):
+FINAL_HANDLERS = """
+      <handler class="FinalizingHandler"/>
+      <handler class="EmailSendingHandler"><parameter name="template" value="mail/invoice.mustache"/></handler>"""
+
+
+def billing_config(batch_size, workers, settings, schedules):
+    """`schedules`: engine -> its <schedule>, or nothing."""
     lines = "".join(f'<setting name="{name}" value="{value}"/>' for name, value in settings.items())
+    engines = "".join(f"""
+  <engine id="{engine}">
+    {schedule}
+    <run batch-size="{batch_size}" workers="{workers}"/>
+    <handlers>{HANDLERS}{FINAL_HANDLERS}
+    </handlers>
+  </engine>""" for engine, schedule in schedules.items())
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <billing-config xmlns="urn:reckoner:billing-config:1">
   <settings>
     <setting name="billing.legalEntity.name" value="Torture Ltd"/>
     <setting name="billing.currency" value="EUR"/>{lines}
-  </settings>
-  <engine id="monthly">
-    {schedule}
-    <run batch-size="{batch_size}" workers="{workers}"/>
-    <handlers>{HANDLERS}
-      <handler class="FinalizingHandler"/>
-      <handler class="EmailSendingHandler"><parameter name="template" value="mail/invoice.mustache"/></handler>
-    </handlers>
-  </engine>
+  </settings>{engines}
   <engine id="interim"><handlers>{HANDLERS}
   </handlers></engine>
 </billing-config>
 """
 
 
-def configuration(name, batch_size=50, workers=2, settings=None, schedule=""):
-    """A directory with the configuration of W."""
+def configuration(name, batch_size=50, workers=2, settings=None, schedule="", engines=None, files=None):
+    """A directory with the configuration of W, and `files` beside or instead of its own: name -> text. `engines` are further
+    ones: id -> schedule."""
     directory = rp.SANDBOX / name
     shutil.copytree(rp.CONFIG, directory)
     for path in (directory / "pricing").iterdir():
@@ -105,7 +111,9 @@ def configuration(name, batch_size=50, workers=2, settings=None, schedule=""):
         (directory / "pricing" / f"{prices.currency.lower()}.xml").write_text(prices.xml(), encoding="utf-8")
     (directory / "taxes.xml").write_text(TAXES, encoding="utf-8")
     (directory / "billing-config.xml").write_text(
-        billing_config(batch_size, workers, settings or {}, schedule), encoding="utf-8")
+        billing_config(batch_size, workers, settings or {}, {"monthly": schedule, **(engines or {})}), encoding="utf-8")
+    for member, text in (files or {}).items():
+        (directory / member).write_text(text, encoding="utf-8")
     return directory
 
 
@@ -216,10 +224,13 @@ class World:
     def start_ingest(self, reckoner, directory, late):
         """Takes in all usage that is known before the first run, or what comes before the second."""
         events = [event for c in self.customers for event in (c.late if late else c.events)]
-        path = directory / f"usage-{'late' if late else 'early'}.csv"
-        rp.write_csv(path, ["id", "subject", "time", "type", "bytes", "calls"],
-                     [[e.id, e.subject, e.at.isoformat(), e.type, e.value if e.member == "bytes" else "",
-                       e.value if e.member == "calls" else ""] for e in events])
+        return self.start_ingest_of(reckoner, directory, events, "late" if late else "early")
+
+    @staticmethod
+    def start_ingest_of(reckoner, directory, events, name):
+        path = rp.write_csv(directory / f"{name}.csv", ["id", "subject", "time", "type", "bytes", "calls"],
+                            [[e.id, e.subject, e.at.isoformat(), e.type, e.value if e.member == "bytes" else "",
+                              e.value if e.member == "calls" else ""] for e in events])
         return reckoner.start("ingest", path, "--source", "world", "--mapping",
                               "id=id,subject=subject,time=time,type=type,bytes=bytes,calls=calls")
 
