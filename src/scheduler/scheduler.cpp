@@ -197,11 +197,14 @@ bool Scheduler::store_fired(const ScheduledEngine& engine, time::Instant fires_a
   return true;
 }
 
+bool Scheduler::clock_has_jumped() {
+  const auto jump = clock_watch_.jump(clock_(), std::chrono::steady_clock::now());
+  if (jump) log::warning("the clock has jumped by {} seconds", jump->count());
+  return jump.has_value();
+}
+
 std::chrono::milliseconds Scheduler::step_and_wait(const std::atomic<bool>& stop) {
   const auto longest = std::chrono::milliseconds(lease_duration_) / 2;
-  if (const auto jump = clock_watch_.jump(clock_(), std::chrono::steady_clock::now())) {
-    log::warning("the clock has jumped by {} seconds", jump->count());
-  }
   try {
     const auto next = step(stop);
     if (!next) return longest;
@@ -218,9 +221,12 @@ void Scheduler::run(const std::atomic<bool>& stop) {
   boost::asio::io_context context;
   boost::asio::steady_timer timer(context);
   SteadyClock::time_point due = SteadyClock::now();
-  // Wakes more often than it steps, only to look at `stop`.
+  // Wakes more often than it steps, to look at `stop` and whether the clock was set.
   const std::function<void()> tick = [&] {
-    if (!stop && SteadyClock::now() >= due) due = SteadyClock::now() + step_and_wait(stop);
+    const bool jumped = clock_has_jumped();
+    if (!stop && (jumped || SteadyClock::now() >= due)) {
+      due = SteadyClock::now() + step_and_wait(stop);
+    }
     if (stop) return;
     timer.expires_at(std::min(due, SteadyClock::now() + kStopLatency));
     timer.async_wait([&](const boost::system::error_code&) { tick(); });

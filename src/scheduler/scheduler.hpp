@@ -41,8 +41,9 @@ class Scheduler {
   /// done stays done.
   std::optional<time::Instant> step(const std::atomic<bool>& stop);
 
-  /// Steps when something is due, at least twice a lease, until `stop` becomes true; then lets the
-  /// lease go. Nothing but a bug gets out: errors are logged and the step is repeated.
+  /// Steps when something is due, when the clock was set and at least twice a lease, until `stop`
+  /// becomes true; then lets the lease go. Nothing but a bug gets out: errors are logged and the
+  /// step is repeated.
   void run(const std::atomic<bool>& stop);
 
  private:
@@ -55,6 +56,8 @@ class Scheduler {
   Done fire(const ScheduledEngine& engine, time::Instant fires_at, const std::atomic<bool>& stop);
   bool take_lease();
   bool store_fired(const ScheduledEngine& engine, time::Instant fires_at);
+  /// By more than a minute since the last call; says so in the log.
+  bool clock_has_jumped();
   std::chrono::milliseconds step_and_wait(const std::atomic<bool>& stop);
 
   store::Pool& pool_;

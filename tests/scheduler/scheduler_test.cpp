@@ -243,5 +243,22 @@ TEST_F(Scheduling, TheLoopFiresAndEndsWhenToldTo) {
   EXPECT_THAT(firings(), ElementsAre("2026-01-01T01:00:00Z"));
 }
 
+TEST_F(Scheduling, TheLoopSeesAClockThatIsSetForward) {
+  configure("0 0 * * * ?", "UTC");
+  Daemon daemon(database_, "a", clock_);
+  daemon.step();
+  std::atomic<bool> stop = false;
+  std::jthread loop([&] { daemon.scheduler().run(stop); });
+  std::this_thread::sleep_for(seconds(1));  // now it sleeps for half its lease
+  clock_.advance(hours(1));
+  const auto give_up = std::chrono::steady_clock::now() + seconds(10);
+  while (last_fires_at() != "2026-01-01T01:00:00Z" && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  stop = true;
+  loop.join();
+  EXPECT_THAT(firings(), ElementsAre("2026-01-01T01:00:00Z"));
+}
+
 }  // namespace
 }  // namespace reckoner::scheduler
