@@ -25,8 +25,7 @@ constexpr Statement kFacts{"server facts", R"(
            - current_setting('superuser_reserved_connections')::bigint as connections_max,
          (select count(*) from pg_prepared_xacts where database = current_database())
            as prepared_transactions,
-         pg_database_size(current_database()) as database_bytes,
-         clock_timestamp() as now)"};
+         pg_database_size(current_database()) as database_bytes)"};
 
 constexpr Statement kStandbys{"standbys", R"(
   select coalesce(application_name, '') as name, sync_state from pg_stat_replication
@@ -58,8 +57,7 @@ ServerFacts read_server_facts(Connection& connection) {
                     .connections = row.int64("connections"),
                     .connections_max = row.int64("connections_max"),
                     .prepared_transactions = row.int64("prepared_transactions"),
-                    .database_bytes = row.int64("database_bytes"),
-                    .now = row.instant("now")};
+                    .database_bytes = row.int64("database_bytes")};
   for (const Row& standby : connection.query(kStandbys)) {
     facts.standbys.push_back({standby.text("name"), standby.optional_text("sync_state")});
   }

@@ -15,13 +15,11 @@ namespace {
 
 constexpr std::string_view kBeginReading = "begin isolation level repeatable read, read only";
 constexpr std::string_view kBegin = "begin; select pg_current_xact_id()";
-// Marks of a day are plenty: they are asked for within seconds.
 constexpr std::string_view kBeginMarked = R"(begin;
   delete from commit_mark where mark in (
-    select mark from commit_mark where made_at < (select max(made_at) from commit_mark) - interval '1 day'
+    select mark from commit_mark where number < (select max(number) from commit_mark) - 10000
        for update skip locked);
-  insert into commit_mark (mark) values ('{}')
-  returning pg_current_xact_id())";
+  insert into commit_mark (mark) values ('{}') returning pg_current_xact_id())";
 constexpr std::size_t kMarkBytes = 16;
 
 }  // namespace
