@@ -9,6 +9,7 @@
 
 #include "app/account_commands.hpp"
 #include "app/commands.hpp"
+#include "app/commands_doctor.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/metering_commands.hpp"
@@ -79,6 +80,9 @@ class CommandLine {
         ->envname("RECKONER_CONFIG");
     app_.add_option("--plugins", options_.plugins, "directory of plug-in libraries")
         ->envname("RECKONER_PLUGINS");
+    app_.add_flag("--allow-unsafe-database", options_.allow_unsafe_database,
+                  "also use a server that loses what it has committed in a power cut (fsync off)")
+        ->envname("RECKONER_ALLOW_UNSAFE_DATABASE");
     app_.add_flag("--json", options_.json, "print one JSON document and nothing else");
     app_.add_flag("--quiet", options_.quiet, "no progress and no remarks");
   }
@@ -370,6 +374,11 @@ class CommandLine {
 
     CLI::App* handlers = app_.add_subcommand("handlers", "the handlers a chain may name");
     handlers->callback([this] { action_ = handlers_command; });
+    CLI::App* doctor = app_.add_subcommand(
+        "doctor", "what carries each guarantee here, and what to do where something does not");
+    doctor->callback([this] {
+      action_ = [this](const Console& console) { return doctor_command(options_, console); };
+    });
     on_system(app_, "migrate", "bring the database's schema up to date", migrate_command);
   }
 

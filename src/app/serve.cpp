@@ -89,6 +89,7 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
     throw StartError(error.what());
   }
   tell_when_files_differ(system, options);
+  for (const std::string& doubt : system.doubts()) log::warning("database: {}", doubt);
   {
     std::optional<HttpService> http;
     if (has_http) http.emplace(system, *address, roles);

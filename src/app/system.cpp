@@ -13,6 +13,7 @@
 #include "metering/metering_metrics.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
+#include "store/server_facts.hpp"
 #include "store/transaction.hpp"
 
 extern char** environ;
@@ -22,7 +23,6 @@ namespace reckoner::app {
 namespace {
 
 constexpr std::size_t kConnectionsMax = 80;  // 64 workers, the scheduler, mail and commands
-constexpr std::chrono::seconds kPoolWait{10};
 constexpr std::chrono::minutes kStatementTimeout{10};
 constexpr std::chrono::minutes kIdleTimeout{2};
 
@@ -34,12 +34,24 @@ store::ConnectionOptions connection_options(std::string conninfo) {
           .role = std::nullopt};
 }
 
-void bring_schema_up_to_date(const std::string& conninfo) {
+void require_safe(const store::ServerFacts& facts, bool unsafe_is_allowed) {
+  const auto dangers = store::dangers_of(facts);
+  if (dangers.empty() || unsafe_is_allowed) return;
+  throw StartError(
+      fmt::format("the database loses or spoils in a power cut what it has committed: {}; set that "
+                  "right, or allow it with --allow-unsafe-database where nothing is at stake",
+                  fmt::join(dangers, ", ")));
+}
+
+/// Looks at the server, brings the schema up to date, and gives what is doubtful about the server.
+std::vector<std::string> prepare_database(store::ConnectionOptions owner, bool unsafe_is_allowed) {
+  owner.statement_timeout = {};
   try {
-    store::ConnectionOptions options = connection_options(conninfo);
-    options.statement_timeout = {};
-    store::Connection connection(options);
+    store::Connection connection(owner);
+    const store::ServerFacts facts = store::read_server_facts(connection);
+    require_safe(facts, unsafe_is_allowed);
     store::migrate(connection, store::schema::embedded_files());
+    return store::doubts_about(facts);
   } catch (const StartError&) {
     throw;
   } catch (const Error& error) {
@@ -58,22 +70,19 @@ bool may_be_writer(const std::string& conninfo) {
       .boolean("member");
 }
 
-std::unique_ptr<store::Pool> open_pool(const CommonOptions& options,
-                                       std::optional<store::EmbeddedCluster>& cluster) {
-  if (!options.database.empty()) {
-    bring_schema_up_to_date(options.database);
-    store::ConnectionOptions writer = connection_options(options.database);
-    if (may_be_writer(options.database)) writer.role = store::role_name(store::Role::kWriter);
-    return std::make_unique<store::Pool>(writer, kConnectionsMax);
-  }
+store::Connection patient(store::ConnectionOptions options) {
+  options.statement_timeout = {};
+  options.idle_in_transaction_timeout = {};
+  return store::Connection(options);
+}
+
+std::optional<store::EmbeddedCluster> open_cluster(const CommonOptions& options) {
+  if (!options.database.empty()) return std::nullopt;
   std::error_code ignored;
   if (!std::filesystem::exists(data_directory(options) / "cluster", ignored)) {
     config_directory(options);  // no database is made that could not be given a configuration
   }
-  cluster.emplace(store::EmbeddedCluster::open(data_directory(options)));
-  bring_schema_up_to_date(cluster->conninfo(store::Role::kOwner));
-  return std::make_unique<store::Pool>(connection_options(cluster->conninfo(store::Role::kWriter)),
-                                       kConnectionsMax, [&cluster] { cluster->ensure_running(); });
+  return store::EmbeddedCluster::open(data_directory(options));
 }
 
 }  // namespace
@@ -107,10 +116,28 @@ std::optional<std::filesystem::path> plugin_directory(const CommonOptions& optio
   return options.plugins;
 }
 
+store::ConnectionOptions connection_options_of(const CommonOptions& options,
+                                               std::optional<store::EmbeddedCluster>& cluster,
+                                               store::Role role) {
+  if (cluster) {
+    store::ConnectionOptions own = connection_options(cluster->conninfo(role));
+    own.before_connect = [&cluster] { cluster->ensure_running(); };
+    return own;
+  }
+  store::ConnectionOptions given = connection_options(options.database);
+  if (role == store::Role::kWriter && may_be_writer(options.database)) {
+    given.role = store::role_name(role);
+  }
+  return given;
+}
+
 System::System(const CommonOptions& options, time::Clock clock)
     : clock_(std::move(clock)),
-      database_(options.database),
-      pool_(open_pool(options, cluster_)),
+      cluster_(open_cluster(options)),
+      owner_(connection_options_of(options, cluster_, store::Role::kOwner)),
+      doubts_(prepare_database(owner_, options.allow_unsafe_database)),
+      writer_(connection_options_of(options, cluster_, store::Role::kWriter)),
+      pool_(std::make_unique<store::Pool>(writer_, kConnectionsMax)),
       versions_(handlers::catalogue(), plugin_directory(options)),
       runner_(*pool_, versions_, clock_,
               {metering::close_cut_within, metering::merge_totals, metering::require_cut_within}),
@@ -153,24 +180,15 @@ void System::settle_meters_of_before(store::Connection& connection, VersionId ac
 }
 
 store::Pool::Lease System::connection() {
-  return pool_->take(kPoolWait);
+  return pool_->take(kConnectionWait);
 }
 
 store::Connection System::patient_connection() const {
-  store::ConnectionOptions options =
-      connection_options(cluster_ ? cluster_->conninfo(store::Role::kWriter) : database_);
-  if (!cluster_ && may_be_writer(database_)) options.role = store::role_name(store::Role::kWriter);
-  options.statement_timeout = {};
-  options.idle_in_transaction_timeout = {};
-  return store::Connection(options);
+  return patient(writer_);
 }
 
 store::Connection System::owner_connection() const {
-  store::ConnectionOptions options =
-      connection_options(cluster_ ? cluster_->conninfo(store::Role::kOwner) : database_);
-  options.statement_timeout = {};
-  options.idle_in_transaction_timeout = {};
-  return store::Connection(options);
+  return patient(owner_);
 }
 
 std::shared_ptr<const engine::CompiledVersion> System::active() {

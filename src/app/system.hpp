@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/run.hpp"
 #include "engine/versions.hpp"
 #include "store/embedded.hpp"
 #include "store/pool.hpp"
+#include "store/repeat.hpp"
 #include "time/clock.hpp"
 
 namespace reckoner::app {
@@ -19,7 +21,8 @@ struct CommonOptions {
   std::string data_dir;  ///< empty: store::default_data_directory()
   std::string
       config;  ///< directory with billing-config.xml; empty: looked for, see config_directory()
-  std::string plugins;  ///< directory of plug-in libraries; empty: none
+  std::string plugins;                 ///< directory of plug-in libraries; empty: none
+  bool allow_unsafe_database = false;  ///< with fsync or full_page_writes off
   bool json = false;
   bool quiet = false;
 };
@@ -36,9 +39,17 @@ std::string user_name();
 /// The wall clock, in microseconds.
 time::Instant system_now();
 
+/// How to connect to the database as the program works on it: with the writer's role where that can
+/// be had, or as the tables' owner does. `cluster` is the private one, where there is one, which is
+/// started again when it is found dead; it must outlive what is connected so.
+store::ConnectionOptions connection_options_of(const CommonOptions& options,
+                                               std::optional<store::EmbeddedCluster>& cluster,
+                                               store::Role role);
+
 /// The database and what works on it, wired. Opening it starts the private cluster where no
 /// --database is given, brings the schema up to date, and applies the configuration directory when
-/// the database is new. Throws StartError when any of that cannot be done.
+/// the database is new. Throws StartError when any of that cannot be done, and for a server that
+/// loses in a power cut what it has committed, unless the options allow it.
 class System {
  public:
   explicit System(const CommonOptions& options, time::Clock clock = system_now);
@@ -52,6 +63,17 @@ class System {
 
   /// A connection from the pool; waits a few seconds.
   store::Pool::Lease connection();
+  /// Runs `work(store::Connection&)`, which makes one transaction of its own, and gives what it
+  /// gives. It takes effect once, whatever becomes of its connections (store::in_repeats,
+  /// store::Twice::kWouldDoubleIt); `work` may run several times for that.
+  template <class Work>
+  auto change(Work&& work) {
+    return store::in_repeats(*pool_, kConnectionWait, store::Twice::kWouldDoubleIt,
+                             std::forward<Work>(work));
+  }
+  /// What makes less sure than one would think that what is committed stays
+  /// (store::doubts_about).
+  const std::vector<std::string>& doubts() const { return doubts_; }
   /// One of one's own whose statements may last as long as they need.
   store::Connection patient_connection() const;
   /// The same in the role of the tables' owner: the private cluster's, or the user of --database.
@@ -63,13 +85,17 @@ class System {
   config::Settings settings();
 
  private:
+  static constexpr std::chrono::seconds kConnectionWait{10};
+
   void apply_first_configuration(const CommonOptions& options);
   /// Where the database is from before meters were noted.
   void settle_meters_of_before(store::Connection& connection, VersionId active);
 
   const time::Clock clock_;
-  const std::string database_;  ///< empty: the private cluster
   std::optional<store::EmbeddedCluster> cluster_;
+  const store::ConnectionOptions owner_;
+  const std::vector<std::string> doubts_;
+  const store::ConnectionOptions writer_;
   std::unique_ptr<store::Pool> pool_;
   engine::Versions versions_;
   engine::Runner runner_;

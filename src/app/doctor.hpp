@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/server_facts.hpp"
+#include "time/time.hpp"
+
+namespace reckoner::app {
+
+enum class Verdict { kOk, kWarning, kWrong };
+
+/// "ok", "warning", "wrong".
+std::string_view to_string(Verdict verdict);
+
+/// What was found about one thing that a guarantee rests on.
+struct Finding {
+  std::string subject;  ///< "durability"
+  Verdict verdict = Verdict::kOk;
+  std::string says;  ///< what is so
+  std::string todo;  ///< what to do about it; empty when nothing is to be done
+};
+
+/// What stands in the database and waits for somebody.
+struct Backlog {
+  std::int64_t unfinished_runs = 0;
+  std::int64_t parked = 0;
+  std::int64_t held = 0;
+  std::int64_t quarantined = 0;  ///< open
+  std::int64_t mails_pending = 0;
+  std::int64_t mails_dead = 0;
+  std::optional<time::Instant> oldest_mail;   ///< since when the oldest pending one is due
+  std::optional<time::Instant> oldest_batch;  ///< received, and not in a cut yet
+};
+
+struct Disk {
+  std::uintmax_t free = 0;  ///< bytes
+  std::uintmax_t size = 0;
+};
+
+/// The judgements; nothing is asked of anybody here.
+std::vector<Finding> judge_server(const store::ServerFacts& facts);
+/// The two clocks, read at about the same time.
+Finding judge_clock(time::Instant servers, time::Instant ours);
+/// `applied` of the `known` migrations of this program.
+Finding judge_schema(std::int64_t applied, std::int64_t known);
+Finding judge_disk(std::optional<Disk> disk, std::int64_t database_bytes);
+std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now);
+
+/// 1 when something is wrong, else 0.
+int exit_code_of(const std::vector<Finding>& findings);
+
+}  // namespace reckoner::app
