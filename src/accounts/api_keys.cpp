@@ -111,6 +111,7 @@ const std::vector<std::string>& api_scopes() {
 NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& request,
                          std::string_view author, time::Instant now) {
   check_label("name", request.name);
+  store::Transaction transaction(connection);
   NewApiKey made;
   ApiKey& key = made.key;
   key.name = request.name;
@@ -137,6 +138,7 @@ NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& req
                                     key.namespace_name, customer, now, author})
                    .only()
                    .int64("key_id");
+  transaction.commit();
   return made;
 }
 

@@ -48,9 +48,9 @@ std::map<std::string, money::Decimal> quantities_of(const std::vector<std::strin
 template <class Change>
 int make(System& system, const Console& console, Change change) {
   const auto version = system.active();
-  auto connection = system.connection();
-  const accounts::ChangeRules rules = change_rules(system, *connection, version->configuration());
-  const accounts::Changed outcome = change(*connection, rules);
+  const accounts::Changed outcome = system.change([&](store::Connection& connection) {
+    return change(connection, change_rules(system, connection, version->configuration()));
+  });
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("changed").boolean(outcome.changed);

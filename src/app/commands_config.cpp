@@ -199,25 +199,26 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
   }
   config::Files files = config::read_directory(arguments.directory);
   const time::Instant now = system.clock()();
-  auto connection = system.connection();
-  store::Transaction transaction(*connection);
-  engine::lock_versions(*connection);
-  if (const auto current = system.versions().active(*connection)) {
-    refuse_forgotten_meters(system.versions().load(*connection, *current)->configuration().meters,
-                            system.versions().compile(files)->configuration().meters,
-                            arguments.dropped_meters);
-  }
-  const auto applied =
-      system.versions().apply(*connection, std::move(files), user_name(), arguments.comment, now);
-  const auto active = system.versions().load(*connection, applied.version);
-  settle_version(*connection, active->configuration(), now);
   std::int64_t repriced = 0;
-  if (range) {
-    repriced =
-        engine::reprice(*connection, *active, *range, applied.version,
-                        fmt::format("repriced by {}: {}", user_name(), arguments.comment), now);
-  }
-  transaction.commit();
+  const auto applied = system.change([&](store::Connection& connection) {
+    store::Transaction transaction(connection);
+    engine::lock_versions(connection);
+    if (const auto current = system.versions().active(connection)) {
+      refuse_forgotten_meters(system.versions().load(connection, *current)->configuration().meters,
+                              system.versions().compile(files)->configuration().meters,
+                              arguments.dropped_meters);
+    }
+    auto made = system.versions().apply(connection, files, user_name(), arguments.comment, now);
+    const auto active = system.versions().load(connection, made.version);
+    settle_version(connection, active->configuration(), now);
+    if (range) {
+      repriced =
+          engine::reprice(connection, *active, *range, made.version,
+                          fmt::format("repriced by {}: {}", user_name(), arguments.comment), now);
+    }
+    transaction.commit();
+    return made;
+  });
   report_applied(console, applied);
   if (range && !console.json()) {
     console.result(
@@ -227,14 +228,16 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
 }
 
 int config_activate_command(System& system, const Console& console, std::int64_t version) {
-  auto connection = system.connection();
-  store::Transaction transaction(*connection);
-  const time::Instant now = system.clock()();
-  const auto applied = system.versions().activate(*connection, {version}, user_name(),
-                                                  fmt::format("back to version {}", version), now);
-  settle_version(*connection, system.versions().load(*connection, applied.version)->configuration(),
-                 now);
-  transaction.commit();
+  const auto applied = system.change([&](store::Connection& connection) {
+    store::Transaction transaction(connection);
+    const time::Instant now = system.clock()();
+    auto made = system.versions().activate(connection, {version}, user_name(),
+                                           fmt::format("back to version {}", version), now);
+    settle_version(connection, system.versions().load(connection, made.version)->configuration(),
+                   now);
+    transaction.commit();
+    return made;
+  });
   report_applied(console, applied);
   return 0;
 }

@@ -156,11 +156,11 @@ engine::CreditedLine parse_credited_line(const std::string& text) {
 
 int void_command(System& system, const Console& console, const std::string& number,
                  const std::string& mode, const std::string& reason) {
-  auto connection = system.connection();
   const engine::VoidRequest request{
       number, mode == "waive" ? engine::VoidMode::kWaive : engine::VoidMode::kRebill, reason};
-  show_issued(system, console,
-              engine::void_document(*connection, system.versions(), request, system.clock()()));
+  show_issued(system, console, system.change([&](store::Connection& connection) {
+    return engine::void_document(connection, system.versions(), request, system.clock()());
+  }));
   return 0;
 }
 
@@ -169,9 +169,9 @@ int credit_command(System& system, const Console& console, const std::string& nu
                    const std::string& reason) {
   engine::CreditNoteRequest request{number, {}, invoicing::parse_credit_nature(nature), reason};
   for (const std::string& line : lines) request.lines.push_back(parse_credited_line(line));
-  auto connection = system.connection();
-  show_issued(system, console,
-              engine::credit_note(*connection, system.versions(), request, system.clock()()));
+  show_issued(system, console, system.change([&](store::Connection& connection) {
+    return engine::credit_note(connection, system.versions(), request, system.clock()());
+  }));
   return 0;
 }
 

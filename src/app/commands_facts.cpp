@@ -66,7 +66,6 @@ metering::IngestCounts store_file(System& system, const Console& console,
                                   const metering::EventStream& file, std::int64_t total,
                                   const std::string& mapping) {
   const auto version = system.active();
-  auto connection = system.connection();
   ProgressBar bar(console, fmt::format("ingest {}", file.name));
   metering::IngestCounts counts;
   const auto so_far = [&](std::string_view what) {
@@ -75,8 +74,10 @@ metering::IngestCounts store_file(System& system, const Console& console,
   };
   const auto store = [&](const std::vector<metering::UsageEvent>& events, std::int64_t) {
     if (stop_requested()) throw Stopped(so_far("stopped"));
-    counts += metering::ingest(*connection, version->meter_reader(), file.source, events,
-                               system.clock()());
+    counts += system.change([&](store::Connection& connection) {
+      return metering::ingest(connection, version->meter_reader(), file.source, events,
+                              system.clock()());
+    });
     bar.show(counts.received, std::max(total, counts.received));
   };
   try {
@@ -122,16 +123,17 @@ int import_command(System& system, const Console& console, const std::string& ki
   const accounts::ImportKind import_kind = accounts::parse_import_kind(kind);
   const std::string content = read_file(file);
   const auto version = system.active();
-  auto connection = system.connection();
   try {
     ProgressBar bar(console, fmt::format("import {}", name_of(file)));
-    const accounts::ImportResult result =
-        accounts::import_file(*connection, import_kind, name_of(file), content,
-                              change_rules(system, *connection, version->configuration()),
-                              [&](std::int64_t done, std::int64_t rows) {
-                                bar.show(done, rows);
-                                if (stop_requested()) throw Error("stopped; nothing was stored");
-                              });
+    const auto show = [&](std::int64_t done, std::int64_t rows) {
+      bar.show(done, rows);
+      if (stop_requested()) throw Error("stopped; nothing was stored");
+    };
+    const accounts::ImportResult result = system.change([&](store::Connection& connection) {
+      return accounts::import_file(connection, import_kind, name_of(file), content,
+                                   change_rules(system, connection, version->configuration()),
+                                   show);
+    });
     if (console.json()) {
       text::JsonWriter json;
       json.begin_object().key("kind").string(kind).key("file").string(file);
@@ -174,7 +176,9 @@ int ingest_command(System& system, const Console& console, const IngestArguments
                                  counts.quarantined));
     }
   }
-  metering::close_cut(*system.connection(), system.clock()());  // files never block a run
+  system.change([&](store::Connection& connection) {
+    return metering::close_cut(connection, system.clock()());  // files never block a run
+  });
   json.end_array();
   write_counts(json, sum);
   json.end_object();

@@ -37,14 +37,14 @@ void write_key(text::JsonWriter& json, const accounts::ApiKey& key) {
 }  // namespace
 
 int create_key_command(System& system, const Console& console, const KeyArguments& arguments) {
-  auto connection = system.connection();
-  const accounts::NewApiKey made =
-      accounts::create_api_key(*connection,
-                               {.name = arguments.name,
-                                .scopes = words_of(arguments.scopes),
-                                .customer = arguments.customer,
-                                .namespace_name = arguments.namespace_name},
-                               user_name(), system.clock()());
+  const accounts::NewApiKey made = system.change([&](store::Connection& connection) {
+    return accounts::create_api_key(connection,
+                                    {.name = arguments.name,
+                                     .scopes = words_of(arguments.scopes),
+                                     .customer = arguments.customer,
+                                     .namespace_name = arguments.namespace_name},
+                                    user_name(), system.clock()());
+  });
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("secret").string(made.secret);
@@ -94,9 +94,9 @@ int list_keys_command(System& system, const Console& console) {
 }
 
 int revoke_key_command(System& system, const Console& console, std::int64_t key) {
-  auto connection = system.connection();
-  const accounts::ApiKey revoked =
-      accounts::revoke_api_key(*connection, key, user_name(), system.clock()());
+  const accounts::ApiKey revoked = system.change([&](store::Connection& connection) {
+    return accounts::revoke_api_key(connection, key, user_name(), system.clock()());
+  });
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object();

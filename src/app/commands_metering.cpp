@@ -119,18 +119,19 @@ std::optional<time::Instant> instant_of(std::string_view option, const std::stri
 
 int void_event_command(System& system, const Console& console, const EventArguments& arguments) {
   const auto version = system.active();
-  auto connection = system.connection();
-  return report(console, metering::void_event(*connection, version->meter_reader(),
-                                              name_of(arguments), why(system, arguments)));
+  return report(console, system.change([&](store::Connection& connection) {
+    return metering::void_event(connection, version->meter_reader(), name_of(arguments),
+                                why(system, arguments));
+  }));
 }
 
 int amend_event_command(System& system, const Console& console, const EventArguments& arguments) {
   const metering::Amendment amendment = amendment_of(arguments);
   const auto version = system.active();
-  auto connection = system.connection();
-  return report(console,
-                metering::amend_event(*connection, version->meter_reader(), name_of(arguments),
-                                      amendment, why(system, arguments)));
+  return report(console, system.change([&](store::Connection& connection) {
+    return metering::amend_event(connection, version->meter_reader(), name_of(arguments), amendment,
+                                 why(system, arguments));
+  }));
 }
 
 int find_events_command(System& system, const Console& console,
@@ -166,8 +167,9 @@ int find_events_command(System& system, const Console& console,
 }
 
 int cut_command(System& system, const Console& console) {
-  auto connection = system.connection();
-  const std::int64_t cut = metering::close_cut(*connection, system.clock()());
+  const std::int64_t cut = system.change([&](store::Connection& connection) {
+    return metering::close_cut(connection, system.clock()());
+  });
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("cut").number(cut).end_object();

@@ -153,10 +153,10 @@ int replay_quarantine_command(System& system, const Console& console,
 int drop_quarantined_command(System& system, const Console& console,
                              const QuarantineArguments& arguments) {
   require_choice(arguments);
-  auto connection = system.connection();
-  const std::int64_t dropped =
-      metering::drop_quarantined(*connection, {.source = arguments.source, .id = arguments.id},
-                                 user_name(), arguments.reason, system.clock()());
+  const std::int64_t dropped = system.change([&](store::Connection& connection) {
+    return metering::drop_quarantined(connection, {.source = arguments.source, .id = arguments.id},
+                                      user_name(), arguments.reason, system.clock()());
+  });
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("dropped").number(dropped).end_object();

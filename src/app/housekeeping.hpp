@@ -11,7 +11,7 @@ namespace reckoner::app {
 struct HousekeepingPauses {
   std::chrono::milliseconds cuts{1'000};           ///< between two looks for batches without a cut
   std::chrono::milliseconds merges{60'000};        ///< at least, between two merges of the totals
-  std::chrono::milliseconds longest_wait{10'000};  ///< after failures
+  std::chrono::milliseconds longest_wait{1'000};  ///< after failures
 };
 
 /// Closes a cut about every second while there are batches that no cut has claimed, and merges the

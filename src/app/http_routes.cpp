@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "metering/metering_metrics.hpp"
+#include "store/disk_full.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
 
@@ -12,6 +13,8 @@ namespace reckoner::app {
 namespace {
 
 constexpr std::chrono::seconds kHealthWait{1};
+/// Whoever wants to write meets it again sooner.
+constexpr std::chrono::seconds kDiskFullKept{3};
 constexpr store::Statement kAlive{"app.alive", "select 1"};
 
 void add(std::vector<web::Route>& routes, std::vector<web::Route> more) {
@@ -23,6 +26,10 @@ web::HealthApi health_api(const HttpServices& services) {
   web::HealthApi api;
   api.health = std::make_shared<web::Health>(
       [&system = services.system] { system.pool().take(kHealthWait)->query(kAlive); });
+  api.degraded = [] {
+    return store::disk_was_full(kDiskFullKept) ? "the database's disk is full: nothing is stored"
+                                               : "";
+  };
   api.traffic = &services.traffic;
   if (services.metrics_are_public) api.metrics_scope = std::nullopt;
   if (services.intake != nullptr) {
@@ -46,8 +53,8 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
                                     services.system.clock(), services.events_max}));
   }
   if (services.web) {
-    add(routes, web::metering_routes({services.system.pool(), services.system.versions(),
-                                      services.system.clock()}));
+    add(routes, web::metering_routes(
+                    {services.system.pool(), services.system.versions(), services.system.clock()}));
   }
   return routes;
 }

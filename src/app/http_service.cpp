@@ -12,7 +12,8 @@ namespace reckoner::app {
 
 namespace {
 
-constexpr std::chrono::seconds kKeyWait{2};
+/// How long a request may wait for the database before it is told to come again.
+constexpr std::chrono::milliseconds kConnectionWait{1'500};
 /// Descriptors for everything but connections: the database, files, plug-ins.
 constexpr rlim_t kOtherFiles = 256;
 
@@ -71,14 +72,16 @@ metering::Intake::Meters meters_in_force(System& system) {
 
 HttpService::HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles)
     : keys_([&system](std::string_view secret) {
-        return accounts::find_api_key(*system.pool().take(kKeyWait), secret);
+        return accounts::find_api_key(*system.pool().take(kConnectionWait), secret);
       }) {
   const config::Settings settings = settings_of(system);
   const web::ServerOptions options = server_options(settings, address);
   allow_open_files(options.connections_max);
   if (roles.contains(Role::kIngest)) {
     intake_ = std::make_unique<metering::Intake>(system.pool(), meters_in_force(system),
-                                                 system.clock(), metering::Intake::Options());
+                                                 system.clock(),
+                                                 metering::Intake::Options{
+                                                     .connection_wait = kConnectionWait});
   }
   const HttpServices services{
       .system = system,

@@ -7,7 +7,7 @@
 namespace reckoner::app {
 
 namespace {
-constexpr std::chrono::seconds kPauseAfterError{5};
+constexpr std::chrono::seconds kPauseAfterError{1};
 }
 
 KafkaIngestion::KafkaIngestion(System& system, metering::Intake::Meters meters,

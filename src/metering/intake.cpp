@@ -15,6 +15,7 @@
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "metering/ingest_transaction.hpp"
+#include "store/backoff.hpp"
 #include "store/database_error.hpp"
 #include "store/transaction.hpp"
 
@@ -25,7 +26,8 @@ namespace {
 /// Transactions on the careful path after one in which some key was known: where duplicates come,
 /// more do.
 constexpr int kCarefulTransactions = 16;
-/// A deadlock, a conflict with others or a change of meters is repeated so often.
+/// A deadlock, a conflict with others, a lost connection or a change of meters is repeated so
+/// often.
 constexpr int kAttempts = 5;
 
 /// A submission that waits, with what needs no database done already.
@@ -187,6 +189,7 @@ class Intake::Queue {
 
   void store_together(Jobs& jobs) {
     KeyPath path = careful_ > 0 ? KeyPath::kCareful : KeyPath::kFresh;
+    store::Backoff backoff;
     for (int attempt = 1; !jobs.empty(); ++attempt) {
       try {
         attempt_together(jobs, path);
@@ -195,10 +198,9 @@ class Intake::Queue {
         path = KeyPath::kCareful;
         careful_ = kCarefulTransactions;
       } catch (const store::DatabaseError& error) {
-        // Deadlocks and the like. Whether a commit was kept that nobody answered for is left to
-        // the sender, whose repetition is safe.
-        const bool again = error.retryable() && !error.connection_lost();
-        if (!again || attempt == kAttempts) throw;
+        // What is in doubt is left to the sender, whose repetition is safe.
+        if (!error.retryable() || error.statement() == "connect" || attempt == kAttempts) throw;
+        std::this_thread::sleep_for(backoff.next());
       }
     }
   }

@@ -20,7 +20,7 @@ constexpr milliseconds kPollWait{100};
 constexpr milliseconds kAnswerWait{1000};
 constexpr milliseconds kConnectionWait{1000};
 constexpr milliseconds kFirstBackoff{50};
-constexpr milliseconds kLongestBackoff{5000};
+constexpr milliseconds kLongestBackoff{1000};
 
 constexpr store::Statement kReadPositions{"metering.read_kafka_positions", R"(
   select topic, partition, next_offset

@@ -6,6 +6,7 @@
 #include "metering/cloud_event.hpp"
 #include "metering/ingest.hpp"
 #include "metering/quarantine.hpp"
+#include "store/transaction.hpp"
 
 namespace reckoner::metering {
 
@@ -212,7 +213,11 @@ std::int64_t drop_quarantined(store::Connection& connection, const QuarantineFil
                               std::string_view by, std::string_view why, time::Instant now) {
   if (why.find_first_not_of(" \t\r\n") == why.npos) throw Error("dropping needs a reason");
   RK_CHECK(!by.empty());
-  return connection.execute(kDrop, {filter.source, filter.id, filter.reason, by, now, why});
+  store::Transaction transaction(connection);
+  const std::int64_t dropped =
+      connection.execute(kDrop, {filter.source, filter.id, filter.reason, by, now, why});
+  transaction.commit();
+  return dropped;
 }
 
 }  // namespace reckoner::metering

@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds kPoolWait{5};
 constexpr std::chrono::minutes kRepeatAfter{1};
 constexpr std::chrono::milliseconds kStopLatency{100};
-constexpr std::chrono::seconds kPauseAfterError{5};
+constexpr std::chrono::seconds kPauseAfterError{1};
 
 constexpr store::Statement kLastFirings{"last firings", R"(
   select engine, expression, last_fires_at from engine_schedule where engine = any($1::text[]))"};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::web {
 
@@ -10,11 +11,16 @@ namespace {
 
 constexpr std::chrono::seconds kAnswerKept{1};
 
-Response healthz(Health& health) {
-  if (!health.database_answers()) {
+Response healthz(const HealthApi& api) {
+  if (!api.health->database_answers()) {
     throw Problem(503, "the database cannot be reached").retry_after(1);
   }
-  return {200, "application/json", R"({"status":"ok"})", {}};
+  const std::string degraded = api.degraded ? api.degraded() : std::string();
+  text::JsonWriter json;
+  json.begin_object().key("status").string(degraded.empty() ? "ok" : "degraded");
+  if (!degraded.empty()) json.key("detail").string(degraded);
+  json.end_object();
+  return {200, "application/json", json.finish(), {}};
 }
 
 std::string lines_of(const MetricsSource& source) {
@@ -34,6 +40,10 @@ Response metrics(const HealthApi& api, const Request& request) {
       "# HELP reckoner_database_up Whether the database answers.\n"
       "# TYPE reckoner_database_up gauge\nreckoner_database_up {}\n",
       api.health->database_answers() ? 1 : 0);
+  text += fmt::format(
+      "# HELP reckoner_degraded Whether something does not work although the database answers.\n"
+      "# TYPE reckoner_degraded gauge\nreckoner_degraded {}\n",
+      api.degraded && !api.degraded().empty() ? 1 : 0);
   text += api.traffic->prometheus();
   for (const MetricsSource& source : api.sources) text += lines_of(source);
   return {200, "text/plain; version=0.0.4", std::move(text), {}};
@@ -58,8 +68,7 @@ bool Health::database_answers() {
 
 std::vector<Route> health_routes(HealthApi api) {
   const auto shared = std::make_shared<const HealthApi>(std::move(api));
-  return {{"GET", "/healthz", std::nullopt,
-           [shared](const Request&) { return healthz(*shared->health); }},
+  return {{"GET", "/healthz", std::nullopt, [shared](const Request&) { return healthz(*shared); }},
           {"GET", "/metrics", shared->metrics_scope,
            [shared](const Request& request) { return metrics(*shared, request); }}};
 }

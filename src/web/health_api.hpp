@@ -38,6 +38,8 @@ struct HealthApi {
   /// None: everybody may read the metrics. They tell of all customers, so that a customer's key may
   /// not in any case.
   std::optional<Scope> metrics_scope = Scope::kQuery;
+  /// What does not work now, although the database answers; "" for nothing.
+  std::function<std::string()> degraded = {};
 };
 
 /// GET /healthz and GET /metrics (docs/http.md).

@@ -12,7 +12,7 @@ namespace reckoner::web {
 
 namespace {
 
-constexpr std::chrono::milliseconds kConnectionWait{5'000};
+constexpr std::chrono::milliseconds kConnectionWait{1'500};
 
 constexpr store::Statement kCustomersOfKeys{"api.customers_of_keys", R"(
   select k.key, k.customer_id from customer_key k where k.key = any($1::text[]))"};

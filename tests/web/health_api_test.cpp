@@ -17,7 +17,8 @@ class HealthApiTest : public testing::Test {
       ++asked;
       if (lost) throw Error("gone");
     });
-    const auto routes = health_routes({health, &traffic, sources, std::nullopt});
+    const auto routes =
+        health_routes({health, &traffic, sources, std::nullopt, [this] { return degraded; }});
     for (const Route& route : routes) {
       if (route.pattern == pattern) return route.endpoint(request);
     }
@@ -27,6 +28,7 @@ class HealthApiTest : public testing::Test {
   Traffic traffic;
   std::vector<MetricsSource> sources;
   bool lost = false;
+  std::string degraded;
   int asked = 0;
 };
 
@@ -35,6 +37,16 @@ TEST_F(HealthApiTest, SaysWhetherTheDatabaseAnswers) {
   lost = true;
   EXPECT_THROW(get("/healthz"), Problem);
   EXPECT_THAT(get("/metrics").body, HasSubstr("reckoner_database_up 0\n"));
+}
+
+TEST_F(HealthApiTest, SaysWhatDoesNotWorkAlthoughItAnswers) {
+  EXPECT_EQ(get("/healthz").body, R"({"status":"ok"})");
+  EXPECT_THAT(get("/metrics").body, HasSubstr("reckoner_degraded 0\n"));
+  degraded = "the database's disk is full";
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/healthz").body,
+            R"({"status":"degraded","detail":"the database's disk is full"})");
+  EXPECT_THAT(get("/metrics").body, HasSubstr("reckoner_degraded 1\n"));
 }
 
 TEST_F(HealthApiTest, AsksOnceASecond) {
