@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "app/account_commands.hpp"
+#include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/commands_doctor.hpp"
 #include "app/commands_keys.hpp"
@@ -53,6 +54,7 @@ class CommandLine {
     metering_commands_.emplace(app_, declare, [this](CLI::App* group, MeteringCommands::Work work) {
       default_to(group, std::move(work));
     });
+    audit_commands_.emplace(app_, declare);
     add_quote_command();
     add_fact_commands();
     add_config_commands();
@@ -401,6 +403,7 @@ class CommandLine {
   std::optional<AccountCommands> account_commands_;
   std::optional<KeyCommands> key_commands_;
   std::optional<MeteringCommands> metering_commands_;
+  std::optional<AuditCommands> audit_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

@@ -66,7 +66,4 @@ int archive_command(System& system, const Console& console, const std::string& m
 /// `what`: a month, or the file of one.
 int restore_archive_command(System& system, const Console& console, const std::string& what);
 
-/// Exit 1 when a claim does not hold.
-int verify_command(System& system, const Console& console, bool recompute);
-
 }  // namespace reckoner::app

@@ -10,11 +10,6 @@ MeteringCommands::MeteringCommands(CLI::App& app, Declare declare, DefaultTo def
   add_archive();
   declare_(app_, "cut", "close a cut: what was received so far is known to the next run",
            cut_command);
-  declare_(app_, "verify", "prove that what is stored adds up; exit 1 when something does not",
-           [this](System& system, const Console& console) {
-             return verify_command(system, console, recompute_);
-           })
-      ->add_flag("--recompute", recompute_, "also compute all totals again from the raw events");
 }
 
 CLI::App* MeteringCommands::group(const std::string& name, const std::string& help) {

@@ -8,8 +8,8 @@
 
 namespace reckoner::app {
 
-/// Declares the commands that look at metering afterwards (corrections, quarantine, archives,
-/// checks), and holds what was typed for them. Must outlive the command that is run.
+/// Declares the commands that look at metering afterwards (corrections, quarantine,
+/// archives), and holds what was typed for them. Must outlive the command that is run.
 class MeteringCommands {
  public:
   using Work = std::function<int(System&, const Console&)>;
@@ -43,7 +43,6 @@ class MeteringCommands {
   std::string from_;
   std::string month_;
   std::string directory_;
-  bool recompute_ = false;
 };
 
 }  // namespace reckoner::app

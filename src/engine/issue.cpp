@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "engine/postings.hpp"
+#include "engine/program.hpp"
 #include "store/copy.hpp"
 
 namespace reckoner::engine {
 
 namespace {
-
-constexpr std::string_view kProgram = "reckoner " RECKONER_VERSION;
 
 constexpr store::Statement kClaimPayments{"claim payments", R"(
   update payment p set claimed_by = c.ordinal

@@ -7,20 +7,13 @@
 #include "handlers/environments.hpp"
 #include "handlers/measurements.hpp"
 #include "invoicing/charge_facts.hpp"
+#include "invoicing/line_quantity.hpp"
 
 namespace reckoner::handlers {
 
 namespace {
 
 using invoicing::ChargeFacts;
-
-/// A quotient as a line shows it: exactly where it ends within 20 digits behind the point (all
-/// megabytes of whole bytes do), else to 6 digits. Amounts never come from it.
-money::Decimal shown(const money::Ratio& exact) {
-  const money::Decimal precise = money::round(exact, 20, money::Rounding::kHalfAwayFromZero);
-  if (money::Ratio(precise) == exact) return precise;
-  return money::round(exact, 6, money::Rounding::kHalfAwayFromZero);
-}
 
 /// Short, for a sentence: at most two digits behind the point.
 std::string spoken(const money::Ratio& exact) {
@@ -124,7 +117,7 @@ class SegmentLines {
       return line_of(charge,
                      fmt::format("{}: {} {}{}", charge.title, fmt::join(quantities, ", then "),
                                  named->unit, when),
-                     shown(quantity), named->unit, priced.amount, facts);
+                     invoicing::shown_quantity(quantity), named->unit, priced.amount, facts);
     }
     return line_of(charge, charge.title + when, interval_days == 0 ? 1 : days,
                    interval_days == 0 ? "" : "day", priced.amount, facts);
@@ -173,7 +166,7 @@ class SegmentLines {
     return line_of(
         charge,
         fmt::format("{}: {} {} used, {}", charge.title, spoken(priced.used), metering.unit, free),
-        shown(priced.billable), metering.unit, priced.amount, facts);
+        invoicing::shown_quantity(priced.billable), metering.unit, priced.amount, facts);
   }
 
   std::optional<domain::StatementLine> share(const domain::Charge& charge,

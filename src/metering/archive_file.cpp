@@ -1,18 +1,15 @@
 #include "metering/archive_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <zstd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <vector>
 
+#include "base/durable_file.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "text/json.hpp"
@@ -26,60 +23,6 @@ constexpr std::size_t kBuffer = 1 << 20;
 [[noreturn]] void fail(const std::filesystem::path& path, std::string_view what) {
   throw Error(fmt::format("{}: {}", path.string(), what));
 }
-[[noreturn]] void fail_by_errno(const std::filesystem::path& path, std::string_view doing) {
-  fail(path, fmt::format("{}: {}", doing, std::strerror(errno)));
-}
-
-void sync_directory(const std::filesystem::path& directory) {
-  const int handle = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) fail_by_errno(directory, "the directory cannot be opened");
-  const int synced = fsync(handle);
-  close(handle);
-  if (synced != 0) fail_by_errno(directory, "the directory cannot be made durable");
-}
-
-/// A file that is durable and complete under its name once commit() has returned.
-class DurableFile {
- public:
-  explicit DurableFile(const std::filesystem::path& path)
-      : path_(path), temporary_(path.string() + ".part") {
-    handle_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (handle_ < 0) fail_by_errno(temporary_, "the file cannot be made");
-  }
-  ~DurableFile() {
-    if (handle_ >= 0) close(handle_);
-    std::error_code ignored;
-    if (!committed_) std::filesystem::remove(temporary_, ignored);
-  }
-  DurableFile(const DurableFile&) = delete;
-  DurableFile& operator=(const DurableFile&) = delete;
-
-  void write(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(handle_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail_by_errno(temporary_, "writing failed");
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-
-  void commit() {
-    if (fsync(handle_) != 0) fail_by_errno(temporary_, "the file cannot be made durable");
-    if (rename(temporary_.c_str(), path_.c_str()) != 0) {
-      fail_by_errno(path_, "the file cannot be named");
-    }
-    committed_ = true;
-    sync_directory(path_.has_parent_path() ? path_.parent_path() : ".");
-  }
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  const std::filesystem::path path_;
-  const std::filesystem::path temporary_;
-  int handle_ = -1;
-  bool committed_ = false;
-};
 
 std::string line_of(const StoredEvent& event) {
   text::JsonWriter json;

@@ -298,10 +298,14 @@ CheckOutcome check_cuts(store::Connection& connection, const config::Configurati
 
 std::span<const ConservationCheck> conservation_checks() {
   static const std::array kChecks{
-      ConservationCheck{"deliveries", check_deliveries}, ConservationCheck{"days", check_days},
-      ConservationCheck{"batches", check_batches},       ConservationCheck{"events", check_events},
-      ConservationCheck{"voids", check_voids},           ConservationCheck{"cuts", check_cuts},
-      ConservationCheck{"totals", check_usage_totals},   ConservationCheck{"billed", check_billed},
+      ConservationCheck{"deliveries", "V7", check_deliveries},
+      ConservationCheck{"days", "V7", check_days},
+      ConservationCheck{"batches", "V7", check_batches},
+      ConservationCheck{"events", "V7 V20", check_events},
+      ConservationCheck{"voids", "V6", check_voids},
+      ConservationCheck{"cuts", "V6", check_cuts},
+      ConservationCheck{"totals", "V6", check_usage_totals},
+      ConservationCheck{"billed", "V6", check_billed},
   };
   return kChecks;
 }

@@ -14,6 +14,7 @@ namespace reckoner::metering {
 /// A claim about what is stored, proved by looking at all of it.
 struct ConservationCheck {
   std::string_view name;
+  std::string_view invariant;  ///< of docs/verify.md
   std::function<store::CheckOutcome(store::Connection&, const config::Configuration&)> run;
 };
 

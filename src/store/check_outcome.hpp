@@ -19,6 +19,7 @@ struct CheckOutcome {
   std::int64_t wrong_total = 0;
   std::vector<std::string> wrong = {};    ///< the first kWrongShown of them, each in words
   std::vector<std::string> remarks = {};  ///< figures for people, and what could not be checked
+  std::string invariant = {};             ///< which of docs/verify.md it is for: "V7", "V7 V20"
 
   bool holds() const { return wrong_total == 0; }
   void add_wrong(std::string row) {

@@ -124,7 +124,8 @@ class BillingWorld {
 
   /// What holds in every world: numbers without gaps in the order of issue, chains
   /// and content hashes that can be computed again, ordinals without gaps, books that balance,
-  /// periods that tile and are each billed once.
+  /// periods that tile and are each billed once; whatever engine::audit looks at, and every document
+  /// computed again.
   void expect_books_in_order();
 
   store::Pool& pool() { return *pool_; }
@@ -141,6 +142,7 @@ class BillingWorld {
   void expect_ordinals_and_hashes();
   void expect_ledger();
   void expect_periods_tile();
+  void expect_proofs();
 
   const std::string database_;
   config::Files files_;

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "engine/audit.hpp"
+#include "engine/replay.hpp"
 #include "invoicing/content_hash.hpp"
 #include "invoicing/number_pattern.hpp"
 #include "store/document_rows.hpp"
+#include "store/transaction.hpp"
 #include "support/billing.hpp"
 
 namespace reckoner::test {
@@ -15,6 +18,19 @@ void BillingWorld::expect_books_in_order() {
   expect_ordinals_and_hashes();
   expect_ledger();
   expect_periods_tile();
+  expect_proofs();
+}
+
+void BillingWorld::expect_proofs() {
+  store::Transaction snapshot(connection_, store::TransactionKind::kSnapshotReadOnly);
+  engine::audit(connection_, *versions_, {.outcome = [](const store::CheckOutcome& outcome) {
+                  EXPECT_TRUE(outcome.holds())
+                      << outcome.name << ": " << testing::PrintToString(outcome.wrong);
+                }});
+  engine::Replay(connection_, *versions_).all(std::nullopt, [](engine::Replayed&& replayed) {
+    EXPECT_TRUE(replayed.is_same()) << "replay of " << replayed.number << ": "
+                                    << testing::PrintToString(replayed.differences);
+  });
 }
 
 void BillingWorld::expect_chain(std::string_view series) {

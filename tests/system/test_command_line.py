@@ -121,6 +121,8 @@ class CommandLine(unittest.TestCase):
             ("archive list", [], 0, {"archives"}),
             ("archive restore", ["2020-01"], 1, None),
             ("verify", ["--recompute"], 0, {"holds", "checks"}),
+            ("replay", ["{number}"], 0, {"number", "customer", "same", "cause", "content_hash", "differences", "program",
+                                         "taken", "document"}),
             ("mails list", ["--state", "pending"], 0, {"mails"}),
             ("demo", ["--no-serve"], 0, {"documents", "parked_customers", "mail_directory"}),
             ("serve", [], 0, None),
