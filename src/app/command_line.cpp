@@ -14,6 +14,7 @@
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/metering_commands.hpp"
+#include "app/run_commands.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
 #include "base/suggest.hpp"
@@ -55,6 +56,9 @@ class CommandLine {
       default_to(group, std::move(work));
     });
     audit_commands_.emplace(app_, declare);
+    run_commands_.emplace(app_, declare, [this](CLI::App* group, RunCommands::Work work) {
+      default_to(group, std::move(work));
+    });
     add_quote_command();
     add_fact_commands();
     add_config_commands();
@@ -162,26 +166,6 @@ class CommandLine {
     run->add_flag("--retry-parked", run_.retry_parked, "try parked customers again");
     run->add_flag("--true-ups", run_.true_ups,
                   "bill differences of earlier periods even where nothing else is due");
-
-    CLI::App* runs = group("runs", "what ran; alone: the latest");
-    default_to(runs, [this](System& system, const Console& console) {
-      return list_runs_command(system, console, limit_);
-    });
-    CLI::App* list =
-        on_system(*runs, "list", "the latest runs", [this](System& system, const Console& console) {
-          return list_runs_command(system, console, limit_);
-        });
-    add_limit(list);
-    CLI::App* show = on_system(*runs, "show", "one run with the customers it parked",
-                               [this](System& system, const Console& console) {
-                                 return show_run_command(system, console, number_);
-                               });
-    show->add_option("run", number_, "its number")->required();
-    CLI::App* cancel = on_system(*runs, "cancel", "end a run; batches that are done stay",
-                                 [this](System& system, const Console& console) {
-                                   return cancel_run_command(system, console, number_);
-                                 });
-    cancel->add_option("run", number_, "its number")->required();
   }
 
   void add_document_commands() {
@@ -404,6 +388,7 @@ class CommandLine {
   std::optional<KeyCommands> key_commands_;
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;
+  std::optional<RunCommands> run_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

@@ -22,10 +22,6 @@ struct RunArguments {
   bool true_ups = false;
 };
 int run_command(System& system, const Console& console, const RunArguments& arguments);
-int list_runs_command(System& system, const Console& console, int limit);
-/// Exit 1 when the run had ended already.
-int cancel_run_command(System& system, const Console& console, std::int64_t run);
-int show_run_command(System& system, const Console& console, std::int64_t run);
 
 int interim_command(System& system, const Console& console, const std::string& customer,
                     const std::string& as_of);

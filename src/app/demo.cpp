@@ -160,10 +160,10 @@ class Demo {
     const auto run = system_.runner().start(
         {.engine = engine::kMonthlyEngine, .fires_at = sample_data::ended_everywhere(first_day)});
     const auto summary = system_.runner().work(run.value(), stop_requested(), progress);
-    console_.note(
-        fmt::format("run {} at {}: {} due = {} invoiced + {} parked + {} with nothing due",
-                    summary.run.value, time::to_string(summary.fires_at), summary.due,
-                    summary.counts.invoiced, summary.counts.parked, summary.counts.nothing_due));
+    console_.note(fmt::format(
+        "run {} at {}: {} due = {} invoiced + {} parked + {} held + {} with nothing due",
+        summary.run.value, time::to_string(summary.fires_at), summary.due, summary.counts.invoiced,
+        summary.counts.parked, summary.counts.held, summary.counts.nothing_due));
   }
 
   void send_mails() {

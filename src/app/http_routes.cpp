@@ -3,6 +3,7 @@
 #include <iterator>
 #include <memory>
 
+#include "engine/run_metrics.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
 #include "web/ingest_api.hpp"
@@ -38,6 +39,9 @@ web::HealthApi health_api(const HttpServices& services) {
   }
   api.sources.push_back([&system = services.system] {
     return metering::metering_metrics(*system.pool().take(kHealthWait), system.clock()());
+  });
+  api.sources.push_back([&system = services.system] {
+    return engine::run_metrics(*system.pool().take(kHealthWait));
   });
   return api;
 }

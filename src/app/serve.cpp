@@ -108,7 +108,10 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
     if (roles.contains(Role::kDelivery)) {
       threads.emplace_back([&system, &stop] { send_mails(system, stop); });
     }
-    if (roles.contains(Role::kScheduler) || roles.contains(Role::kEngine)) {
+    if (roles.contains(Role::kEngine)) {
+      threads.emplace_back([&system, &stop] { system.runner().share(stop); });
+    }
+    if (roles.contains(Role::kScheduler)) {
       scheduler::Scheduler(system.pool(), system.versions(), system.runner(), system.clock(),
                            {.holder = holder_name()})
           .run(stop);

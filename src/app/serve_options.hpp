@@ -9,8 +9,8 @@ namespace reckoner::app {
 
 /// What a daemon does. Several daemons on one database may divide it among them.
 enum class Role {
-  kScheduler,  ///< fires engines by their schedules, and runs them
-  kEngine,     ///< the same: so far whoever fires an engine runs it
+  kScheduler,  ///< begins runs by the engines' schedules
+  kEngine,     ///< works on whatever runs go on, whoever began them
   kIngest,     ///< takes events in, and closes cuts
   kWeb,        ///< everything else over HTTP
   kDelivery,   ///< sends mail

@@ -26,6 +26,16 @@ constexpr std::array<std::string_view, 3> kKafkaMechanisms{"plain", "scram-sha-2
                                                            "scram-sha-512"};
 
 constexpr std::array kSpecs{
+    SettingSpec{"billing.bounds.documentsPerDay", Kind::kInteger, "15",
+                "Most documents of one customer on one day; a run holds what goes beyond until "
+                "somebody approves (docs/runs.md). 0: any number."},
+    SettingSpec{"billing.bounds.linesPerDocument", Kind::kInteger, "10000",
+                "Most lines on one document; more are held. 0: any number."},
+    SettingSpec{"billing.bounds.totalFloor", Kind::kDecimal, "1000",
+                "A total up to this, in the document's currency, is never held for its size."},
+    SettingSpec{"billing.bounds.totalTimes", Kind::kInteger, "10",
+                "A total of more than so many times the mean of the customer's documents of the "
+                "last year is held. 0: any total."},
     SettingSpec{"billing.creditNote.number", Kind::kNumberPattern, "CN-{year}-{seq:6}",
                 "Numbers of credit notes: {seq} or {seq:N} once (N digits at least), {year} once "
                 "or not at all."},
@@ -176,6 +186,11 @@ void Settings::set(std::string_view name, std::string_view value) {
 void Settings::check() const {
   for (const std::string_view name : {"http.batchMax", "http.bodyMax", "http.connections"}) {
     if (integer(name) < 1) throw Error(fmt::format("setting {}: it is at least 1", name));
+  }
+  for (const std::string_view name :
+       {"billing.bounds.documentsPerDay", "billing.bounds.linesPerDocument",
+        "billing.bounds.totalTimes"}) {
+    if (integer(name) < 0) throw Error(fmt::format("setting {}: it is not below 0", name));
   }
   for (const std::string_view name : {"http.bodyTime", "http.headTime", "http.idleTime"}) {
     if (duration(name).count() < 1)

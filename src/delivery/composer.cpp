@@ -31,6 +31,17 @@ constexpr store::Statement kOverLimit{"documents over their credit limit", R"(
     join customer c on c.customer_id = d.customer_id
    where o.run_id = $1 order by c.key, d.ordinal)"};
 
+constexpr store::Statement kParked{"parked customers of a report", R"(
+  select c.key, p.reason from parked p join customer c on c.customer_id = p.customer_id
+   where p.run_id = $1 order by c.key)"};
+
+constexpr store::Statement kHeld{"held customers of a report", R"(
+  select c.key, h.reasons as reason from held h join customer c on c.customer_id = h.customer_id
+   where h.run_id = $1 and h.state = 'open' order by c.key)"};
+
+constexpr store::Statement kEnded{"end of a reported run", R"(
+  select coalesce(ended_at, started_at) as at from engine_run where run_id = $1)"};
+
 constexpr std::string_view kDocument = "document";
 constexpr std::string_view kAdminReport = "admin-report";
 
@@ -47,8 +58,18 @@ std::int64_t subject_of(const ClaimedMail& mail) {
   return number;
 }
 
+std::vector<documents::UnbilledCustomer> unbilled(const store::Rows& rows) {
+  std::vector<documents::UnbilledCustomer> customers;
+  for (const store::Row& row : rows) customers.push_back({row.text("key"), row.text("reason")});
+  return customers;
+}
+
 documents::AdminReport load_report(store::Connection& connection, std::int64_t run) {
   documents::AdminReport report{};
+  report.run = std::to_string(run);
+  if (const auto ended = connection.query(kEnded, {run}).at_most_one()) {
+    report.date = time::Date(std::chrono::floor<std::chrono::days>(ended->instant("at")));
+  }
   for (const store::Row& row : connection.query(kOverLimit, {run})) {
     const auto currency = money::Currency::of(row.text("currency"));
     report.date = std::max(report.date, row.date("issued_on"));
@@ -57,8 +78,10 @@ documents::AdminReport load_report(store::Connection& connection, std::int64_t r
                                 .balance = money::Money(row.decimal("carried_forward"), currency),
                                 .limit = money::Money(row.decimal("credit_limit"), currency)});
   }
-  if (report.customers.empty()) {
-    throw Error(fmt::format("run {} has no documents over a credit limit", run));
+  report.parked = unbilled(connection.query(kParked, {run}));
+  report.held = unbilled(connection.query(kHeld, {run}));
+  if (report.customers.empty() && report.parked.empty() && report.held.empty()) {
+    throw Error(fmt::format("run {} has nothing to report any more", run));
   }
   return report;
 }

@@ -112,10 +112,22 @@ std::vector<TemplateField> admin_report_fields() {
       {"balance", kText, "what the customer owes", {}},
       {"limit", kText, "the credit limit of the plan", {}},
   };
+  const std::vector<TemplateField> unbilled = {
+      {"customer_key", kText, "key of the customer", {}},
+      {"reason", kText, "why", {}},
+  };
   return with_issuer({
+      {"run", kText, "number of the run", {}},
       {"date", kText, "day of the report", {}},
-      {"count", kText, "number of customers on the list", {}},
+      {"count", kText, "number of customers over their credit limit", {}},
+      {"any_over_limit", kFlag, "there are some", {}},
       {"customers", kList, "the customers over their credit limit", customer},
+      {"parked_count", kText, "number of customers that the run could not bill", {}},
+      {"any_parked", kFlag, "there are some", {}},
+      {"parked", kList, "the customers that the run could not bill", unbilled},
+      {"held_count", kText, "number of customers whose documents wait for approval", {}},
+      {"any_held", kFlag, "there are some", {}},
+      {"held", kList, "the customers whose documents wait for approval", unbilled},
   });
 }
 
@@ -239,6 +251,17 @@ data invoice_values(const domain::Document& document, const Issuer& issuer) {
   return values;
 }
 
+data unbilled_values(const std::vector<UnbilledCustomer>& unbilled) {
+  data customers(data::type::list);
+  for (const UnbilledCustomer& customer : unbilled) {
+    data values;
+    values.set("customer_key", customer.customer_key);
+    values.set("reason", customer.reason);
+    customers << values;
+  }
+  return customers;
+}
+
 data admin_report_values(const AdminReport& report, const Issuer& issuer) {
   data customers(data::type::list);
   for (const CreditLimitExcess& excess : report.customers) {
@@ -254,6 +277,14 @@ data admin_report_values(const AdminReport& report, const Issuer& issuer) {
   values.set("date", long_date(report.date));
   values.set("count", std::to_string(report.customers.size()));
   values.set("customers", customers);
+  values.set("any_over_limit", !report.customers.empty());
+  values.set("run", report.run);
+  values.set("parked_count", std::to_string(report.parked.size()));
+  values.set("any_parked", !report.parked.empty());
+  values.set("parked", unbilled_values(report.parked));
+  values.set("held_count", std::to_string(report.held.size()));
+  values.set("any_held", !report.held.empty());
+  values.set("held", unbilled_values(report.held));
   set_issuer(values, issuer);
   return values;
 }

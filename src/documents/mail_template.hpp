@@ -12,7 +12,7 @@ namespace reckoner::documents {
 /// What a template is for, and so which fields it may name.
 enum class TemplateKind {
   kInvoice,      ///< config/mail/invoice.mustache: a mail to the customer
-  kAdminReport,  ///< config/mail/admin-report.mustache: customers over their credit limit
+  kAdminReport,  ///< config/mail/admin-report.mustache: what the operator must know of a run
 };
 
 enum class FieldKind {
@@ -48,9 +48,19 @@ struct CreditLimitExcess {
   money::Money limit;
 };
 
+/// A customer whom a run has not billed.
+struct UnbilledCustomer {
+  std::string customer_key;
+  std::string reason;
+};
+
+/// What the operator must know of a run.
 struct AdminReport {
   time::Date date;
   std::vector<CreditLimitExcess> customers;
+  std::string run;  ///< its number
+  std::vector<UnbilledCustomer> parked;
+  std::vector<UnbilledCustomer> held;  ///< until somebody approves
 };
 
 /// Reads a template as it is loaded and throws Error with name and line for whatever would go wrong

@@ -14,12 +14,13 @@ constexpr store::Statement kCountRuns{"audit count runs",
 constexpr store::Statement kRuns{"audit runs", R"(
   with run as (
     select run_id, state, due, invoiced, cut, version_id,
-           invoiced + parked + nothing_due as settled
+           invoiced + held + parked + nothing_due as settled
       from engine_run
   ), batch as (
     select run_id, count(*) filter (where state = 'open') as open, sum(invoiced) as invoiced,
            count(*) filter (where state = 'done'
-                              and cardinality(customer_ids) <> invoiced + parked + nothing_due)
+                              and cardinality(customer_ids)
+                                  <> invoiced + held + parked + nothing_due)
              as unsettled
       from run_batch group by run_id
   ), issued_by as (
@@ -157,7 +158,7 @@ constexpr store::Statement kPositions{"audit positions", R"(
    where p.next_offset < 0 or (k.topic is not null and (k.last >= p.next_offset) is not false))"};
 
 constexpr std::array kChecks{
-    RowCheck{"runs", "V15", "invoiced + parked + nothing due = due, of each run and each batch",
+    RowCheck{"runs", "V15", "invoiced + held + parked + nothing due = due, of each run and batch",
              "runs", kCountRuns, kRuns},
     RowCheck{"parked", "V15", "who is parked is so by a run, for a reason", "customers",
              kCountParked, kParked},

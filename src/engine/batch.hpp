@@ -29,7 +29,9 @@ struct ClaimedBatch {
 struct BatchCounts {
   std::int64_t invoiced = 0;
   std::int64_t parked = 0;
+  std::int64_t held = 0;  ///< beyond a bound of safety: nothing is stored until somebody approves
   std::int64_t nothing_due = 0;
+  std::int64_t total() const { return invoiced + parked + held + nothing_due; }
 };
 
 enum class BatchOutcome {

@@ -1,3 +1,8 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "engine/bounds.hpp"
 #include "engine/run.hpp"
 #include "engine/run_planning.hpp"
 #include "store/transaction.hpp"
@@ -10,6 +15,27 @@ constexpr std::chrono::seconds kPoolWait{5};
 
 void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
                const ComputationRequest& slice, time::Instant now, Runner::DryRun& result);
+
+/// Whom a run would hold: as if the documents had been issued, which they are not.
+void note_held(store::Connection& connection, const CompiledVersion& version, time::Instant now,
+               const Computation& computation, Runner::DryRun& result) {
+  const config::Settings& settings = version.configuration().settings;
+  std::vector<DocumentWork> documents = computation.documents;
+  std::map<CustomerId, std::int64_t> ordinals;
+  for (DocumentWork& work : documents) {
+    const CustomerId customer = work.document.customer;
+    work.document.ordinal = ordinals.try_emplace(customer, work.customer->ordinal).first->second +=
+        1;
+    work.document.issued_on = settings.zone("billing.legalEntity.timeZone").date_of(now);
+  }
+  const auto beyond = beyond_bounds(connection, bounds_of(settings), documents);
+  for (const CustomerWork& customer : computation.customers) {
+    const auto found = beyond.find(customer.customer.id);
+    if (found == beyond.end()) continue;
+    result.held.push_back(
+        {customer.customer.key, fmt::format("{}", fmt::join(found->second, "; ")), 0, now});
+  }
+}
 
 /// As a run splits a batch, until the culprit is alone.
 void add_halves(FactReader& facts, store::Connection& connection, Versions& versions,
@@ -28,11 +54,13 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
   try {
     Computation computation = compute(facts, connection, versions, slice);
     preview_documents(facts, connection, versions, slice.chain, slice.active, now, computation);
+    note_held(connection, *versions.load(connection, slice.active), now, computation, result);
     for (DocumentWork& work : computation.documents) {
       result.documents.push_back(std::move(work.document));
     }
     for (const CustomerWork& customer : computation.customers) {
-      if (customer.parked) result.parked.push_back({customer.customer.key, *customer.parked, 0});
+      if (customer.parked)
+        result.parked.push_back({customer.customer.key, *customer.parked, 0, now});
     }
   } catch (const store::DatabaseError&) {
     throw;
@@ -42,7 +70,7 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
       return;
     }
     for (const CustomerWork& customer : facts.customers(slice.customers)) {
-      result.parked.push_back({customer.customer.key, error.what(), 0});
+      result.parked.push_back({customer.customer.key, error.what(), 0, now});
     }
   }
 }

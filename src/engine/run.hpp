@@ -3,11 +3,14 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/batch.hpp"
+#include "engine/approval.hpp"
+#include "engine/news.hpp"
+#include "engine/run_presence.hpp"
 #include "engine/run_status.hpp"
 #include "store/pool.hpp"
 #include "time/clock.hpp"
@@ -41,12 +44,15 @@ class Runner {
         require_cut_within = {};
   };
 
-  Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage);
+  /// `silence_max`: how long a process that works on runs may be silent before others take its
+  /// batches over (run_presence.hpp).
+  Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage,
+         std::chrono::milliseconds silence_max = kSilenceMax);
 
   /// Plans a run: closes a cut, finds who is due, cuts them into batches. None when this firing has
   /// run already; the run it began when it is unfinished.
   std::optional<RunId> start(const RunRequest& request);
-  /// Runs of the engine that somebody began and nobody finished, oldest first.
+  /// Runs of the engine ("": of any) that somebody began and nobody finished, oldest first.
   std::vector<RunId> unfinished(const std::string& engine);
 
   /// Works on the run with as many threads as the engine is configured for until every batch is
@@ -56,12 +62,37 @@ class Runner {
   RunSummary work(RunId run, const std::atomic<bool>& stop,
                   const std::function<void(const RunProgress&)>& progress = {});
 
-  /// Ends a run that goes on: batches that are done stay, the one in hand is finished, the rest is
+  /// Works on whatever runs go on, oldest first, whoever began them, until `stop` becomes true:
+  /// what a daemon does. Looks for them about every half second, and at once when this process
+  /// starts one. A run whose version does not load here (another plug-in library) is told once and
+  /// left to others. Nothing but a bug gets out: errors are logged, and tried again.
+  void share(const std::atomic<bool>& stop);
+
+  /// Ends a run that goes on: batches that are done stay, those in hand are waited for, the rest is
   /// not billed by it. Does nothing to a run that has ended. A firing that was cancelled does not
   /// fire again.
   RunSummary cancel(RunId run);
 
+  /// Documents that go beyond a bound of safety are held, not stored; until somebody decides, their
+  /// customers are not due. With `run`, all that it held; without, those that wait for a decision.
+  std::vector<HeldCustomer> held(std::optional<RunId> run);
+  /// Who decides about what a run held, and about whom: one customer by key, "" for all of them.
+  struct Verdict {
+    RunId run;
+    std::string customer_key = {};
+    std::string who;
+    std::string why;
+  };
+  /// Computes again what was held, at the cut and version of the run, and issues what is the same.
+  /// Throws Error when the run goes on, or nothing of it waits for a decision.
+  std::vector<Approval> approve(const Verdict& verdict);
+  /// Drops what was held: the customers are due again for the next run. Gives their keys. Throws as
+  /// above.
+  std::vector<std::string> reject(const Verdict& verdict);
+
   RunSummary summary(RunId run);
+  /// How far it is, from the database alone.
+  RunProgress progress(RunId run);
   /// Latest first.
   std::vector<RunSummary> list(int limit);
   /// Customers parked now, by key; with `run`, those it parked.
@@ -72,19 +103,32 @@ class Runner {
   struct DryRun {
     std::vector<domain::Document> documents;
     std::vector<ParkedCustomer> parked;  ///< those it would park
+    std::vector<ParkedCustomer> held;    ///< those it would hold; their documents are shown, too
     std::int64_t parked_before = 0;      ///< due, but parked by an earlier run
     std::int64_t due = 0;
   };
   DryRun dry_run(const RunRequest& request);
 
  private:
+  struct Task;
+  struct Share {
+    std::unique_ptr<Task> task;
+    bool apart = false;  ///< it cannot be worked on here
+    std::chrono::steady_clock::time_point rests_until;
+  };
+
   RunFacts facts_of(store::Connection& connection, RunId run);
-  void finish(RunId run);
+  std::vector<HeldCustomer> undecided(store::Connection& connection, const Verdict& verdict);
+  std::unique_ptr<Task> take_on(RunId run, std::int64_t worker);
+  bool take_part(RunId run, Share& share, std::int64_t worker, const std::atomic<bool>& stop);
+  bool finish(RunId run);
 
   store::Pool& pool_;
   Versions& versions_;
   const time::Clock clock_;
   const UsageHooks usage_;
+  const std::chrono::milliseconds silence_max_;
+  News news_;
 };
 
 }  // namespace reckoner::engine

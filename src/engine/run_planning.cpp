@@ -35,7 +35,8 @@ constexpr store::Statement kDue{"customers due", R"(
   select d.customer_id, (k.customer_id is not null) as parked
     from due d left join parked k using (customer_id)
    where ($4 = '' or d.customer_id = (select customer_id from customer_key where key = $4))
-   order by d.customer_id)"};
+     and not exists (select from held h where h.customer_id = d.customer_id and h.state = 'open')
+   order by k.first_parked_at, d.customer_id)"};
 
 constexpr store::Statement kFindCustomer{"find customer by key",
                                          "select customer_id from customer_key where key = $1"};

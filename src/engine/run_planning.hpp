@@ -6,9 +6,10 @@
 
 namespace reckoner::engine {
 
-/// Who is due for the engine at the firing, by id: customers with an open period that
+/// Who is due for the engine at the firing: customers with an open period that
 /// has ended, and those whose reopened periods have waited for `billing.trueUpAfter` or must not
-/// wait.
+/// wait. Those held for approval are not due. First those parked, who has waited longest before the
+/// others.
 struct DueCustomers {
   std::vector<std::int64_t> to_bill;
   std::int64_t parked = 0;  ///< due, but parked: counted, not billed

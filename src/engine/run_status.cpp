@@ -5,21 +5,54 @@ namespace reckoner::engine {
 namespace {
 
 constexpr store::Statement kSummary{"run summary", R"(
-  select run_id, engine, kind, fires_at, state, due, invoiced, parked, nothing_due, cut, version_id,
-         started_at, ended_at from engine_run where run_id = $1)"};
+  select r.run_id, r.engine, r.kind, r.fires_at, r.state, r.due, r.cut, r.version_id, r.started_at,
+         r.ended_at, r.invoiced + coalesce(b.invoiced, 0) as invoiced,
+         r.parked + coalesce(b.parked, 0) as parked, r.held + coalesce(b.held, 0) as held,
+         r.nothing_due + coalesce(b.nothing_due, 0) as nothing_due
+    from engine_run r
+    left join lateral (select sum(invoiced)::bigint as invoiced, sum(parked)::bigint as parked,
+                              sum(held)::bigint as held, sum(nothing_due)::bigint as nothing_due
+                         from run_batch where run_id = r.run_id and r.state = 'running') b on true
+   where r.run_id = $1)"};
 
 constexpr store::Statement kList{"list runs", R"(
-  select run_id, engine, kind, fires_at, state, due, invoiced, parked, nothing_due, cut, version_id,
-         started_at, ended_at from engine_run order by run_id desc limit $1)"};
+  select r.run_id, r.engine, r.kind, r.fires_at, r.state, r.due, r.cut, r.version_id, r.started_at,
+         r.ended_at, r.invoiced + coalesce(b.invoiced, 0) as invoiced,
+         r.parked + coalesce(b.parked, 0) as parked, r.held + coalesce(b.held, 0) as held,
+         r.nothing_due + coalesce(b.nothing_due, 0) as nothing_due
+    from (select * from engine_run order by run_id desc limit $1) r
+    left join lateral (select sum(invoiced)::bigint as invoiced, sum(parked)::bigint as parked,
+                              sum(held)::bigint as held, sum(nothing_due)::bigint as nothing_due
+                         from run_batch where run_id = r.run_id and r.state = 'running') b on true
+   order by r.run_id desc)"};
 
 constexpr store::Statement kParked{"parked customers", R"(
-  select c.key, p.reason, p.attempts from parked p join customer c using (customer_id)
+  select c.key, p.reason, p.attempts, p.first_parked_at
+    from parked p join customer c using (customer_id)
    where $1::bigint is null or p.run_id = $1 order by c.key)"};
 
 constexpr store::Statement kProgress{"run progress", R"(
-  select coalesce(sum(cardinality(customer_ids)), 0)::bigint as customers,
-         coalesce(sum(cardinality(customer_ids)) filter (where state = 'done'), 0)::bigint as done
+  select coalesce(sum(customers), 0)::bigint as customers, count(*) as batches,
+         coalesce(sum(customers) filter (where state = 'done'), 0)::bigint as customers_done,
+         count(*) filter (where state = 'done') as batches_done
     from run_batch where run_id = $1)"};
+
+// The batch before the last 20 says from when on they were done; the run's start where there is
+// none.
+constexpr store::Statement kRecent{"recent batches of run", R"(
+  with recent as (
+    select done_at, customers, row_number() over (order by done_at desc, batch) as position
+      from run_batch where run_id = $1 and state = 'done' order by done_at desc, batch limit 21)
+  select coalesce(sum(customers) filter (where position <= 20), 0)::bigint as customers,
+         coalesce(min(done_at) filter (where position = 21), r.started_at) as since
+    from engine_run r left join recent on true
+   where r.run_id = $1 and r.state = 'running' group by r.started_at)"};
+
+constexpr store::Statement kWorkers{"workers of run", R"(
+  select w.host, w.process, count(*) as batches
+    from run_batch b join run_worker w using (worker_id)
+   where b.run_id = $1 and b.state = 'open'
+   group by w.worker_id, w.host, w.process order by w.worker_id)"};
 
 RunSummary summary_of(const store::Row& row) {
   return {.run = {row.int64("run_id")},
@@ -30,11 +63,23 @@ RunSummary summary_of(const store::Row& row) {
           .due = row.int64("due"),
           .counts = {.invoiced = row.int64("invoiced"),
                      .parked = row.int64("parked"),
+                     .held = row.int64("held"),
                      .nothing_due = row.int64("nothing_due")},
           .cut = row.int64("cut"),
           .version = {row.int64("version_id")},
           .started_at = row.instant("started_at"),
           .ended_at = row.optional_instant("ended_at")};
+}
+
+void add_rate(const store::Row& recent, time::Instant now, RunProgress& progress) {
+  const std::int64_t customers = recent.int64("customers");
+  const std::chrono::duration<double> elapsed = now - recent.instant("since");
+  if (customers == 0 || elapsed.count() <= 0) return;
+  const double rate = static_cast<double>(customers) / elapsed.count();
+  progress.customers_per_second = rate;
+  const auto left = static_cast<double>(progress.customers - progress.customers_done);
+  progress.remaining =
+      std::chrono::ceil<std::chrono::seconds>(std::chrono::duration<double>(left / rate));
 }
 
 }  // namespace
@@ -54,14 +99,26 @@ std::vector<RunSummary> list_summaries(store::Connection& connection, int limit)
 std::vector<ParkedCustomer> list_parked(store::Connection& connection, std::optional<RunId> run) {
   std::vector<ParkedCustomer> parked;
   for (const store::Row& row : connection.query(kParked, {run})) {
-    parked.push_back({row.text("key"), row.text("reason"), row.int64("attempts")});
+    parked.push_back({row.text("key"), row.text("reason"), row.int64("attempts"),
+                      row.instant("first_parked_at")});
   }
   return parked;
 }
 
-RunProgress read_progress(store::Connection& connection, RunId run) {
+RunProgress read_progress(store::Connection& connection, RunId run, time::Instant now) {
   const store::Row row = connection.query(kProgress, {run}).only();
-  return {row.int64("done"), row.int64("customers")};
+  RunProgress progress{.customers_done = row.int64("customers_done"),
+                       .customers = row.int64("customers"),
+                       .batches_done = row.int64("batches_done"),
+                       .batches = row.int64("batches")};
+  if (const auto recent = connection.query(kRecent, {run}).at_most_one()) {
+    add_rate(*recent, now, progress);
+  }
+  for (const store::Row& worker : connection.query(kWorkers, {run})) {
+    progress.workers.push_back(
+        {worker.text("host"), worker.int64("process"), worker.int64("batches")});
+  }
+  return progress;
 }
 
 }  // namespace reckoner::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,7 +12,8 @@
 
 namespace reckoner::engine {
 
-/// invoiced + parked + nothing_due = due, at the end of every run.
+/// invoiced + held + parked + nothing_due = due, at the end of every run. While one goes on, the
+/// counts are those of its finished batches and of customers parked before.
 struct RunSummary {
   RunId run;
   std::string engine;
@@ -30,12 +32,27 @@ struct ParkedCustomer {
   std::string key;
   std::string reason;
   std::int64_t attempts = 0;
+  time::Instant since;  ///< of the first of its attempts
 };
 
-/// How far a run is: customers in finished batches of all that are due in it.
+/// A process that works on a run.
+struct RunWorker {
+  std::string host;
+  std::int64_t process = 0;
+  std::int64_t batches = 0;  ///< in its hands
+};
+
+/// How far a run is, from the database alone: any process can tell.
 struct RunProgress {
-  std::int64_t customers_done = 0;
-  std::int64_t customers = 0;
+  std::int64_t customers_done = 0;  ///< in finished batches
+  std::int64_t customers = 0;       ///< in all batches
+  std::int64_t batches_done = 0;
+  std::int64_t batches = 0;
+  /// Over the last 20 batches and up to now, so it sinks while nothing is finished. None before the
+  /// first batch, and of a run that has ended.
+  std::optional<double> customers_per_second = {};
+  std::optional<std::chrono::seconds> remaining = {};  ///< at that rate
+  std::vector<RunWorker> workers = {};
 };
 
 /// None when there is no run of that number.
@@ -44,7 +61,6 @@ std::optional<RunSummary> find_summary(store::Connection& connection, RunId run)
 std::vector<RunSummary> list_summaries(store::Connection& connection, int limit);
 /// Customers parked now, by key; with `run`, those it parked.
 std::vector<ParkedCustomer> list_parked(store::Connection& connection, std::optional<RunId> run);
-/// All that is due of the run, and what of it is done.
-RunProgress read_progress(store::Connection& connection, RunId run);
+RunProgress read_progress(store::Connection& connection, RunId run, time::Instant now);
 
 }  // namespace reckoner::engine

@@ -53,7 +53,9 @@ struct CustomerWork {
   std::vector<domain::AgreedFigure> agreed;  ///< in the order in which they were agreed
   bool left_out = false;  ///< a billed period of it cannot be computed here and stays due
   std::optional<std::string>
-      parked;  ///< why it cannot be billed; nothing of it is issued in this batch
+      parked;         ///< why it cannot be billed; nothing of it is issued in this batch
+  bool held = false;  ///< its documents go beyond a bound: nothing of it is issued before approval
+  bool is_left_alone() const { return parked.has_value() || held; }
 };
 
 /// One side of one billing period whose statement is wanted.

@@ -44,7 +44,8 @@ constexpr store::Statement kSetCounter{"metering.set_cut_counter",
 
 // A statement of its own behind the lock: it sees the run whose writer held the lock before.
 constexpr store::Statement kReadHorizon{"metering.read_merge_horizon", R"(
-  select least(cut, (select min(cut) from engine_run where state = 'running')) as horizon
+  select least(cut, (select min(cut) from engine_run where state = 'running'),
+                    (select min(cut) from held where state = 'open')) as horizon
     from cut_counter)"};
 
 // Rows of one total with several cuts lie where a customer was touched since they were merged last.

@@ -20,6 +20,7 @@ constexpr std::chrono::seconds kPoolWait{5};
 constexpr std::chrono::minutes kRepeatAfter{1};
 constexpr std::chrono::milliseconds kStopLatency{100};
 constexpr std::chrono::seconds kPauseAfterError{1};
+constexpr std::chrono::milliseconds kLookAgain{200};
 
 constexpr store::Statement kLastFirings{"last firings", R"(
   select engine, expression, last_fires_at from engine_schedule where engine = any($1::text[]))"};
@@ -134,15 +135,15 @@ std::optional<time::Instant> Scheduler::catch_up(ScheduledEngine& engine,
     try {
       leading = take_lease();
       if (!leading) return std::nullopt;
-      switch (fire(engine, *fires_at, stop)) {
+      switch (fire(engine, *fires_at)) {
         case Done::kFired:
           engine.last_fires_at = *fires_at;
           break;
         case Done::kLeaseLost:
           leading = false;
           return std::nullopt;
-        case Done::kStopped:
-          return now;
+        case Done::kGoesOn:
+          return clock_() + kLookAgain;
       }
     } catch (const store::DatabaseError& error) {
       // Somebody else began this firing between our look and our insert.
@@ -160,29 +161,15 @@ std::optional<time::Instant> Scheduler::catch_up(ScheduledEngine& engine,
   }
 }
 
-Scheduler::Done Scheduler::fire(const ScheduledEngine& engine, time::Instant fires_at,
-                                const std::atomic<bool>& stop) {
-  time::Instant renewed = clock_();
-  const auto renew = [&](const engine::RunProgress&) {
-    if (clock_() < renewed + lease_duration_ / 3) return;
-    take_lease();  // where it is lost, this run still has to be finished, by whoever works on it
-    renewed = clock_();
-  };
-  const auto finished = [&](RunId run) {
-    const engine::RunSummary summary = runner_.work(run, stop, renew);
-    log::info(
-        "engine {}, run {} is {}: {} due, {} invoiced, {} parked, {} without anything to bill",
-        engine.id, run.value, summary.state, summary.due, summary.counts.invoiced,
-        summary.counts.parked, summary.counts.nothing_due);
-    return summary.state != "running";
-  };
+/// Nothing is waited for here: a run that takes long, or that nobody can work on, keeps no other
+/// engine from firing.
+Scheduler::Done Scheduler::fire(const ScheduledEngine& engine, time::Instant fires_at) {
   // What somebody began and left comes first: later it would bill with older knowledge.
-  for (RunId unfinished : runner_.unfinished(engine.id)) {
-    if (!finished(unfinished)) return Done::kStopped;
-  }
+  if (!runner_.unfinished(engine.id).empty()) return Done::kGoesOn;
   RK_FAILPOINT("schedule.before-run");
-  const auto run = runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at});
-  if (run && !finished(*run)) return Done::kStopped;
+  if (runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at})) {
+    return Done::kGoesOn;
+  }
   RK_FAILPOINT("schedule.after-run");
   return store_fired(engine, fires_at) ? Done::kFired : Done::kLeaseLost;
 }

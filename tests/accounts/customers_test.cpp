@@ -18,7 +18,7 @@ class CustomersTest : public AccountsTest {
         "reference,customer,amount,currency,received-on\n"
         "1,acme,10,USD,2026-10-01\n2,acme,-3.5,CHF,2026-10-01\n");
     connection.execute({"park",
-                        "insert into parked select customer_id, 1, 'no fee', $1, 1 from "
+                        "insert into parked select customer_id, 1, 'no fee', $1, 1, $1 from "
                         "customer_key where key = 'globex'"},
                        {now});
   }

@@ -113,11 +113,16 @@ TEST_F(Folder, TheTemplateIsThatOfTheMailsOwnVersion) {
   EXPECT_THAT(mails.at("2026-11-01-INV-2.eml"), HasSubstr("Subject: New INV-2\r\n"));
 }
 
-TEST_F(Folder, TheOperatorLearnsWhoIsOverTheCreditLimit) {
+TEST_F(Folder, TheOperatorLearnsWhoIsParkedHeldAndOverTheCreditLimit) {
   issue(1, "anna@customer.example");
   issue(2, "bea@customer.example");
   execute(
-      R"(update outbox set state = 'sent'; insert into over_limit values (9, 2, 1), (9, 1, 1))");
+      R"(update outbox set state = 'sent'; insert into over_limit values (9, 2, 1), (9, 1, 1);
+         insert into parked (customer_id, run_id, reason, parked_at, attempts, first_parked_at)
+         values (1, 9, 'no price', '2026-11-01Z', 1, '2026-11-01Z'),
+                (2, 8, 'of another run', '2026-11-01Z', 1, '2026-11-01Z');
+         insert into held (customer_id, run_id, batch, cut, version_id, hash, reasons, figures, held_at)
+         values (2, 9, 1, 1, 1, sha256(''), 'too much', '{}', '2026-11-01Z'))");
   post({.customer = {0},
         .message_key = "admin-report:9",
         .kind = "admin-report",
@@ -126,7 +131,9 @@ TEST_F(Folder, TheOperatorLearnsWhoIsOverTheCreditLimit) {
         .version = version_});
   EXPECT_EQ(send(), (Result{.sent = 1}));
   const std::string report = files().at("2026-11-01-admin-report-9.eml");
-  EXPECT_THAT(report, HasSubstr("Subject: 2 customers over their credit limit on 1 November 2026"));
+  EXPECT_THAT(report, HasSubstr("Customers over their credit limit: 2"));
+  EXPECT_THAT(report, HasSubstr("--retry-parked): 1\r\n\r\nc1\r\n  no price\r\n"));
+  EXPECT_THAT(report, HasSubstr("c2\r\n  too much\r\n"));
   EXPECT_THAT(report, HasSubstr("c1 (SMB)\r\n  balance 12.50 USD, limit 10.00 USD"));
   EXPECT_EQ(mail("admin-report:9").state, "sent");
 }

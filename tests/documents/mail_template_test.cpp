@@ -157,7 +157,11 @@ TEST(MailTemplate, RefusesWrongTagsWithTheirLine) {
 }
 
 AdminReport specimen_report() {
-  return {day(2026, 11, 1), {{"acme", "SMB", usd("1200.50"), usd("1000.00")}}};
+  return {.date = day(2026, 11, 1),
+          .customers = {{"acme", "SMB", usd("1200.50"), usd("1000.00")}},
+          .run = "9",
+          .parked = {{"globex", "no price"}},
+          .held = {}};
 }
 
 TEST(ShippedTemplates, AreSoundAndRender) {
@@ -187,7 +191,11 @@ TEST(ShippedTemplates, AreSoundAndRender) {
   const std::string report = file("config/mail/admin-report.mustache");
   check_template(TemplateKind::kAdminReport, "mail/admin-report.mustache", report);
   EXPECT_EQ(render(report, specimen_report(), specimen_issuer()).text,
-            "Customers over their credit limit on 1 November 2026: 1\n\n"
+            "Run 9 on 1 November 2026\n\n"
+            "Could not be billed, and are not billed before somebody mends them and asks for it "
+            "(reckoner run ENGINE --retry-parked): 1\n\n"
+            "globex\n  no price\n\n"
+            "Customers over their credit limit: 1\n\n"
             "acme (SMB)\n  balance 1200.50 USD, limit 1000.00 USD\n");
 }
 

@@ -59,7 +59,15 @@ class Daemon {
         scheduler_(pool_, versions_, runner_, [&clock] { return clock.now(); },
                    {.holder = holder}) {}
 
-  std::optional<time::Instant> step() { return scheduler_.step(stop_); }
+  /// Fires, and works on what was fired, until nothing is due any more.
+  std::optional<time::Instant> step() {
+    while (true) {
+      const auto next = scheduler_.step(stop_);
+      const auto runs = runner_.unfinished("");
+      if (runs.empty()) return next;
+      for (const RunId run : runs) runner_.work(run, stop_);
+    }
+  }
   engine::Runner& runner() { return runner_; }
   Scheduler& scheduler() { return scheduler_; }
 

@@ -232,6 +232,7 @@ TEST_F(Scheduling, TheLoopFiresAndEndsWhenToldTo) {
   clock_.advance(hours(1));
   std::atomic<bool> stop = false;
   std::jthread loop([&] { daemon.scheduler().run(stop); });
+  std::jthread engine([&] { daemon.runner().share(stop); });
   const auto give_up = std::chrono::steady_clock::now() + seconds(20);
   while (last_fires_at() != "2026-01-01T01:00:00Z" && std::chrono::steady_clock::now() < give_up) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -239,6 +240,7 @@ TEST_F(Scheduling, TheLoopFiresAndEndsWhenToldTo) {
   const auto begin = std::chrono::steady_clock::now();
   stop = true;
   loop.join();
+  engine.join();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(5));
   EXPECT_THAT(firings(), ElementsAre("2026-01-01T01:00:00Z"));
 }

@@ -133,6 +133,7 @@ class BillingWorld {
   engine::Runner& runner() { return *runner_; }
   /// Another connection in the writer's role, or the owner's, who may change the schema.
   store::Connection connect(store::Role role = store::Role::kWriter) const;
+  const std::string& connect_string() const { return database_; }
 
  private:
   void ingest(std::string_view customer, std::string type, std::string_view member,

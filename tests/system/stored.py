@@ -70,11 +70,11 @@ FAULTS = {
     select coalesce(sum(amount), 0) from posting p
      where p.customer_id = b.customer_id and p.currency = b.currency and account = 'receivable')""",
     "run that does not add up, or is not done": """
-  select * from engine_run where due <> invoiced + parked + nothing_due or state <> 'done'""",
+  select * from engine_run where due <> invoiced + parked + held + nothing_due or state <> 'done'""",
     "run whose batches do not add up": """
   select r.run_id from engine_run r join run_batch b using (run_id) group by r.run_id
   having r.invoiced <> sum(b.invoiced) or bool_or(b.state <> 'done')
-      or sum(cardinality(customer_ids)) <> sum(b.invoiced + b.parked + b.nothing_due)""",
+      or sum(cardinality(customer_ids)) <> sum(b.invoiced + b.parked + b.held + b.nothing_due)""",
 }
 
 

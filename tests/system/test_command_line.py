@@ -83,8 +83,11 @@ class CommandLine(unittest.TestCase):
             ("run", ["monthly", "--dry-run"], 0, {"dry_run", "due", "documents", "parked_customers"}),
             ("run", ["monthly"], 0, {"run", "engine", "state", "due", "invoiced", "parked", "nothing_due"}),
             ("runs list", [], 0, {"runs"}),
-            ("runs show", [1], 0, {"run", "state", "parked_customers"}),
+            ("runs show", [1], 0, {"run", "state", "progress", "parked_customers", "held_customers"}),
             ("runs cancel", [1], 1, {"run", "state"}),
+            ("runs held", [], 0, {"held_customers"}),
+            ("runs approve", [1], 1, None),
+            ("runs reject", [1, "--reason", "too much"], 1, None),
             ("invoices", [], 0, {"invoices"}),
             ("invoices", ["acme"], 0, {"invoices"}),
             ("show", ["{number}"], 0, {"kind", "number", "lines", "total", "carried_forward"}),
@@ -279,7 +282,7 @@ class CommandLine(unittest.TestCase):
         run = self.reckoner.json("run", "monthly", code=1)
         self.assertEqual((run["due"], run["invoiced"], run["parked"], run["nothing_due"]), (2, 1, 1, 0))
         self.assertEqual([parked["customer"] for parked in run["parked_customers"]], ["r2"])
-        self.assertIn("2 due = 1 invoiced + 1 parked + 0 with nothing due",
+        self.assertIn("2 due = 1 invoiced + 1 parked + 0 held + 0 with nothing due",
                       self.reckoner.ok("runs", "show", run["run"]).out)
         again = self.reckoner.json("run", "monthly", code=1)
         self.assertEqual((again["invoiced"], again["parked"]), (0, 1))

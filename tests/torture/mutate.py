@@ -13,6 +13,7 @@ from pathlib import Path
 
 KEYS, CUT = "src/metering/event_keys.cpp", "src/metering/cut.cpp"
 BATCH, NUMBERING, COMPUTE = "src/engine/batch.cpp", "src/engine/numbering.cpp", "src/engine/compute.cpp"
+BILLING, PERIODS = "src/engine/billing.cpp", "src/engine/period_records.cpp"
 MONEY, RATIO, ZONE = "src/money/money.cpp", "src/money/ratio.cpp", "src/time/zone.cpp"
 
 CLAIM_BATCHES = "set cut = $1 where cut is null returning batch_id"
@@ -58,24 +59,34 @@ MUTANTS = {
         ("connection.query(kTakeNumbers,",
          "store::Connection({.conninfo = std::getenv(\"RECKONER_DATABASE\")}).query(kTakeNumbers,")]},
     # Mails are written when the documents are committed.
-    "outbox": {BATCH: [
-        ("  write_outbox(connection, mails, now);\n", ""),
-        ("  counts = counted;\n",
-         "  store::Transaction second(connection);\n  write_outbox(connection, mails, now);\n"
-         "  second.commit();\n  counts = counted;\n")]},
+    "outbox": {
+        BILLING: [
+            ("#include \"invoicing/content_hash.hpp\"\n",
+             "#include \"invoicing/content_hash.hpp\"\n#include \"store/transaction.hpp\"\n"),
+            ("Billing::Billing(",
+             "thread_local std::vector<OutgoingMail> late;\n"
+             "void write_late_mails(store::Connection& connection, time::Instant now);\n"
+             "void write_late_mails(store::Connection& connection, time::Instant now) {\n"
+             "  store::Transaction second(connection);\n  write_outbox(connection, late, now);\n"
+             "  second.commit();\n}\n\nBilling::Billing("),
+            ("  write_outbox(connection_, mails_, now_);\n", "  late = mails_;\n")],
+        BATCH: [
+            ("BatchOutcome bill_batch(",
+             "void write_late_mails(store::Connection& connection, time::Instant now);\n\nBatchOutcome bill_batch("),
+            ("  counts = counted;\n", "  write_late_mails(connection, now);\n  counts = counted;\n")]},
     # The writing transaction does not look whether the batch is still its own.
     "lease": {BATCH: [
         ("where run_id = $1 and batch = $2 and token = $3 and state = 'open' for share",
          "where run_id = $1 and batch = $2 and $3 > 0")]},
     # Nothing keeps two writers of one customer apart.
-    "ordinal": {BATCH: [
+    "ordinal": {BILLING: [
         ("#include <algorithm>\n", "#include <algorithm>\n#include <chrono>\n"),
         ("update customer_state set ordinal = ordinal where customer_id = any($1::bigint[])",
          "select from customer_state where customer_id = any($1::bigint[])"),
         ("work.document.ordinal = ++work.customer->ordinal;",
          "work.document.ordinal = std::chrono::steady_clock::now().time_since_epoch().count();")]},
     # Whether usage reopens a period is a flag: whoever bills clears it, also for usage it has not seen.
-    "flag": {BATCH: [
+    "flag": {PERIODS: [
         ("set billed_cut = $5,", "set billed_cut = greatest($5, (select cut from cut_counter)),")]},
     # A zone is an offset.
     "offset": {ZONE: [

@@ -1,0 +1,171 @@
+#include "engine/billing.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "base/failpoint.hpp"
+#include "engine/bounds.hpp"
+#include "engine/issue.hpp"
+#include "engine/period_records.hpp"
+#include "invoicing/content_hash.hpp"
+
+namespace reckoner::engine {
+
+namespace {
+
+// An UPDATE, not SELECT FOR UPDATE, which sharded tables do not offer over several shards.
+constexpr store::Statement kLockCustomers{"lock customers", R"(
+  update customer_state set ordinal = ordinal where customer_id = any($1::bigint[]))"};
+
+constexpr store::Statement kPark{"park customers", R"(
+  insert into parked (customer_id, run_id, reason, parked_at, attempts, first_parked_at)
+  select customer_id, $3, reason, $4, 1, $4 from unnest($1::bigint[], $2::text[]) as p(customer_id, reason)
+  on conflict (customer_id) do update
+    set run_id = $3, reason = excluded.reason, parked_at = $4, attempts = parked.attempts + 1)"};
+
+constexpr store::Statement kUnpark{"unpark customers",
+                                   "delete from parked where customer_id = any($1::bigint[])"};
+
+constexpr store::Statement kOverLimit{"note documents over their limit", R"(
+  insert into over_limit (run_id, customer_id, ordinal)
+  select $1, * from unnest($2::bigint[], $3::bigint[]))"};
+
+void record_parked(store::Connection& connection, const RunFacts& run,
+                   const Computation& computation, time::Instant now) {
+  std::vector<CustomerId> parked;
+  std::vector<std::string_view> reasons;
+  std::vector<CustomerId> billable;
+  for (const CustomerWork& customer : computation.customers) {
+    if (customer.parked) {
+      parked.push_back(customer.customer.id);
+      reasons.push_back(*customer.parked);
+    } else {
+      billable.push_back(customer.customer.id);
+    }
+  }
+  if (!parked.empty()) connection.execute(kPark, {parked, reasons, run.run, now});
+  // A run over some periods only may have left those out for which the customer was parked.
+  if (run.period_label.empty()) connection.execute(kUnpark, {billable});
+}
+
+void note_over_limit(store::Connection& connection, const RunFacts& run,
+                     const std::vector<DocumentWork>& documents) {
+  std::vector<CustomerId> customers;
+  std::vector<std::int64_t> ordinals;
+  for (const DocumentWork& work : documents) {
+    const domain::Document& document = work.document;
+    if (!document.credit_limit) continue;
+    const money::Money over = document.carried_forward - *document.credit_limit;
+    if (over.amount() < money::Decimal(1)) continue;
+    customers.push_back(document.customer);
+    ordinals.push_back(document.ordinal);
+  }
+  if (!customers.empty()) connection.execute(kOverLimit, {run.run, customers, ordinals});
+}
+
+void give_ordinals(std::vector<DocumentWork>& documents) {
+  for (DocumentWork& work : documents) work.document.ordinal = ++work.customer->ordinal;
+}
+
+}  // namespace
+
+void lock_customers(store::Connection& connection, std::span<const std::int64_t> customers) {
+  connection.execute(kLockCustomers, {customers});
+}
+
+void park_customer(store::Connection& connection, const RunFacts& run, std::int64_t customer,
+                   std::string_view reason, time::Instant now) {
+  connection.execute(kPark, {std::vector<std::int64_t>{customer},
+                             std::vector<std::string_view>{reason}, run.run, now});
+}
+
+Billing::Billing(store::Connection& connection, Versions& versions, FactReader& facts,
+                 const RunFacts& run, std::span<const std::int64_t> customers, time::Instant now)
+    : connection_(connection),
+      run_(run),
+      now_(now),
+      version_(versions.load(connection, run.version)),
+      asked_for_(std::ssize(customers)) {
+  const config::Configuration& configuration = version_->configuration();
+  const time::Date issued_on =
+      configuration.settings.zone("billing.legalEntity.timeZone").date_of(now);
+  computation_ = compute(
+      facts, connection, versions,
+      {customers,
+       {.engine = run.engine, .until = run.fires_at, .accrue = false, .label = run.period_label},
+       run.engine,
+       run.version});
+  give_ordinals(computation_.documents);
+  DocumentContext context{configuration, facts, computation_.documents, mails_, issued_on};
+  version_->chain(run.engine).run_document_phase(context, DocumentSteps::kAll);
+  drop_left_alone();
+}
+
+/// A customer that is parked or held gets none of its documents.
+void Billing::drop_left_alone() {
+  std::set<CustomerId> left_alone;
+  for (const DocumentWork& work : computation_.documents) {
+    if (work.customer->is_left_alone()) left_alone.insert(work.document.customer);
+  }
+  if (left_alone.empty()) return;
+  std::erase_if(computation_.documents, [&](const DocumentWork& work) {
+    return left_alone.contains(work.document.customer);
+  });
+  std::erase_if(mails_,
+                [&](const OutgoingMail& mail) { return left_alone.contains(mail.customer); });
+}
+
+void Billing::hold_beyond_bounds() {
+  const auto beyond = beyond_bounds(connection_, bounds_of(version_->configuration().settings),
+                                    computation_.documents);
+  if (beyond.empty()) return;
+  for (CustomerWork& customer : computation_.customers) {
+    const auto found = beyond.find(customer.customer.id);
+    if (found == beyond.end()) continue;
+    held_.push_back(held_work(computation_, customer, found->second));
+    customer.held = true;
+  }
+  drop_left_alone();
+}
+
+void Billing::write(std::int64_t batch) {
+  std::vector<DocumentWork>& documents = computation_.documents;
+  RK_CHECK(std::all_of(documents.begin(), documents.end(),
+                       [](const DocumentWork& work) { return work.issue; }));
+  for (const DocumentWork& work : documents) {
+    domain::check(work.document);
+    hashes_.push_back(invoicing::content_hash(work.document));
+  }
+  RK_FAILPOINT("batch.before-documents");
+  write_documents(connection_, documents, hashes_, {run_.run, run_.cut});
+  RK_FAILPOINT("batch.after-documents");
+  write_credit_movements(connection_, documents, now_);
+  RK_FAILPOINT("batch.after-credits");
+  write_outbox(connection_, mails_, now_);
+  RK_FAILPOINT("batch.after-outbox");
+  record_periods(connection_, run_, computation_);
+  RK_FAILPOINT("batch.after-periods");
+  record_parked(connection_, run_, computation_, now_);
+  record_held(connection_, run_, batch, held_, now_);
+  RK_FAILPOINT("batch.after-parked");
+  note_over_limit(connection_, run_, documents);
+}
+
+void Billing::number() {
+  number_documents(connection_, computation_.documents, hashes_, version_->configuration(), now_);
+}
+
+BatchCounts Billing::counts() const {
+  std::set<CustomerId> invoiced;
+  for (const DocumentWork& work : computation_.documents) invoiced.insert(work.document.customer);
+  BatchCounts counts;
+  counts.invoiced = std::ssize(invoiced);
+  counts.parked = std::count_if(computation_.customers.begin(), computation_.customers.end(),
+                                [](const CustomerWork& work) { return work.parked.has_value(); });
+  counts.held = std::ssize(held_);
+  counts.nothing_due = asked_for_ - counts.total();
+  return counts;
+}
+
+}  // namespace reckoner::engine
