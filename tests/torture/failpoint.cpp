@@ -22,7 +22,7 @@
 //   RECKONER_FAILPOINT      NAME:COUNT:ACTION, where the COUNTth passing of the point NAME does
 //   ACTION, once:
 //                           kill (SIGKILL), stop (SIGSTOP), error (throws), delay=MILLISECONDS
-//   RECKONER_FAILPOINT_LOG  a file that gets a line with the name at the first passing of each
+//   RECKONER_FAILPOINT_LOG  a file that gets a line with the name at each passing of a
 //   point
 // What cannot be read ends the program: a test that disturbs nothing would prove nothing.
 namespace reckoner::failpoint {

@@ -47,8 +47,8 @@ DAMAGE = [
     ("a mail without a document", "update outbox set message_key = 'document:77' where message_key = 'document:1'", "orphan"),
     ("a period is open again", "update billing_period set billed_cut = null, version_id = null where customer_id = 1",
      "periods are not"),
-    ("a credit was drawn twice", "insert into credit_movement select (jsonb_populate_record(m, "
-                                 "jsonb_build_object('movement', movement + 99))).* from credit_movement m where kind = 'draw'", "credit movements are not"),
+    ("a credit was drawn twice", "insert into credit_movement select (jsonb_populate_record(m, jsonb_build_object('movement', "
+                                 "movement + 99))).* from credit_movement m where kind = 'draw'", "credit movements are not"),
     ("a customer is parked", "insert into parked (customer_id, run_id, reason, parked_at, attempts) "
                              "values (1, 1, 'no', now(), 1)", "parked are not"),
     ("a run is not done", "update engine_run set state = 'running', ended_at = null", "run that does not add up"),

@@ -25,7 +25,7 @@ class Terminator(threading.Thread):
         self.ended = 0
 
     def run(self):
-        while not self._until.wait(self._seeded.uniform(0.02, 0.15)):
+        while not self._until.wait(self._seeded.uniform(0, 0.05)):
             self.ended += int(rp.psql(self._conninfo, """
                 select count(pg_terminate_backend(pid)) from (
                   select pid from pg_stat_activity where xact_start is not null and pid <> pg_backend_pid()
@@ -44,7 +44,7 @@ def kill_and_void(seeded, conninfo, reckoner, command, billed, until):
         while len(running) < BILLERS:
             running.append(reckoner.start(*command))
         time.sleep(seeded.uniform(0, 0.2))
-        if seeded.random() < 0.3:
+        if seeded.random() < 0.5:
             victim = seeded.choice(running)
             kills += victim.running()
             victim.kill()
