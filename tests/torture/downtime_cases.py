@@ -51,7 +51,8 @@ def serve_until(loaded, conninfo, clock, last):
         raise AssertionError(f"{ended}")
 
 
-@case("C2", "a daemon is away for 1 hour to 13 months; all missed firings come once, in order", seconds=40, program=FAILPOINTS)
+@case("C2", "a daemon is away for 1 hour to 13 months; all missed firings come once, in order", seconds=40, short=False,
+      program=FAILPOINTS)
 def downtime(seed, options):
     result, missed = CaseResult(0), 0
     for name, seconds in AWAY.items():
@@ -94,7 +95,7 @@ def restore(cluster, conninfo, name):
     return target
 
 
-@case("B2", "pg_dump in the middle of a run, restored elsewhere: verified, and the run finished there", seconds=30)
+@case("B2", "pg_dump in the middle of a run, restored elsewhere: verified, and the run finished there", seconds=30, short=False)
 def backup(seed, options):
     seeded = random.Random(seed)
     loaded = Loaded(seed, options.pick(400, 150), options.pick(2000, 600), batch_size=1, workers=1)

@@ -73,7 +73,7 @@ def issued(seed, customers):
     return loaded, conninfo
 
 
-@case("S1", "a mail server that postpones and that cuts off after the last dot", seconds=40, program=FAILPOINTS)
+@case("S1", "a mail server that postpones and that cuts off after the last dot", seconds=40, short=False, program=FAILPOINTS)
 def bad_server(seed, options):
     seeded = random.Random(seed)
     loaded, conninfo = issued(seed, options.pick(400, 60))

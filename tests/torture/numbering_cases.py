@@ -44,7 +44,7 @@ def kill_and_void(seeded, conninfo, reckoner, command, billed, until):
         while len(running) < BILLERS:
             running.append(reckoner.start(*command))
         time.sleep(seeded.uniform(0, 0.2))
-        if seeded.random() < 0.5:
+        if seeded.random() < 0.8:
             victim = seeded.choice(running)
             kills += victim.running()
             victim.kill()

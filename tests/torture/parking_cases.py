@@ -109,7 +109,7 @@ def unbillable(seed, options):
     return result
 
 
-@case("E5", "usage of billed periods comes while runs go on", seconds=30)
+@case("E5", "usage of billed periods comes while runs go on", seconds=30, short=False)
 def late_usage(seed, options):
     seeded = random.Random(seed)
     late = options.pick(5000, 400)

@@ -141,7 +141,7 @@ def worker_round(loaded, digest, stop, name):
     return result
 
 
-@case("C3-run", "a worker stands still inside its transaction: others go on, its late commit fails", seconds=40,
+@case("C3-run", "a worker stands still inside its transaction: others go on, its late commit fails", seconds=40, short=False,
       program=FAILPOINTS)
 def worker_stands_still(seed, options):
     loaded = Loaded(seed, 30, 300, batch_size=5, workers=1)
@@ -157,7 +157,7 @@ SIDE_PLAN = '<plan name="Side" billed-by="side"><recurring name="side" fee="3.00
 EVERY_SECOND = '<schedule cron="* * * * * ?" time-zone="UTC" missed="skip"/>'
 
 
-@case("I3", "two engines bill the same customers: a daemon every second, and runs started by hand", seconds=20)
+@case("I3", "two engines bill the same customers: a daemon every second, and runs started by hand", seconds=20, short=False)
 def two_engines(seed, options):
     loaded = Loaded(seed, options.pick(200, 60), options.pick(1000, 300), batch_size=3, workers=2, engines={"side": EVERY_SECOND},
                     files={"pricing/side.xml": rp.pricing("side", SIDE_PLAN, "EUR")})
