@@ -157,7 +157,8 @@ def kill_at_points(seed, options):
         result.violated.append(f"points of the sources that the program has not, or twice: {', '.join(odd)}")
     stages = Stages(seed)
     points = options.pick(points, sorted(seeded.sample(points, 12)))
-    parts = {"ingest": stages.ingest, "cut": stages.ingest, "intake": stages.intake, "mail": stages.mail, "schedule": stages.schedule}
+    parts = {"ingest": stages.ingest, "cut": stages.ingest, "intake": stages.intake, "mail": stages.mail,
+             "schedule": stages.schedule}
     for point in points:
         hits = 0
         for passing in range(1, options.pick(PASSINGS, 1) + 1):
