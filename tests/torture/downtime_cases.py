@@ -101,7 +101,7 @@ def backup(seed, options):
     loaded = Loaded(seed, options.pick(400, 150), options.pick(2000, 600), batch_size=1, workers=1)
     digest = loaded.bill_undisturbed()
     result, halfway = CaseResult(0), []
-    for number in range(options.pick(4, 1)):
+    for number in range(options.pick(3, 1)):
         conninfo, reckoner = loaded.copy("dumped")
         run = reckoner.start(*FIRST)
         documents = seeded.randrange(1, len(loaded.world.customers) // 2)

@@ -1,6 +1,8 @@
 """SIGKILL at each failpoint of the program (src/base/failpoint.hpp)."""
 
 import contextlib
+import datetime
+import functools
 import http.client
 import random
 import re
@@ -13,6 +15,7 @@ from case import CaseResult, case
 from http_client import Client, send
 from judge import sound
 from loaded import FIRST, SECOND, Loaded
+from world import Event
 
 PROGRAM = "tests/torture/reckoner_failpoints"
 CUSTOMERS = 7
@@ -50,6 +53,21 @@ class Stages(Loaded):
         self.digests["resent"] = stored.digest(self.cluster.conninfo("done"), with_cuts=False)
         self.digests["at once"] = self._billed("at_once", "loaded", ("run", "monthly"))
 
+    @functools.cached_property
+    def held(self):
+        """(a template in which the usage of one customer is out of all proportion and held, its run), and notes what becomes
+        of it when that is approved."""
+        conninfo, reckoner = self.copy("held", "known")
+        customer = self.world.customers[0]
+        at = customer.instant_of(customer.bounds()[1]) + datetime.timedelta(days=3)
+        giant = Event("giant", customer.key, "bandwidth", "bytes", str(10**14), at)
+        self.world.start_ingest_of(reckoner, self.directory, [giant], "giant").wait()
+        run = reckoner.json(*SECOND, code=1)["run"]
+        conninfo, reckoner = self.copy("approved", "held")
+        reckoner.ok("runs", "approve", run, "--reason", "torture")
+        self.digests["held"] = stored.digest(conninfo)
+        return "held", run
+
     def _billed(self, name, template, command):
         conninfo, reckoner = self.copy(name, template)
         reckoner.ok(*command, code=1)
@@ -72,6 +90,28 @@ class Stages(Loaded):
         reckoner.run(*command)
         reckoner.ok(*command, code=1)
         return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests[template])
+
+    def approve(self, point, passing, _):
+        """What was held is approved; said again it is nothing new."""
+        template, run = self.held
+        conninfo, reckoner = self.copy("trial", template)
+        command = "runs", "approve", run, "--reason", "torture"
+        killed = self.disturbed(conninfo, f"{point}:{passing}:kill").run(*command)
+        reckoner.run(*command)
+        return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests[template])
+
+    def cancel(self, point, passing, _):
+        """A run that was left is cancelled; the next one bills the rest."""
+        conninfo, reckoner = self.copy("trial", "known")
+        self.disturbed(conninfo, "batch.after-commit:2:kill").run(*SECOND)
+        run = rp.psql(conninfo, "select max(run_id) from engine_run")[0][0]
+        killed = self.disturbed(conninfo, f"{point}:{passing}:kill").run("runs", "cancel", run)
+        reckoner.run("runs", "cancel", run)
+        reckoner.ok(*SECOND, code=1)
+        result = sound(conninfo, reckoner, self.digests["known"])
+        # A cancelled run adds up to less than was due.
+        result.violated = [line for line in result.violated if not line.startswith("run ")]
+        return killed.code == -signal.SIGKILL, result
 
     def ingest(self, point, passing, _):
         """Usage from a file."""
@@ -157,8 +197,8 @@ def kill_at_points(seed, options):
         result.violated.append(f"points of the sources that the program has not, or twice: {', '.join(odd)}")
     stages = Stages(seed)
     points = options.pick(points, sorted(seeded.sample(points, 12)))
-    parts = {"ingest": stages.ingest, "cut": stages.ingest, "intake": stages.intake, "mail": stages.mail,
-             "schedule": stages.schedule}
+    parts = {"approve": stages.approve, "cancel": stages.cancel, "ingest": stages.ingest, "cut": stages.ingest,
+             "intake": stages.intake, "mail": stages.mail, "schedule": stages.schedule}
     for point in points:
         hits = 0
         for passing in range(1, options.pick(PASSINGS, 1) + 1):
