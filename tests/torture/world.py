@@ -92,7 +92,8 @@ def billing_config(batch_size, workers, settings, schedules):
 <billing-config xmlns="urn:reckoner:billing-config:1">
   <settings>
     <setting name="billing.legalEntity.name" value="Torture Ltd"/>
-    <setting name="billing.currency" value="EUR"/>{lines}
+    <setting name="billing.currency" value="EUR"/>
+    <setting name="billing.bounds.documentsPerDay" value="0"/>{lines}
   </settings>{engines}
   <engine id="interim"><handlers>{HANDLERS}
   </handlers></engine>
