@@ -14,6 +14,7 @@ import importlib
 import os
 import platform
 import random
+import re
 import subprocess
 import sys
 import time
@@ -62,7 +63,8 @@ def _commit():
 
 def report(path, command, cases, results, seconds):
     """A table for people."""
-    ran = [chosen for chosen in cases if chosen.name in results]
+    ran = sorted(cases, key=lambda chosen: [int(part) if part.isdigit() else part for part in
+                                            re.findall(r"\d+|\D+", chosen.name)])
     total = [sum(getattr(result, field) for result in results.values()) for field in ("faults", "lost", "double", "gaps")]
     failed = [result for result in results.values() if not result.passed]
     rows = "\n".join(
