@@ -47,8 +47,13 @@ std::optional<CommitFate> ask(Connection& connection, const UnansweredCommit& co
   if (status == "aborted") return CommitFate::kNotKept;
   if (!same_history || status.empty()) return CommitFate::kUnknown;
   if (status == "committed") return CommitFate::kKept;
-  connection.query(kEndWaiting, {commit.backend_pid, commit.backend_start});
   return std::nullopt;
+}
+
+/// As the one who logged in: another role sees neither state nor start of the session.
+void end_waiting(const UnansweredCommit& commit, ConnectionOptions options) {
+  options.role = std::nullopt;
+  Connection(options).query(kEndWaiting, {commit.backend_pid, commit.backend_start});
 }
 
 }  // namespace
@@ -61,6 +66,7 @@ CommitFate fate_of(const UnansweredCommit& commit, const ConnectionOptions& opti
     try {
       if (!renewed || !renewed->is_alive()) renewed.emplace(options);
       if (!fate) fate = ask(*renewed, commit);
+      if (!fate) end_waiting(commit, options);
       if (fate == CommitFate::kKept) renewed->query(kPassStandbys);
       if (fate) return *fate;
     } catch (const DatabaseError& error) {

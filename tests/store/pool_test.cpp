@@ -81,6 +81,38 @@ TEST(Pool, DropsAConnectionThatIsInATransaction) {
   EXPECT_FALSE(pool.take(milliseconds(1000))->in_transaction());
 }
 
+TEST(Pool, SharesWhatTheServerGives) {
+  const std::string conninfo = fresh_database();
+  const std::string name = Connection({.conninfo = conninfo})
+                               .query({"name", "select current_database()"})
+                               .only()
+                               .text(0);
+  Connection other({.conninfo = test::cluster().conninfo(Role::kSuperuser)});
+  other.run_script({"limit", "alter database " + name + " connection limit 1"});
+  Pool pool({.conninfo = conninfo}, 4);
+  std::atomic<int> done{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 5; ++n) {
+        done += static_cast<int>(pool.take(milliseconds(10'000))->query(kOne).only().int64(0));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(done, 20);
+}
+
+TEST(Pool, DropsConnectionsWhoseServerTakesNoWritesAnyMore) {
+  const std::string conninfo = fresh_database();
+  Connection({.conninfo = conninfo}).run_script({"table", "create table written (n int)"});
+  Pool pool({.conninfo = conninfo}, 1);
+  constexpr Statement kWrite{"write", "insert into written values (1)"};
+  pool.take(milliseconds(1000))->run_script({"close", "set default_transaction_read_only = on"});
+  EXPECT_THROW(pool.take(milliseconds(1000))->execute(kWrite), DatabaseError);
+  EXPECT_EQ(pool.take(milliseconds(1000))->execute(kWrite), 1);
+}
+
 TEST(Pool, TriesUntilTheDatabaseIsThere) {
   const std::string conninfo = fresh_database();
   const std::string name = Connection({.conninfo = conninfo})

@@ -186,7 +186,10 @@ TEST(CommitFate, EndsABackendThatNeverGotTheCommit) {
                                 .backend_pid = waiting.backend_pid(),
                                 .backend_start = waiting.backend_start()};
   std::optional<Connection> renewed;
-  EXPECT_EQ(fate_of(commit, {.conninfo = conninfo}, renewed), CommitFate::kNotKept);
+  // In a role that does not see the session.
+  superuser().run_script({"role", "create role onlooker; grant onlooker to reckoner_owner"});
+  EXPECT_EQ(fate_of(commit, {.conninfo = conninfo, .role = "onlooker"}, renewed),
+            CommitFate::kNotKept);
   EXPECT_TRUE(renewed->is_alive());
   EXPECT_EQ(count_of(conninfo), 0);
 }

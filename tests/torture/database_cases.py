@@ -117,7 +117,7 @@ def slow_connections(seed, options):
     seeded = random.Random(seed)
     violated, faults = [], 0
     for _ in range(options.pick(6, 2)):
-        for make in (lambda: tcp_fault.Delay(0.3), lambda: tcp_fault.Trickle(0.002)):
+        for make in (lambda: tcp_fault.Delay(0.3), lambda: tcp_fault.Trickle(0.005, 200)):
             number, what = seeded.randrange(1, loop.messages), make()
             wrong, began = loop.trial(0, lambda message, n=number, w=what: w if message.number == n else tcp_fault.PASS)
             faults += 1
@@ -241,45 +241,51 @@ def ambiguous_commits(seed, options):
 # P1 to P4 -------------------------------------------------------------------------------------------------------------
 
 class Rounds:
-    """Both runs of the world with late usage between them, again and again, while `break_it` breaks something; each round is
-    judged."""
+    """Both runs of the world with late usage between them, again and again, each run by two processes at once, while
+    something breaks; each round is judged. Nothing is to break while `calm` is held."""
 
-    def __init__(self, seed, options, customers, prepare=None, **configured):
+    def __init__(self, seed, customers, **configured):
         self.loaded = Loaded(seed, customers, customers * 12, **configured)
         self.digest = self.loaded.bill_undisturbed()
-        self.options = options
-        self._prepare = prepare or (lambda conninfo: None)
+        self.calm = threading.Lock()
 
     def work(self, enough):
-        """Rounds until enough() is true."""
+        """Rounds until enough() is true. Gives the result, the number of rounds, and how often commands were begun again."""
         result, rounds, began_again = CaseResult(0), 0, 0
         while not rounds or not enough():
             name = f"round_{rounds}"
-            conninfo, reckoner = self.loaded.copy(name)
-            self._prepare(conninfo)
-            for command in (FIRST, None, SECOND):
-                began_again += self._through(reckoner, command)
-            result += judge(conninfo, self.loaded.books, digest=self.digest if not began_again else None)
-            self.loaded.cluster.drop(name)
+            with self.calm:
+                conninfo, reckoner = self.loaded.copy(name)
+            again = self._through(lambda: [reckoner.start(*FIRST) for _ in range(2)])
+            again += self._through(lambda: [self.loaded.start_ingest_late(reckoner)])
+            again += self._through(lambda: [reckoner.start(*SECOND) for _ in range(2)])
+            with self.calm:
+                # An ingest that was begun again may have closed a cut more.
+                result += judge(conninfo, self.loaded.books) + sound(conninfo, digest=None if again else self.digest)
+                self.loaded.cluster.drop(name)
             rounds += 1
+            began_again += again
         return result, rounds, began_again
 
-    def _through(self, reckoner, command):
-        """Begins a command again that found the database away at its start. Gives how often."""
+    @staticmethod
+    def _through(start):
+        """Begins commands again that found the database away. Gives how often."""
+        deadline = time.monotonic() + PATIENCE
         for again in itertools.count():
-            started = reckoner.start(*command) if command else self.loaded.start_ingest_late(reckoner)
-            result = started.wait()
-            if result.code == 0:
+            results = [command.wait(PATIENCE) for command in start()]
+            for result in results:
+                if result.code != 0 and (not away(result) or time.monotonic() > deadline):
+                    raise AssertionError(f"a command ended with {result}")
+            if all(result.code == 0 for result in results):
                 return again
-            if not away(result) or again == 100:
-                raise AssertionError(f"a command ended with {result}")
 
 
 class Breaking(threading.Thread):
     """Breaks something again and again, with pauses, until it is stopped."""
 
-    def __init__(self, breaks, pause, seed):
+    def __init__(self, calm, breaks, pause, seed):
         super().__init__(daemon=True)
+        self._calm = calm
         self._breaks, self._pause, self._seeded = breaks, pause, random.Random(seed)
         self._over = threading.Event()
         self.count, self.failure = 0, None
@@ -287,7 +293,8 @@ class Breaking(threading.Thread):
     def run(self):
         try:
             while not self._over.wait(self._seeded.uniform(*self._pause)):
-                self.count += self._breaks(self._seeded)
+                with self._calm:
+                    self.count += self._breaks()
         except Exception as failure:  # pylint: disable=broad-except
             self.failure = failure
 
@@ -298,7 +305,8 @@ class Breaking(threading.Thread):
             raise self.failure
 
 
-def broken_rounds(rounds, breaking, wanted):
+def broken_rounds(rounds, breaks, pause, seed, wanted):
+    breaking = Breaking(rounds.calm, breaks, pause, seed)
     breaking.start()
     result, count, began_again = rounds.work(lambda: breaking.count >= wanted or breaking.failure)
     breaking.stop()
@@ -309,33 +317,33 @@ def broken_rounds(rounds, breaking, wanted):
 
 @case("P1", "backends ended by pg_terminate_backend during runs", seconds=35)
 def terminated_backends(seed, options):
-    rounds = Rounds(seed, options, options.pick(120, 40), batch_size=1)
+    rounds = Rounds(seed, options.pick(120, 40), batch_size=1)
     with Session(rounds.loaded.cluster.conninfo("postgres", user="postgres")) as session:
 
-        def end_one(_):
+        def end_one():
             return int(session.ask("""
                 select count(pg_terminate_backend(pid)) from (
                   select pid from pg_stat_activity where application_name = 'reckoner' and datname like 'round%'
                    order by random() limit 1) one""")[0][0])
 
-        return broken_rounds(rounds, Breaking(end_one, (0.01, 0.06), seed), options.pick(300, 15))
+        return broken_rounds(rounds, end_one, (0.04, 0.12), seed, options.pick(300, 15))
 
 
 def crashing(name, wanted, crash):
     """A case in which the whole server crashes, with a daemon that must live through it all."""
 
     def function(seed, options):
-        rounds = Rounds(seed, options, options.pick(120, 40), batch_size=1)
+        rounds = Rounds(seed, options.pick(120, 40), batch_size=1)
         conninfo = rounds.loaded.cluster.create("daemon", template="loaded")
         serve = rp.serve_until_up(rounds.loaded.program(conninfo), "--listen", "127.0.0.1:0")
         health = Health(serve)
 
-        def break_it(seeded):
+        def break_it():
             crash(rounds.loaded.cluster)
             health.wait_until_ready()
             return 1
 
-        result = broken_rounds(rounds, Breaking(break_it, (0.1, 0.5), seed), options.pick(wanted, 3))
+        result = broken_rounds(rounds, break_it, (0.1, 0.5), seed, options.pick(wanted, 3))
         result.violated += health.violated
         result.remark += f"; the daemon is ready again after {health.slowest:.2f} s at most"
         if not serve.running():
@@ -401,6 +409,7 @@ case("P2", "PostgreSQL stopped at once and started again during runs", seconds=4
 case("P3", "SIGKILL of a backend, which restarts all of PostgreSQL, during runs", seconds=25)(
     crashing("killed_backends", 10, kill_a_backend))
 
+CHANCE = 0.3
 INJECT = """
 create sequence injected;
 create function inject() returns trigger language plpgsql as $$
@@ -416,30 +425,22 @@ end $$;
 
 @case("P4", "serialization failures, deadlocks, lock and statement timeouts injected into transactions", seconds=30)
 def refused_transactions(seed, options):
-    injected = {}
-
-    def prepare(conninfo):
-        superuser = conninfo.replace("user=reckoner", "user=postgres")
+    loaded = Loaded(seed, options.pick(150, 30), options.pick(1800, 360), batch_size=1)
+    digest = loaded.bill_undisturbed()
+    result, rounds = CaseResult(0), 0
+    while not rounds or result.faults < options.pick(500, 20):
+        conninfo, reckoner = loaded.copy("refused")
         tables = ("document", "billing_period", "ingest_batch", "usage_delta", "cut")
-        rp.psql(superuser, INJECT.format(chance=0.3) + "".join(
+        rp.psql(conninfo.replace("user=reckoner", "user=postgres"), INJECT.format(chance=CHANCE) + "".join(
             f"create trigger inject after insert on {table} for each statement execute function inject();" for table in tables)
             + "grant usage, select on sequence injected to public;")
-        injected["conninfo"] = conninfo
-
-    def count():
-        return int(rp.psql(injected["conninfo"], "select case when is_called then last_value else 0 end from injected")[0][0])
-
-    rounds = Rounds(seed, options, options.pick(150, 30), prepare=prepare, batch_size=1)
-    total = 0
-    result = CaseResult(0)
-    while not total or total < options.pick(500, 20):
-        conninfo, reckoner = rounds.loaded.copy("refused")
-        prepare(conninfo)
         reckoner.ok(*FIRST)
-        rounds.loaded.ingest_late(reckoner)
+        loaded.ingest_late(reckoner)
         reckoner.ok(*SECOND)
-        total += count()
-        result += judge(conninfo, rounds.loaded.books, digest=rounds.digest)
-        rounds.loaded.cluster.drop("refused")
-    result.faults = total
+        result.faults += int(rp.psql(
+            conninfo, "select case when is_called then last_value else 0 end from injected")[0][0])
+        result += judge(conninfo, loaded.books, digest=digest)
+        loaded.cluster.drop("refused")
+        rounds += 1
+    result.remark = f"{rounds} × 2 runs; each statement of {len(tables)} tables refused with {CHANCE:.0%}"
     return result

@@ -114,8 +114,9 @@ def promotions(seed, options):
 class Caller(threading.Thread):
     """Sends events, one request after the other, and notes status and time of each."""
 
-    def __init__(self, address, secret, number, requests):
+    def __init__(self, address, secret, number, requests, pause=0.0):
         super().__init__(daemon=True)
+        self._pause = pause
         self._address, self._secret, self._number, self._requests = address, secret, number, requests
         self.answers = []  # (status, seconds)
         self.counted = 0
@@ -127,6 +128,7 @@ class Caller(threading.Thread):
             began = time.monotonic()
             status = self._send(json.dumps(event))
             self.answers.append((status, time.monotonic() - began))
+            time.sleep(self._pause)
 
     def _send(self, body):
         connection = http.client.HTTPConnection(*self._address, timeout=30)
@@ -143,6 +145,34 @@ class Caller(threading.Thread):
             connection.close()
 
 
+class Others:
+    """Take every connection that the server gives, those of the program too."""
+
+    def __init__(self, conninfo):
+        self._conninfo = conninfo
+        self._sessions = []
+
+    def crowd(self, seconds, when_full):
+        """Gives how many connections they had in the end."""
+        deadline, full = time.monotonic() + seconds, False
+        with Session(self._conninfo.replace("user=reckoner", "user=postgres")) as superuser:
+            while time.monotonic() < deadline:
+                superuser.ask("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'reckoner'")
+                try:
+                    while True:
+                        self._sessions.append(Session(self._conninfo))
+                except (AssertionError, OSError):
+                    if not full:
+                        when_full()
+                    full = True
+                    time.sleep(0.05)
+        return len(self._sessions)
+
+    def leave(self):
+        for session in self._sessions:
+            session.close()
+
+
 @case("P6", "all connections of the server taken by others, a daemon under load", seconds=20)
 def no_connection_left(seed, options):
     loaded = Loaded(seed, 2, 10, late=0)
@@ -153,21 +183,10 @@ def no_connection_left(seed, options):
     secret = reckoner.json("key", "create", "callers")["secret"]
     serve = rp.serve_until_up(reckoner, "--listen", "127.0.0.1:0")
     health = Health(serve)
-    others = []
-    try:
-        while len(others) < 14:
-            others.append(Session(conninfo))
-    except (AssertionError, OSError):
-        pass
-    # Those of the daemon go too: it has to do with what it can get.
-    with Session(conninfo.replace("user=reckoner", "user=postgres")) as superuser:
-        superuser.ask("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'reckoner'")
-        callers = [Caller(rp.http_address(serve), secret, number, options.pick(2000, 200) // 8) for number in range(8)]
-        for caller in callers:
-            caller.start()
-        time.sleep(options.pick(4, 1))
-    for other in others:
-        other.close()
+    callers = [Caller(rp.http_address(serve), secret, number, options.pick(2000, 400) // 8, 0.02) for number in range(8)]
+    others = Others(conninfo)
+    most = others.crowd(options.pick(4, 2), lambda: [caller.start() for caller in callers])
+    others.leave()
     began = time.monotonic()
     health.wait_until_ready()
     for caller in callers:
@@ -186,7 +205,7 @@ def no_connection_left(seed, options):
     serve.wait()
     refused = sum(status == 503 for status, _ in answers)
     return CaseResult(refused, lost=max(0, counted - stored), violated=violated,
-                      remark=f"{len(answers)} requests, {refused} answered by 503; p99 {slow:.2f} s; ready "
+                      remark=f"{most} connections of others; {len(answers)} requests, {refused} answered by 503; p99 {slow:.2f} s; ready "
                              f"{health.slowest:.2f} s after the others had gone ({time.monotonic() - began:.1f} s in all)")
 
 

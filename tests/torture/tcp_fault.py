@@ -7,7 +7,7 @@
 A fault is a function of each Message, in the order in which they pass, that says what becomes of it: PASS, CUT (this one
 and everything behind it is lost, both sides see the connection end), EAT (this one is lost, the connection goes on),
 HALF_OPEN (nothing passes any more, and nobody is told until the proxy is healed or closed), Delay(seconds), or
-Trickle(seconds), which lets a byte pass in that time from now on. It is called by one thread at a time. Connections are
+Trickle(seconds, bytes), which lets the next so many bytes pass one by one, with that time between them. It is called by one thread at a time. Connections are
 made without TLS and GSSAPI, so that the messages can be read.
 """
 
@@ -20,7 +20,7 @@ import time
 TO_SERVER, TO_CLIENT = "to server", "to client"
 PASS, CUT, EAT, HALF_OPEN = "pass", "cut", "eat", "half-open"
 Delay = collections.namedtuple("Delay", "seconds")
-Trickle = collections.namedtuple("Trickle", "seconds")
+Trickle = collections.namedtuple("Trickle", "seconds bytes")
 
 # `number` counts from 1 over all connections and both directions; `kind` is the letter of the protocol, "startup" for the
 # first; `connection` numbers connections from 1; `answers` is the text of the simple query that was sent last on it.
@@ -67,7 +67,7 @@ class _Pair:
         self.client, self.server = client, server
         self.query = b""
         self.silent = threading.Event()
-        self.trickle = 0.0
+        self.trickle = {}  # by direction
 
     def start(self):
         for direction, source, sink in ((TO_SERVER, self.client, self.server), (TO_CLIENT, self.server, self.client)):
@@ -101,19 +101,19 @@ class _Pair:
                     started = True
                     fate = self.proxy.judge(self, direction, kind, body)
                     if fate == CUT:
-                        self._send(sink, b"".join(passing))
+                        self._send(direction, sink, b"".join(passing))
                         return
                     if fate == HALF_OPEN:
                         self.silent.set()
                     if isinstance(fate, Trickle):
-                        self.trickle = fate.seconds
+                        self.trickle = {TO_SERVER: fate, TO_CLIENT: fate}
                     if isinstance(fate, Delay):
-                        self._send(sink, b"".join(passing))
+                        self._send(direction, sink, b"".join(passing))
                         passing = []
                         time.sleep(fate.seconds)
                     if fate != EAT:
                         passing.append(whole)
-                self._send(sink, b"".join(passing))
+                self._send(direction, sink, b"".join(passing))
         except OSError:
             pass
         finally:
@@ -126,15 +126,18 @@ class _Pair:
         offset = 1 if started else 0
         return None if len(held) < offset + 4 else offset + struct.unpack_from("!i", held, offset)[0]
 
-    def _send(self, sink, data):
+    def _send(self, direction, sink, data):
         if self.silent.is_set():
             return
-        if not self.trickle:
-            sink.sendall(data)
-            return
-        for position in range(len(data)):
+        trickle = self.trickle.get(direction, Trickle(0.0, 0))
+        singly = min(len(data), trickle.bytes)
+        for position in range(singly):
             sink.sendall(data[position:position + 1])
-            time.sleep(self.trickle)
+            time.sleep(trickle.seconds)
+        if singly:
+            self.trickle[direction] = Trickle(trickle.seconds, trickle.bytes - singly)
+        if data[singly:]:
+            sink.sendall(data[singly:])
 
 
 class Proxy:

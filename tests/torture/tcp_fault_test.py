@@ -89,7 +89,7 @@ class TcpFault(unittest.TestCase):
         self.assertEqual(self.exchange(lambda m: HALF_OPEN if m.number == 3 else PASS, timeout=0.3), b" (silent)")
 
     def test_delays_and_single_bytes_take_time(self):
-        for fault in (Delay(0.2), Trickle(0.02)):
+        for fault in (Delay(0.2), Trickle(0.02, 100)):
             began = time.monotonic()
             self.assertEqual(self.exchange(lambda m, f=fault: f if m.number == 3 else PASS), ANSWER)
             self.assertGreater(time.monotonic() - began, 0.19)
