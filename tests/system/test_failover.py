@@ -42,7 +42,7 @@ class Failover(unittest.TestCase):
         commands.stop()
 
         self.assertEqual(commands.wrong, [])
-        charged = sorted(key for key, in pair.primary.sql("billed", "select key from manual_charge"))
+        charged = sorted(key for key, in pair.primary.sql("billed", "select external_key from manual_charge"))
         self.assertEqual(sorted(set(charged)), charged)
         self.assertEqual(set(commands.acknowledged) - set(charged), set())
         self.assertEqual(old.sql("billed", "select count(*) from manual_charge"), before)

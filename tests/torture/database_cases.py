@@ -156,13 +156,12 @@ def silent(loop, number):
 
 # Commands whose repetition would do their work twice; each with how often it must have been done in the end.
 CHANGES = (
-    (lambda n: ("charge", "c0000", "Setup", "--price", "1", "--on", "2026-03-15", "--key", f"charge-{n}"),
-     "select count(*) from manual_charge where key like 'charge-%'"),
+    (lambda n: ("charge", "c0000", "Setup", "--price", "1", "--on", "2026-04-20", "--key", f"charge-{n}"),
+     "select count(*) from manual_charge where external_key like 'charge-%'"),
     (lambda n: ("grant", "prepaid", "c0001", "pot", "--amount", "1", "--top-up"),
-     "select count(*) from credit_movement m join credit c using (customer_id, credit)"
-     " where c.key = 'pot' and m.kind = 'top_up'"),
+     "select count(*) - 1 from credit_movement join credit c using (customer_id, credit) where c.external_key = 'pot'"),
     (lambda n: ("key", "create", f"key-{n}"), "select count(*) from api_key where name like 'key-%'"),
-    (lambda n: ("change", "c0002", "s", "--quantity", f"seats={n + 10}", "--on", "2026-03-20"), None),
+    (lambda n: ("events", "void", "world", f"e{n // 5}", "--reason", "torture"), "select count(*) from event_void"),
     (lambda n: ("cut",), None),
 )
 

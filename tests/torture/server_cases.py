@@ -1,5 +1,6 @@
 """Servers that change places, that have no connection left, that have no room left, and migrations that are killed."""
 
+import collections
 import http.client
 import json
 import os
@@ -24,7 +25,7 @@ NOT_RUN = "NOT RUN: "
 # P5 ------------------------------------------------------------------------------------------------------------------
 
 def charge(key):
-    return ("charge", "c0000", "Setup", "--price", "1", "--on", "2026-03-15", "--key", key)
+    return ("charge", "c0000", "Setup", "--price", "1", "--on", "2026-04-20", "--key", key)
 
 
 class Promotions:
@@ -88,7 +89,7 @@ class Promotions:
 
     def _judge(self, name, commands, old, stale):
         self.violated += commands.wrong
-        charged = [key for key, in self.pair.primary.sql(name, "select key from manual_charge")]
+        charged = [key for key, in self.pair.primary.sql(name, "select external_key from manual_charge")]
         self.lost += len(set(commands.acknowledged) - set(charged))
         self.double += len(charged) - len(set(charged))
         if self._rows(old, name) != stale:
@@ -120,9 +121,16 @@ class Caller(threading.Thread):
         self._address, self._secret, self._number, self._requests = address, secret, number, requests
         self.answers = []  # (status, seconds)
         self.counted = 0
+        self._over = False
+
+    def stop(self):
+        self._over = True
+        self.join()
 
     def run(self):
         for request in range(self._requests):
+            if self._over:
+                return
             event = {"specversion": "1.0", "id": f"{self._number}-{request}", "source": "callers", "type": "bandwidth",
                      "subject": "c0000", "time": "2026-03-20T10:00:00Z", "data": {"bytes": "1"}}
             began = time.monotonic()
@@ -273,7 +281,8 @@ def disk_full(seed, options):
         loaded.cluster.fill()
         caller = Caller(rp.http_address(serve), secret, f"d{number}", 100_000)
         caller.start()
-        rp.wait_until(lambda: "degraded" in health.ask()[1], "health is degraded", lambda: str(health.ask()))
+        rp.wait_until(lambda: "degraded" in health.ask()[1], "health is degraded",
+                      lambda: f"{health.ask()}, {collections.Counter(status for status, _ in caller.answers)}", timeout=30)
         began = time.monotonic()
         refused = reckoner.run(*(FIRST if number == 0 else SECOND))
         if refused.code == 0 and number == 0:
@@ -284,7 +293,7 @@ def disk_full(seed, options):
             time.sleep(0.05)
         if time.monotonic() > began + 5:
             violated.append(f"health is green {time.monotonic() - began:.1f} s after there is room again")
-        caller._requests = 0  # pylint: disable=protected-access
+        caller.stop()
         counted += caller.counted
         finish(reckoner, FIRST if number == 0 else SECOND)
     return judge_disk(loaded, conninfo, reckoner, serve, rounds, counted, violated)

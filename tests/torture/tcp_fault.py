@@ -42,7 +42,7 @@ def cut_at(number):
 def answers_commit(message):
     """Whether this is the reply of PostgreSQL that something was committed."""
     return (message.direction == TO_CLIENT and message.kind == COMMAND_COMPLETE and message.body == b"COMMIT\0"
-            and message.answers == b"commit\0")
+            and message.answers.lower() == b"commit\0")
 
 
 def eat_commits(which=lambda number: True):
