@@ -15,6 +15,7 @@
 #include "app/commands_pricing.hpp"
 #include "app/metering_commands.hpp"
 #include "app/run_commands.hpp"
+#include "app/schema_commands.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
 #include "base/suggest.hpp"
@@ -62,6 +63,7 @@ class CommandLine {
     add_quote_command();
     add_fact_commands();
     add_config_commands();
+    schema_commands_.emplace(app_, declare);
   }
 
   CLI::App& app() { return app_; }
@@ -365,7 +367,6 @@ class CommandLine {
     doctor->callback([this] {
       action_ = [this](const Console& console) { return doctor_command(options_, console); };
     });
-    on_system(app_, "migrate", "bring the database's schema up to date", migrate_command);
   }
 
   void add_limit(CLI::App* command) {
@@ -389,6 +390,7 @@ class CommandLine {
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;
   std::optional<RunCommands> run_commands_;
+  std::optional<SchemaCommands> schema_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

@@ -66,7 +66,6 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
 int config_history_command(System& system, const Console& console);
 int config_activate_command(System& system, const Console& console, std::int64_t version);
 int handlers_command(const Console& console);
-int migrate_command(System& system, const Console& console);
 
 int serve_command(System& system, const CommonOptions& options, const Console& console,
                   const ServeArguments& arguments);

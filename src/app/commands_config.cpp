@@ -10,7 +10,6 @@
 #include "engine/version_lock.hpp"
 #include "handlers/catalogue.hpp"
 #include "store/migrations.hpp"
-#include "store/schema.hpp"
 #include "store/transaction.hpp"
 #include "text/table.hpp"
 
@@ -316,19 +315,6 @@ int handlers_command(const Console& console) {
     for (engine::Fact fact : spec.leaves) leaves.push_back(engine::to_string(fact));
     if (!needs.empty()) console.result(fmt::format("  needs {}", fmt::join(needs, ", ")));
     if (!leaves.empty()) console.result(fmt::format("  leaves {}", fmt::join(leaves, ", ")));
-  }
-  return 0;
-}
-
-int migrate_command(System&, const Console& console) {
-  // Opening the database has migrated it.
-  const auto files = store::schema::embedded_files();
-  if (console.json()) {
-    text::JsonWriter json;
-    json.begin_object().key("schema").string(files.back().name).end_object();
-    console.result(json);
-  } else {
-    console.result(fmt::format("the schema is up to date: {}", files.back().name));
   }
   return 0;
 }

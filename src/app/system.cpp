@@ -11,6 +11,7 @@
 #include "metering/cut.hpp"
 #include "metering/meter_life.hpp"
 #include "metering/metering_metrics.hpp"
+#include "store/distribution.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 #include "store/server_facts.hpp"
@@ -50,7 +51,9 @@ std::vector<std::string> prepare_database(store::ConnectionOptions owner, bool u
     store::Connection connection(owner);
     const store::ServerFacts facts = store::read_server_facts(connection);
     require_safe(facts, unsafe_is_allowed);
+    store::allow_placed_schema(connection);
     store::migrate(connection, store::schema::embedded_files());
+    store::place_new_tables(connection);
     return store::doubts_about(facts);
   } catch (const StartError&) {
     throw;

@@ -30,13 +30,17 @@ constexpr store::Statement kRetry{"retry mail", R"(
   update outbox set state = 'pending', next_try_at = $3, attempts = 0, first_try_at = null
    where customer_id = $1 and message_key = $2 and state = 'dead')"};
 
+// The one that has waited longest is wanted by every sender: who comes second takes the next.
+constexpr store::Statement kDue{"due mails", R"(
+  select customer_id, message_key, next_try_at from outbox
+   where state = 'pending' and next_try_at <= $1
+   order by next_try_at, customer_id, message_key limit 16)"};
+
+// Compares and sets one row by its key: sharded tables do not offer SKIP LOCKED over several
+// shards.
 constexpr store::Statement kClaim{"claim mail", R"(
-  update outbox
-     set next_try_at = $2
-   where (customer_id, message_key) = (
-     select customer_id, message_key from outbox
-      where state = 'pending' and next_try_at <= $1
-      order by next_try_at, customer_id, message_key limit 1 for update skip locked)
+  update outbox set next_try_at = $4
+   where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending'
   returning customer_id, message_key, kind, recipient, template, version_id, message_id, attempts,
             created_at, first_try_at, rendered)"};
 
@@ -55,6 +59,21 @@ constexpr store::Statement kMarkDead{"mark mail dead", R"(
 constexpr store::Statement kPostpone{"postpone mail", R"(
   update outbox set next_try_at = $5, attempts = attempts + 1, last_error = $4
    where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
+
+ClaimedMail claimed_mail(const store::Row& row, time::Instant leased_until) {
+  return {.customer = {row.int64("customer_id")},
+          .key = row.text("message_key"),
+          .kind = row.text("kind"),
+          .recipient = row.text("recipient"),
+          .template_name = row.text("template"),
+          .version = {row.int64("version_id")},
+          .message_id = row.text("message_id"),
+          .attempts = row.int64("attempts"),
+          .created_at = row.instant("created_at"),
+          .first_try_at = row.optional_instant("first_try_at"),
+          .rendered = row.optional_bytes("rendered"),
+          .leased_until = leased_until};
+}
 
 }  // namespace
 
@@ -91,20 +110,16 @@ void retry(store::Connection& connection, std::string_view name, time::Instant n
 std::optional<ClaimedMail> claim(store::Connection& connection, time::Instant now,
                                  std::chrono::seconds lease) {
   const time::Instant leased_until = now + lease;
-  const auto row = connection.query(kClaim, {now, leased_until}).at_most_one();
-  if (!row) return std::nullopt;
-  return ClaimedMail{.customer = {row->int64("customer_id")},
-                     .key = row->text("message_key"),
-                     .kind = row->text("kind"),
-                     .recipient = row->text("recipient"),
-                     .template_name = row->text("template"),
-                     .version = {row->int64("version_id")},
-                     .message_id = row->text("message_id"),
-                     .attempts = row->int64("attempts"),
-                     .created_at = row->instant("created_at"),
-                     .first_try_at = row->optional_instant("first_try_at"),
-                     .rendered = row->optional_bytes("rendered"),
-                     .leased_until = leased_until};
+  for (;;) {
+    const store::Rows due = connection.query(kDue, {now});
+    if (due.empty()) return std::nullopt;
+    for (const store::Row& mail : due) {
+      const auto claimed =
+          connection.query(kClaim, {mail.int64("customer_id"), mail.text("message_key"),
+                                    mail.instant("next_try_at"), leased_until});
+      if (!claimed.empty()) return claimed_mail(claimed.only(), leased_until);
+    }
+  }
 }
 
 bool keep_rendered(store::Connection& connection, const ClaimedMail& mail, std::string_view bytes,

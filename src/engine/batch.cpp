@@ -5,6 +5,7 @@
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "engine/billing.hpp"
+#include "store/distribution.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::engine {
@@ -75,6 +76,7 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
   store::Transaction transaction(connection);
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
   RK_FAILPOINT("batch.after-lease");
+  store::await_second_phases(connection);  // the cut's, of whoever started the run
   FactReader facts(connection, {run.cut, /*tail=*/false});
   lock_customers(connection, batch.customers);
   RK_FAILPOINT("batch.after-lock");

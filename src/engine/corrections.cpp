@@ -49,11 +49,11 @@ constexpr store::Statement kCreditNotes{"credit notes on a document", R"(
 constexpr store::Statement kReopen{"reopen periods of a void", R"(
   insert into reopening (customer_id, reopening, cycle, from_at, until_at, cause, at_once,
                          created_at)
-  select $1,
+  select p.customer_id,
          coalesce((select max(reopening) from reopening where customer_id = $1), 0)
-           + row_number() over (order by p.cycle, p.starts_at),
+           + row_number() over (partition by p.customer_id order by p.cycle, p.starts_at),
          p.cycle, p.starts_at, p.ends_at, $3, true, $4
-    from (select distinct p.cycle, p.starts_at, p.ends_at
+    from (select distinct p.customer_id, p.cycle, p.starts_at, p.ends_at
             from document_line l
             join billing_period p on p.customer_id = l.customer_id and p.cycle = l.cycle
                                  and p.side = l.side and p.starts_at = l.period_starts_at

@@ -1,21 +1,20 @@
+#include <map>
+
 #include "engine/issue.hpp"
 
 namespace reckoner::engine {
 
 namespace {
 
+constexpr store::Statement kLast{"last movements of credits", R"(
+  select customer_id, credit, max(movement) as movement
+    from credit_movement where customer_id = any($1::bigint[]) group by customer_id, credit)"};
+
 constexpr store::Statement kInsert{"insert credit movements", R"(
   insert into credit_movement (customer_id, credit, movement, kind, amount, ordinal, reverses,
                                booked_on)
-  select n.customer_id, n.credit,
-         coalesce((select max(movement) from credit_movement m
-                    where m.customer_id = n.customer_id and m.credit = n.credit), 0)
-           + row_number() over (partition by n.customer_id, n.credit order by n.position),
-         n.kind, n.amount, n.ordinal, n.reverses, n.booked_on
-    from unnest($1::bigint[], $2::int[], $3::text[], $4::numeric[], $5::bigint[], $6::bigint[],
-                $7::date[])
-         with ordinality as n(customer_id, credit, kind, amount, ordinal, reverses, booked_on,
-                              position))"};
+  select * from unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::numeric[], $6::bigint[],
+                       $7::bigint[], $8::date[]))"};
 
 constexpr store::Statement kInsertCredits{"insert credits of documents", R"(
   insert into credit (customer_id, credit, external_key, title, kind, currency, priority, charges,
@@ -45,6 +44,21 @@ void insert_credits(store::Connection& connection, std::span<const DocumentWork>
   connection.execute(kInsertCredits, {customers, numbers, keys, titles, currencies, now});
 }
 
+/// The numbers of new movements, counted within each credit, whose customers are locked.
+std::vector<std::int64_t> next_numbers(store::Connection& connection,
+                                       const std::vector<CustomerId>& customers,
+                                       const std::vector<std::int64_t>& credits) {
+  std::map<std::pair<CustomerId, std::int64_t>, std::int64_t> last;
+  for (const store::Row& row : connection.query(kLast, {customers})) {
+    last[{CustomerId{row.int64("customer_id")}, row.int64("credit")}] = row.int64("movement");
+  }
+  std::vector<std::int64_t> numbers;
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    numbers.push_back(++last[{customers[i], credits[i]}]);
+  }
+  return numbers;
+}
+
 }  // namespace
 
 void write_credit_movements(store::Connection& connection, std::span<const DocumentWork> documents,
@@ -69,7 +83,8 @@ void write_credit_movements(store::Connection& connection, std::span<const Docum
     }
   }
   if (customers.empty()) return;
-  connection.execute(kInsert, {customers, credits, kinds, amounts, ordinals, reverses, booked_on});
+  connection.execute(kInsert, {customers, credits, next_numbers(connection, customers, credits),
+                               kinds, amounts, ordinals, reverses, booked_on});
 }
 
 }  // namespace reckoner::engine

@@ -15,9 +15,11 @@ namespace {
 // A batch touches a few of many rows, always by key. What the planner believes about a table may be
 // older than an import or than this run: it would read the whole table in every batch, or keep a
 // plan from when the table was empty. A scan that cannot be avoided then looks so costly that it
-// would be compiled first: never worth it here.
+// would be compiled first: never worth it here. Citus needs the values to know which nodes to ask.
 constexpr store::Statement kLookUpByKey{"look up by key", R"(
-  select set_config('plan_cache_mode', 'force_generic_plan', true),
+  select set_config('plan_cache_mode',
+                    case when exists (select from pg_extension where extname = 'citus') then 'auto'
+                         else 'force_generic_plan' end, true),
          set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
          set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true))"};
 

@@ -19,38 +19,44 @@ constexpr store::Statement kUsage{"usage of a batch", R"(
    group by q.position, t.meter)"};
 
 constexpr store::Statement kUsageWithTail{"usage of a batch with the tail", R"(
-  select q.position, t.meter, sum(t.event_count)::bigint as event_count, sum(t.value_sum) as value_sum,
-         min(t.value_min) as value_min, max(t.value_max) as value_max
-    from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-           as q(position, customer_id, from_at, until_at)
-    cross join lateral (
-      select meter, event_count, value_sum, value_min, value_max from usage_total t
-       where t.customer_id = q.customer_id and t.bucket >= q.from_at and t.bucket < q.until_at
-         and t.cut <= $5
-      union all
-      select d.meter, d.event_count, d.value_sum, d.value_min, d.value_max
-        from usage_delta d join ingest_batch b on b.batch_id = d.batch_id and b.cut is null
-       where d.customer_id = q.customer_id and d.bucket >= q.from_at and d.bucket < q.until_at) t
-   group by q.position, t.meter)"};
+  select position, meter, sum(event_count)::bigint as event_count, sum(value_sum) as value_sum,
+         min(value_min) as value_min, max(value_max) as value_max
+    from (select q.position, t.meter, t.event_count, t.value_sum, t.value_min, t.value_max
+            from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+                   as q(position, customer_id, from_at, until_at)
+            join usage_total t on t.customer_id = q.customer_id
+                              and t.bucket >= q.from_at and t.bucket < q.until_at and t.cut <= $5
+          union all
+          select q.position, d.meter, d.event_count, d.value_sum, d.value_min, d.value_max
+            from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+                   as q(position, customer_id, from_at, until_at)
+            join usage_delta d on d.customer_id = q.customer_id
+                              and d.bucket >= q.from_at and d.bucket < q.until_at
+            join ingest_batch b on b.batch_id = d.batch_id and b.cut is null) t
+   group by position, meter)"};
 
 // The stored totals as known, and with $6 the tail; $7 are the meters.
 constexpr store::Statement kDetails{"usage of a batch in detail", R"(
-  select q.position, t.meter, t.dimensions, t.bucket, sum(t.event_count)::bigint as event_count,
-         sum(t.value_sum) as value_sum, min(t.value_min) as value_min, max(t.value_max) as value_max
-    from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
-           as q(position, customer_id, from_at, until_at)
-    cross join lateral (
-      select meter, dimensions, bucket, event_count, value_sum, value_min, value_max
-        from usage_total t
-       where t.customer_id = q.customer_id and t.bucket >= q.from_at and t.bucket < q.until_at
-         and t.cut <= $5 and t.meter = any($7::text[])
-      union all
-      select d.meter, d.dimensions, d.bucket, d.event_count, d.value_sum, d.value_min, d.value_max
-        from usage_delta d join ingest_batch b on b.batch_id = d.batch_id and b.cut is null
-       where $6 and d.customer_id = q.customer_id and d.bucket >= q.from_at
-         and d.bucket < q.until_at and d.meter = any($7::text[])) t
-   group by q.position, t.meter, t.dimensions, t.bucket
-   order by q.position, t.meter, t.bucket, t.dimensions)"};
+  select position, meter, dimensions, bucket, sum(event_count)::bigint as event_count,
+         sum(value_sum) as value_sum, min(value_min) as value_min, max(value_max) as value_max
+    from (select q.position, t.meter, t.dimensions, t.bucket, t.event_count, t.value_sum, t.value_min,
+                 t.value_max
+            from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+                   as q(position, customer_id, from_at, until_at)
+            join usage_total t on t.customer_id = q.customer_id
+                              and t.bucket >= q.from_at and t.bucket < q.until_at and t.cut <= $5
+                              and t.meter = any($7::text[])
+          union all
+          select q.position, d.meter, d.dimensions, d.bucket, d.event_count, d.value_sum, d.value_min,
+                 d.value_max
+            from unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+                   as q(position, customer_id, from_at, until_at)
+            join usage_delta d on d.customer_id = q.customer_id
+                              and d.bucket >= q.from_at and d.bucket < q.until_at
+                              and d.meter = any($7::text[])
+            join ingest_batch b on b.batch_id = d.batch_id and b.cut is null and $6) t
+   group by position, meter, dimensions, bucket
+   order by position, meter, bucket, dimensions)"};
 
 /// The columns of what stored totals give.
 struct Columns {

@@ -29,7 +29,7 @@ constexpr store::Statement kCloseReopenings{"close reopenings", R"(
     from unnest($1::bigint[], $2::int[]) as c(customer_id, cycle)
    where r.customer_id = c.customer_id and r.cycle = c.cycle and r.closed_by_run is null
      and not exists (select from billing_period p
-                      where p.customer_id = c.customer_id and p.cycle = c.cycle
+                      where p.customer_id = r.customer_id and p.cycle = r.cycle
                         and p.billed_cut > $4))"};
 
 /// Columns of billing_period rows for one statement.

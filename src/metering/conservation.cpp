@@ -128,25 +128,33 @@ constexpr store::Statement kCountKeys{"metering.count_keys",
                                       "select count(*) as rows from event_key"};
 
 constexpr store::Statement kVoids{"metering.check_voids", R"(
-  with archived as (
+  with archived as materialized (
     select b.batch_id from ingest_batch b join archived_month m
         on b.batch_id between m.first_batch and m.last_batch and m.restored_at is null
        and to_char(b.received_at at time zone 'UTC', 'YYYY-MM') = m.month
+  ), voids as materialized (
+    select v.batch_id, v.event_batch, v.source, v.event_id, v.successor_id,
+           e.batch_id is not null as has_event
+      from event_void v
+      left join raw_event e on e.customer_id = v.customer_id and e.batch_id = v.event_batch
+                           and e.seq = v.event_seq and e.source = v.source
+                           and e.event_id = v.event_id
+  ), successors as materialized (
+    select batch_id, source, event_id from raw_event
+     where batch_id in (select batch_id from voids where successor_id <> '')
   )
-  select v.source, v.event_id, v.successor_id, e.batch_id is null and not a.gone as event_missing,
-         v.successor_id <> '' and s.batch_id is null and not sa.gone as successor_missing,
-         b.batch_id is null as batch_missing
-    from event_void v
-    left join raw_event e on e.customer_id = v.customer_id and e.batch_id = v.event_batch
-                         and e.seq = v.event_seq and e.source = v.source
-                         and e.event_id = v.event_id
-    left join raw_event s on s.batch_id = v.batch_id and s.source = v.source
-                         and s.event_id = v.successor_id
-    left join ingest_batch b on b.batch_id = v.batch_id
-    cross join lateral (select v.event_batch in (select batch_id from archived) as gone) a
-    cross join lateral (select v.batch_id in (select batch_id from archived) as gone) sa
-   where (e.batch_id is null and not a.gone)
-      or (v.successor_id <> '' and s.batch_id is null and not sa.gone) or b.batch_id is null
+  select * from (
+    select v.source, v.event_id, v.successor_id,
+           not v.has_event and v.event_batch not in (select batch_id from archived)
+             as event_missing,
+           v.successor_id <> '' and s.batch_id is null
+             and v.batch_id not in (select batch_id from archived) as successor_missing,
+           b.batch_id is null as batch_missing
+      from voids v
+      left join successors s on s.batch_id = v.batch_id and s.source = v.source
+                            and s.event_id = v.successor_id
+      left join ingest_batch b on b.batch_id = v.batch_id) c
+   where event_missing or successor_missing or batch_missing
    order by 1, 2)"};
 
 constexpr store::Statement kCountVoids{"metering.count_voids",

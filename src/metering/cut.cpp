@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
+#include "store/distribution.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::metering {
@@ -16,26 +17,28 @@ constexpr store::Statement kLockCounter{"metering.lock_cut_counter",
 constexpr store::Statement kClaimBatches{"metering.claim_batches", R"(
   update ingest_batch set cut = $1 where cut is null returning batch_id)"};
 
-// What carries over changes all that comes later; a heartbeat also the time around it, up to its
-// gap.
 // Where a void took something back, the extremes are unknown and stay so.
 constexpr store::Statement kFoldDeltas{"metering.fold_deltas", R"(
-  with moved as (
-    delete from usage_delta where batch_id = any($2::bigint[]) returning *
-  ), totals as (
-    insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
-                             event_count, value_sum, value_min, value_max)
-    select customer_id, bucket, meter, subject, dimensions, $1::bigint,
-           sum(event_count)::bigint, sum(value_sum),
-           case when count(value_min) = count(*) then min(value_min) end,
-           case when count(value_max) = count(*) then max(value_max) end
-      from moved group by customer_id, bucket, meter, subject, dimensions
-  )
+  insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
+                           event_count, value_sum, value_min, value_max)
+  select customer_id, bucket, meter, subject, dimensions, $1::bigint,
+         sum(event_count)::bigint, sum(value_sum),
+         case when count(value_min) = count(*) then min(value_min) end,
+         case when count(value_max) = count(*) then max(value_max) end
+    from usage_delta where batch_id = any($2::bigint[])
+   group by customer_id, bucket, meter, subject, dimensions)"};
+
+// What carries over changes all that comes later; a heartbeat also the time around it, up to its
+// gap.
+constexpr store::Statement kNoteTouches{"metering.note_touches", R"(
   insert into cut_touch (customer_id, cut, first_at, last_at)
   select customer_id, $1::bigint, min(bucket - make_interval(secs => reach_seconds)),
          case when bool_or(carries) then timestamptz 'infinity'
               else max(bucket + make_interval(secs => reach_seconds)) end
-    from moved group by customer_id)"};
+    from usage_delta where batch_id = any($2::bigint[]) group by customer_id)"};
+
+constexpr store::Statement kDropDeltas{"metering.drop_deltas", R"(
+  delete from usage_delta where batch_id = any($1::bigint[]))"};
 
 constexpr store::Statement kWriteCut{"metering.write_cut",
                                      "insert into cut (cut, closed_at) values ($1, $2)"};
@@ -49,30 +52,39 @@ constexpr store::Statement kReadHorizon{"metering.read_merge_horizon", R"(
     from cut_counter)"};
 
 // Rows of one total with several cuts lie where a customer was touched since they were merged last.
+// The latest takes up the others, which go.
 constexpr store::Statement kMergeTotals{"metering.merge_totals", R"(
-  with touched as (
-    select customer_id, min(first_at) as first_at, max(last_at) as last_at
-      from cut_touch where cut <= $1 group by customer_id
-  ), split as (
-    select t.customer_id, t.bucket, t.meter, t.subject, t.dimensions
-      from usage_total t
-      join touched on touched.customer_id = t.customer_id
-                  and t.bucket between touched.first_at and touched.last_at
-     where t.cut <= $1
-     group by t.customer_id, t.bucket, t.meter, t.subject, t.dimensions having count(*) > 1
-  ), gone as (
-    delete from usage_total t using split s
-     where t.customer_id = s.customer_id and t.bucket = s.bucket and t.meter = s.meter
-       and t.subject = s.subject and t.dimensions = s.dimensions and t.cut <= $1
-    returning t.*
-  )
-  insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut,
-                           event_count, value_sum, value_min, value_max)
-  select customer_id, bucket, meter, subject, dimensions, max(cut),
-         sum(event_count)::bigint, sum(value_sum),
-         case when count(value_min) = count(*) then min(value_min) end,
-         case when count(value_max) = count(*) then max(value_max) end
-    from gone group by customer_id, bucket, meter, subject, dimensions)"};
+  update usage_total t
+     set event_count = s.event_count, value_sum = s.value_sum, value_min = s.value_min,
+         value_max = s.value_max
+    from (select t.customer_id, t.bucket, t.meter, t.subject, t.dimensions, max(t.cut) as cut,
+                 sum(event_count)::bigint as event_count, sum(value_sum) as value_sum,
+                 case when count(value_min) = count(*) then min(value_min) end as value_min,
+                 case when count(value_max) = count(*) then max(value_max) end as value_max
+            from usage_total t
+            join (select customer_id, min(first_at) as first_at, max(last_at) as last_at
+                    from cut_touch where cut <= $1 group by customer_id) touched
+              on touched.customer_id = t.customer_id
+             and t.bucket between touched.first_at and touched.last_at
+           where t.cut <= $1
+           group by t.customer_id, t.bucket, t.meter, t.subject, t.dimensions
+          having count(*) > 1) s
+   where t.customer_id = s.customer_id and t.bucket = s.bucket and t.meter = s.meter
+     and t.subject = s.subject and t.dimensions = s.dimensions and t.cut = s.cut)"};
+
+constexpr store::Statement kDropMerged{"metering.drop_merged_totals", R"(
+  delete from usage_total t
+   using (select t.customer_id, t.bucket, t.meter, t.subject, t.dimensions, max(t.cut) as cut
+            from usage_total t
+            join (select customer_id, min(first_at) as first_at, max(last_at) as last_at
+                    from cut_touch where cut <= $1 group by customer_id) touched
+              on touched.customer_id = t.customer_id
+             and t.bucket between touched.first_at and touched.last_at
+           where t.cut <= $1
+           group by t.customer_id, t.bucket, t.meter, t.subject, t.dimensions
+          having count(*) > 1) s
+   where t.customer_id = s.customer_id and t.bucket = s.bucket and t.meter = s.meter
+     and t.subject = s.subject and t.dimensions = s.dimensions and t.cut < s.cut)"};
 
 // A note is needed while a billed period that it overlaps was billed without knowing it. last_at is
 // the start of the last bucket touched.
@@ -104,7 +116,10 @@ std::int64_t close_cut_within(store::Connection& connection, time::Instant now) 
   }
   RK_FAILPOINT("cut.after-claim");
   if (batches.empty()) return last;
+  store::await_second_phases(connection);
   connection.execute(kFoldDeltas, {cut, batches});
+  connection.execute(kNoteTouches, {cut, batches});
+  connection.execute(kDropDeltas, {batches});
   RK_FAILPOINT("cut.after-fold");
   connection.execute(kWriteCut, {cut, now});
   connection.execute(kSetCounter, {cut});
@@ -115,7 +130,7 @@ void merge_totals(store::Connection& connection) {
   store::Transaction transaction(connection);
   connection.query(kLockCounter);
   const std::int64_t horizon = connection.query(kReadHorizon).only().int64("horizon");
-  connection.execute(kMergeTotals, {horizon});
+  if (connection.execute(kMergeTotals, {horizon}) > 0) connection.execute(kDropMerged, {horizon});
   connection.execute(kDropTouches, {horizon});
   RK_FAILPOINT("merge.before-commit");
   transaction.commit();

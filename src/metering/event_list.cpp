@@ -40,7 +40,7 @@ constexpr store::Statement kCounted{"metering.list_counted_events", R"(
 // so that the first "time" is the attribute.
 constexpr store::Statement kQuarantined{"metering.list_quarantined_events", R"(
   select q.namespace, q.content, q.reason, q.last_at, encode(uuid_send(q.digest), 'hex') as digest,
-         coalesce((select c.key from subject s join customer c on c.customer_id = s.customer_id
+         coalesce((select c.key from subject s join customer_key c on c.customer_id = s.customer_id
                     where s.namespace = q.namespace and s.subject = q.subject
                       and s.starts_at <= q.at and (s.ends_at is null or s.ends_at > q.at)
                     order by s.starts_at desc limit 1), '') as customer_key

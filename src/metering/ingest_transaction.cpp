@@ -20,7 +20,9 @@ namespace {
 // statistics say: a batch has few events where tables have many rows.
 constexpr store::Statement kOpenBatch{"metering.open_batch", R"(
   select pg_advisory_xact_lock_shared($1) is null as locked,
-         set_config('plan_cache_mode', 'force_generic_plan', true),
+         set_config('plan_cache_mode',
+                    case when exists (select from pg_extension where extname = 'citus') then 'auto'
+                         else 'force_generic_plan' end, true),
          set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
          set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
          nextval('ingest_batch_batch_id_seq') as batch_id,

@@ -251,7 +251,9 @@ def psql(conninfo, sql):
 class Cluster:
     """A PostgreSQL server of the test's own, with databases made in a moment. Does not survive a power cut."""
 
-    def __init__(self):
+    def __init__(self, settings=""):
+        """`settings` are more options of the server, such as `-c log_statement=all`."""
+        self._settings = settings
         self.directory = SANDBOX / f"cluster-{time.monotonic_ns()}"
         self.directory.mkdir(mode=0o700)
         if ROOT:
@@ -276,7 +278,7 @@ class Cluster:
     def start(self):
         self.program("pg_ctl", "start", "-w", "-s", "-D", "data", "-l", "server.log", "-o",
                       "-c listen_addresses= -c unix_socket_directories=.. -c fsync=off -c full_page_writes=off "
-                      "-c shared_buffers=128MB -c max_wal_size=2GB -c autovacuum=on")
+                      "-c shared_buffers=128MB -c max_wal_size=2GB -c autovacuum=on " + self._settings)
 
     def stop_at_once(self):
         """As a crash would."""

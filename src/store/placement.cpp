@@ -1,0 +1,87 @@
+#include "store/placement.hpp"
+
+#include <array>
+
+namespace reckoner::store {
+
+namespace {
+
+using enum Placement;
+
+constexpr auto kPlacements = std::to_array<TablePlacement>({
+    // Configuration.
+    {"config_version", kReference},
+    {"config_file", kReference},
+    {"config_activation", kReference},
+
+    // Customers.
+    {"customer", kByCustomer},
+    {"customer_state", kByCustomer},
+    {"customer_balance", kByCustomer},
+    {"cycle", kByCustomer},
+    {"subscription", kByCustomer},
+    {"subscription_quantity", kByCustomer},
+    {"subscription_pause", kByCustomer},
+    {"agreed_figure", kByCustomer},
+    {"manual_charge", kByCustomer},
+    {"discount", kByCustomer},
+    {"credit", kByCustomer},
+    {"credit_movement", kByCustomer},
+    {"payment", kByCustomer},
+    {"customer_key", kLocal},
+    {"subject", kLocal},
+    {"imported_file", kLocal},
+
+    // Usage.
+    {"event_key", kByKey},
+    {"raw_event", kByCustomer},
+    {"event_void", kByCustomer},
+    {"usage_delta", kByCustomer},
+    {"usage_total", kByCustomer},
+    {"usage_point", kByCustomer},
+    {"cut_touch", kByCustomer},
+    {"ingest_batch", kLocal},
+    {"ingest_tally", kLocal},
+    {"cut_counter", kLocal},
+    {"cut", kLocal},
+    {"meter_life", kLocal},
+    {"quarantine", kLocal},
+    {"quarantine_day", kLocal},
+    {"kafka_position", kLocal},
+    {"archived_month", kLocal},
+
+    // Periods and documents.
+    {"billing_period", kByCustomer},
+    {"reopening", kByCustomer},
+    {"parked", kByCustomer},
+    {"document", kByCustomer},
+    {"document_line", kByCustomer},
+    {"document_tax", kByCustomer},
+    {"document_void", kByCustomer},
+    {"posting", kByCustomer},
+    {"outbox", kByCustomer},
+    {"issued", kLocal},
+    {"series", kLocal},
+
+    // Runs.
+    {"engine_run", kLocal},
+    {"run_batch", kLocal},
+    {"over_limit", kLocal},
+    {"engine_schedule", kLocal},
+    {"lease", kLocal},
+    {"population_fact", kLocal},
+
+    // Access and the schema itself.
+    {"api_key", kLocal},
+    {"subject_profile", kLocal},
+    {"commit_mark", kLocal},
+    {"schema_migration", kLocal},
+});
+
+}  // namespace
+
+std::span<const TablePlacement> placements() {
+  return kPlacements;
+}
+
+}  // namespace reckoner::store
