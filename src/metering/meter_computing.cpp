@@ -13,6 +13,7 @@
 #include "metering/usage_deltas.hpp"
 #include "metering/usage_points.hpp"
 #include "store/cursor.hpp"
+#include "store/distribution.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::metering {
@@ -55,6 +56,7 @@ class Computing {
 
   ComputedMeter compute(std::optional<time::Instant> from) {
     connection_.query(kLockMeters, {kMetersLock});
+    store::await_second_phases(connection_);  // of the batches it is to be computed over
     const auto row = connection_.query(kHoldMeter, {meter_.name}).at_most_one();
     if (!row) return {};  // it counts from the beginning
     before_ = {row->int64("since_batch"), row->optional_int64("until_batch"),
