@@ -489,6 +489,28 @@ class Midnights(Processes):
                           ["c01", "2027-01-01", "2027-01-15", "INV-2027-000001", "2027"]])
         self.assert_sound()
 
+    def test_a_worker_stopped_inside_its_transaction(self):
+        keys = self.plain(8)
+        self.clock.set(at("2026-11-01T03:00:00"))
+        with Gate(self.conninfo, NUMBERS) as gate:
+            stopped = self.reckoner.start("run", "monthly")
+            gate.wait_for(2)
+            stopped.send(signal.SIGSTOP)
+        # Its transaction has what it waited for, the counter of the series with it, and hears no more.
+        rp.wait_until(lambda: self.one("select count(*) from pg_stat_activity where application_name = 'reckoner' and "
+                                       "xact_start is not null and wait_event = 'ClientRead'") != "0",
+                      "it stands in its transaction")
+        began = time.monotonic()
+        self.serve()
+        rp.wait_until(lambda: self.one("select state from engine_run") == "done", "others have done its run")
+        self.assertLess(time.monotonic() - began, 60)
+        self.assertEqual([self.documents(key) for key in keys], [1] * 8)
+        before = digest(self.conninfo, with_numbers=True)
+        stopped.send(signal.SIGCONT)
+        self.assertEqual(stopped.wait().code, 0, stopped.wait())
+        self.assertEqual(digest(self.conninfo, with_numbers=True), before, "what it had in hand came too late")
+        self.assert_sound()
+
 
 if __name__ == "__main__":
     rp.main()

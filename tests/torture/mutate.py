@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 KEYS, CUT = "src/metering/event_keys.cpp", "src/metering/cut.cpp"
-BATCH, NUMBERING, COMPUTE = "src/engine/batch.cpp", "src/engine/numbering.cpp", "src/engine/compute.cpp"
-BILLING, PERIODS = "src/engine/billing.cpp", "src/engine/period_records.cpp"
+BATCH, BILLING, PERIODS = "src/engine/batch.cpp", "src/engine/billing.cpp", "src/engine/period_records.cpp"
+PRESENCE, NUMBERING, COMPUTE = "src/engine/run_presence.cpp", "src/engine/numbering.cpp", "src/engine/compute.cpp"
 MONEY, RATIO, ZONE = "src/money/money.cpp", "src/money/ratio.cpp", "src/time/zone.cpp"
 
 CLAIM_BATCHES = "set cut = $1 where cut is null returning batch_id"
@@ -61,23 +61,21 @@ MUTANTS = {
     # Mails are written when the documents are committed.
     "outbox": {
         BILLING: [
-            ("#include \"invoicing/content_hash.hpp\"\n",
-             "#include \"invoicing/content_hash.hpp\"\n#include \"store/transaction.hpp\"\n"),
-            ("Billing::Billing(",
-             "thread_local std::vector<OutgoingMail> late;\n"
-             "void write_late_mails(store::Connection& connection, time::Instant now);\n"
-             "void write_late_mails(store::Connection& connection, time::Instant now) {\n"
-             "  store::Transaction second(connection);\n  write_outbox(connection, late, now);\n"
-             "  second.commit();\n}\n\nBilling::Billing("),
-            ("  write_outbox(connection_, mails_, now_);\n", "  late = mails_;\n")],
+            ("namespace reckoner::engine {\n\nnamespace {\n",
+             "namespace reckoner::engine {\n\nthread_local std::vector<OutgoingMail> waiting_mails;\n\nnamespace {\n"),
+            ("write_outbox(connection_, mails_, now_);", "waiting_mails = mails_;")],
         BATCH: [
-            ("BatchOutcome bill_batch(",
-             "void write_late_mails(store::Connection& connection, time::Instant now);\n\nBatchOutcome bill_batch("),
-            ("  counts = counted;\n", "  write_late_mails(connection, now);\n  counts = counted;\n")]},
-    # The writing transaction does not look whether the batch is still its own.
-    "lease": {BATCH: [
-        ("where run_id = $1 and batch = $2 and token = $3 and state = 'open' for share",
-         "where run_id = $1 and batch = $2 and $3 > 0")]},
+            ("namespace reckoner::engine {\n\nnamespace {\n",
+             "namespace reckoner::engine {\n\nextern thread_local std::vector<OutgoingMail> waiting_mails;\n\nnamespace {\n"),
+            ("  tell_left_alone(run, billing);\n",
+             "  store::Transaction second(connection);\n  write_outbox(connection, waiting_mails, now);\n"
+             "  second.commit();\n  tell_left_alone(run, billing);\n"),
+            ('#include "engine/billing.hpp"\n', '#include "engine/billing.hpp"\n#include "engine/issue.hpp"\n')]},
+    # The writing transaction does not look whether the batch is still its own, and who takes over ends nobody.
+    "lease": {
+        BATCH: [("where run_id = $1 and batch = $2 and token = $3 and state = 'open' for share",
+                 "where run_id = $1 and batch = $2 and $3 > 0")],
+        PRESENCE: [("select pg_terminate_backend(a.pid, 2000)", "select a.pid")]},
     # Nothing keeps two writers of one customer apart.
     "ordinal": {BILLING: [
         ("#include <algorithm>\n", "#include <algorithm>\n#include <chrono>\n"),
