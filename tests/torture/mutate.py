@@ -43,16 +43,14 @@ MUTANTS = {
     "sequence": {NUMBERING: [
         ("returning next_seq - $3 as first_seq",
          "returning setval('api_key_key_id_seq', nextval('api_key_key_id_seq') + $3 - 1) - $3 + 1 as first_seq")]},
-    # Numbers are the highest plus one, without a lock.
+    # Numbers are the highest plus one, and the counter's lock is given up at once.
     "max": {NUMBERING: [
-        ("  insert into series (series, year, next_seq, last_hash, last_issued_at)\n"
-         "  values ($1, $2, 1 + $3, decode(repeat('00', 32), 'hex'), $4)\n"
-         "  on conflict (series, year) do update\n"
-         "    set next_seq = series.next_seq + $3, last_issued_at = greatest(series.last_issued_at, $4)\n"
-         "  returning next_seq - $3 as first_seq, last_hash, last_issued_at)\"};",
-         "  select coalesce(max(seq), 0) + 1 as first_seq, $4::timestamptz as last_issued_at,\n"
-         "         coalesce((array_agg(chain_hash order by seq desc))[1], decode(repeat('00', 32), 'hex')) as last_hash\n"
-         "    from issued where series = $1 and year = $2 and $3 > 0)\"};")]},
+        ("const store::Row counter =",
+         "connection.run_script({\"come to the counter\", \"savepoint counter\"});\n    const store::Row counter ="),
+        ("std::int64_t seq = counter.int64(\"first_seq\");",
+         "connection.run_script({\"leave the counter\", \"rollback to counter\"});\n"
+         "    std::int64_t seq = connection.query({\"highest plus one\", "
+         "\"select coalesce(max(seq), 0) + 1 as seq from issued\"}).only().int64(\"seq\");")]},
     # The counter is moved by a connection of its own: it has moved when the document rolls back.
     "connection": {NUMBERING: [
         ("#include <algorithm>\n", "#include <algorithm>\n#include <cstdlib>\n"),
