@@ -251,6 +251,7 @@ TEST_F(Scheduling, TheLoopSeesAClockThatIsSetForward) {
   daemon.step();
   std::atomic<bool> stop = false;
   std::jthread loop([&] { daemon.scheduler().run(stop); });
+  std::jthread engine([&] { daemon.runner().share(stop); });
   std::this_thread::sleep_for(seconds(1));  // now it sleeps for half its lease
   clock_.advance(hours(1));
   const auto give_up = std::chrono::steady_clock::now() + seconds(10);
@@ -259,6 +260,7 @@ TEST_F(Scheduling, TheLoopSeesAClockThatIsSetForward) {
   }
   stop = true;
   loop.join();
+  engine.join();
   EXPECT_THAT(firings(), ElementsAre("2026-01-01T01:00:00Z"));
 }
 
