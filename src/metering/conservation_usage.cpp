@@ -33,7 +33,7 @@ constexpr store::Statement kTotals{"metering.check_usage_totals", R"(
      where meter in (select meter from meter)
      group by 1, 2
   ), archive as (
-    select exists (select from archived_month where restored_at is null) as has_events
+    select count(*) > 0 as has_events from archived_month where restored_at is null
   ), compared as (
     select coalesce(c.customer_id, s.customer_id) as customer_id, coalesce(c.meter, s.meter) as meter,
            coalesce(c.counted, 0) as counted, coalesce(c.voided, 0) as voided,

@@ -134,13 +134,13 @@ void require_citus(Connection& connection) {
 }
 
 std::int64_t require_nodes(Connection& connection) {
-  if (!connection.query(kIsCoordinator).only().boolean("coordinator")) {
-    throw Error("this is a worker of the Citus cluster: --database must name the coordinator");
-  }
   if (connection.query(kKnowsItself).empty()) {
     throw Error(
         "the coordinator does not know its own address: a superuser calls "
         "citus_set_coordinator_host in the database (docs/citus.md)");
+  }
+  if (!connection.query(kIsCoordinator).only().boolean("coordinator")) {
+    throw Error("this is a worker of the Citus cluster: --database must name the coordinator");
   }
   const std::int64_t nodes = connection.query(kNodes).only().int64("nodes");
   if (nodes == 0) {
