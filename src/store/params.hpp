@@ -10,6 +10,11 @@
 
 namespace reckoner::store {
 
+template <class Value>
+inline constexpr bool kIsId = false;
+template <class Tag>
+inline constexpr bool kIsId<Id<Tag>> = true;
+
 /// The values of a statement's $1, $2, …, in order: `connection.query(kStatement, {customer_id,
 /// "acme", amount})`. A value is a whole number, bool, text, Decimal, Instant, Date, Bytes, Uuid or
 /// Id; an optional of those, nullopt meaning NULL; or a vector or span of any of them, which
@@ -55,9 +60,22 @@ class Params {
   const std::vector<std::optional<std::string>>& values() const { return values_; }
 
  private:
-  /// Quoted, always: so that no text can be taken for NULL, for blanks or for punctuation.
+  /// Texts are quoted, always: so that none can be taken for NULL, for blanks or for punctuation.
   template <class Value>
   static void append_element(std::string& array, const Value& value) {
+    if constexpr (kIsPlain<Value>) {
+      append_text(array, value);
+    } else {
+      append_quoted(array, value);
+    }
+  }
+  /// What is written in digits, signs and letters alone.
+  template <class Value>
+  static constexpr bool kIsPlain =
+      std::integral<Value> || std::same_as<Value, money::Decimal> ||
+      std::same_as<Value, time::Instant> || std::same_as<Value, time::Date> || kIsId<Value>;
+  template <class Value>
+  static void append_quoted(std::string& array, const Value& value) {
     std::string text;
     append_text(text, value);
     array += '"';
