@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/steps.hpp"
 #include "base/suggest.hpp"
 
 namespace reckoner::engine {
@@ -257,6 +258,7 @@ class Compiler {
 void Chain::run_statement_phase(StatementContext& context) const {
   for (const StatementStep& step : statement_) {
     try {
+      const steps::Step measured(step.class_name);
       step.handler->handle(context);
     } catch (Error& error) {
       error.in(step.class_name);
@@ -269,6 +271,7 @@ void Chain::run_document_phase(DocumentContext& context, DocumentSteps steps) co
   for (const DocumentStep& step : document_) {
     if (step.issuing && steps == DocumentSteps::kComputing) continue;
     try {
+      const steps::Step measured(step.class_name);
       step.handler->handle(context);
     } catch (Error& error) {
       error.in(step.class_name);

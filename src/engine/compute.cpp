@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/log.hpp"
+#include "base/steps.hpp"
 
 namespace reckoner::engine {
 
@@ -70,6 +71,7 @@ void run_statement_phases(FactReader& facts, store::Connection& connection, Vers
 std::vector<std::vector<domain::DocumentLine>> differences(FactReader& facts,
                                                            std::vector<PeriodWork>& periods,
                                                            Against against) {
+  const steps::Step step("difference");
   std::vector<PeriodWork*> works;
   for (PeriodWork& period : periods) works.push_back(&period);
   const auto billed = against == Against::kBilled
@@ -79,7 +81,7 @@ std::vector<std::vector<domain::DocumentLine>> differences(FactReader& facts,
   for (std::size_t i = 0; i < periods.size(); ++i) {
     PeriodWork& period = periods[i];
     if (period.customer->parked) continue;
-    const invoicing::Statement statement{period.key, period.bounds.label, period.lines};
+    invoicing::Statement statement{period.key, period.bounds.label, std::move(period.lines)};
     try {
       invoicing::check_keys(statement);
       lines[i] = invoicing::difference(
@@ -87,6 +89,7 @@ std::vector<std::vector<domain::DocumentLine>> differences(FactReader& facts,
     } catch (const Error& error) {
       period.customer->parked = error.what();
     }
+    period.lines = std::move(statement.lines);
   }
   return lines;
 }
@@ -179,6 +182,7 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
   run_statement_phases(facts, connection, versions, chain, computation);
   auto lines = differences(facts, computation.periods, against);
 
+  const steps::Step step("documents");
   std::map<std::pair<const CustomerWork*, std::string>, std::size_t> by_customer;
   for (std::size_t i = 0; i < computation.periods.size(); ++i) {
     PeriodWork& period = computation.periods[i];
@@ -190,7 +194,8 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
       computation.documents.push_back(new_document_work(*period.customer, currency, active));
     }
     domain::Document& document = computation.documents[place->second].document;
-    std::move(lines[i].begin(), lines[i].end(), std::back_inserter(document.lines));
+    document.lines.insert(document.lines.end(), std::make_move_iterator(lines[i].begin()),
+                          std::make_move_iterator(lines[i].end()));
     take_credit_limit(document, period);
   }
   add_balances(facts, computation.documents);
@@ -212,6 +217,7 @@ void preview_documents(FactReader& facts, store::Connection& connection, Version
 Computation compute(FactReader& facts, store::Connection& connection, Versions& versions,
                     const ComputationRequest& request) {
   Computation computation;
+  const steps::Step step("statements");
   computation.customers = facts.customers(request.customers);
   auto due = facts.due_periods(computation.customers, request.due);
   computation.periods = std::move(due.wanted);

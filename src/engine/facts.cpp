@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/steps.hpp"
 #include "usage/bucket.hpp"
 
 namespace reckoner::engine {
@@ -15,13 +16,15 @@ namespace {
 // A batch touches a few of many rows, always by key. What the planner believes about a table may be
 // older than an import or than this run: it would read the whole table in every batch, or keep a
 // plan from when the table was empty. A scan that cannot be avoided then looks so costly that it
-// would be compiled first: never worth it here. Citus needs the values to know which nodes to ask.
+// would be compiled first: never worth it here. The check of a batch's lines keeps them in memory.
+// Citus needs the values to know which nodes to ask.
 constexpr store::Statement kLookUpByKey{"look up by key", R"(
   select set_config('plan_cache_mode',
                     case when exists (select from pg_extension where extname = 'citus') then 'auto'
                          else 'force_generic_plan' end, true),
          set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-         set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true))"};
+         set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true),
+         set_config('work_mem', '32MB', true))"};
 
 constexpr store::Statement kCustomers{"customers of a batch", R"(
   select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, c.country, c.tax_id,
@@ -181,6 +184,7 @@ FactReader::FactReader(store::Connection& connection, Knowledge knowledge)
 }
 
 std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids) {
+  const steps::Step step("facts");
   std::deque<CustomerWork> customers;
   std::unordered_map<std::int64_t, CustomerWork*> by_id;
   for (const store::Row& row : connection_.query(kCustomers, {ids})) {
@@ -246,6 +250,7 @@ std::vector<PeriodWork> FactReader::issued_periods_starting(std::deque<CustomerW
 
 FactReader::DuePeriods FactReader::due_periods(std::deque<CustomerWork>& customers,
                                                const Due& due) {
+  const steps::Step step("facts");
   const auto [ids, by_id] = index(customers);
 
   DuePeriods periods;
@@ -285,6 +290,7 @@ FactReader::DuePeriods FactReader::due_periods(std::deque<CustomerWork>& custome
 
 std::vector<std::vector<domain::BilledLine>> FactReader::billed(
     std::span<PeriodWork* const> periods) {
+  const steps::Step step("facts");
   std::vector<std::vector<domain::BilledLine>> results(periods.size());
   std::vector<std::int64_t> positions;
   std::vector<CustomerId> customers;
@@ -321,6 +327,7 @@ std::vector<std::vector<domain::BilledLine>> FactReader::billed(
 
 std::map<std::pair<CustomerId, std::string>, Balance> FactReader::balances(
     std::span<const std::int64_t> customers) {
+  const steps::Step step("facts");
   std::map<std::pair<CustomerId, std::string>, Balance> balances;
   for (const store::Row& row : connection_.query(kBalances, {customers})) {
     balances[{{row.int64("customer_id")}, row.text("currency")}].balance = row.decimal("balance");

@@ -79,8 +79,9 @@ class FactSource {
   virtual std::map<CustomerId, std::vector<domain::ManualCharge>> manual_charges(
       std::span<CustomerWork* const> customers) = 0;
 
-  /// Folds, also of meters that were not asked for; one result a query, in their order. `reader`
-  /// has the meters of the pass. Throws Error where raw events are needed that were archived.
+  /// Folds, also of meters that were not asked for; one result a query, in their order. Extremes
+  /// are told where a meter that was asked for looks at them. `reader` has the meters of the pass.
+  /// Throws Error where raw events are needed that were archived.
   virtual std::vector<UsageByMeter> usage(std::span<const UsageQuery> queries,
                                           const std::vector<std::string>& meters,
                                           const meters::MeterReader& reader) = 0;

@@ -1,6 +1,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "base/steps.hpp"
 #include "engine/facts.hpp"
 
 namespace reckoner::engine {
@@ -136,6 +137,7 @@ domain::Credit credit_of(const store::Row& row) {
 }  // namespace
 
 void FactReader::subscriptions(std::span<CustomerWork* const> customers) {
+  const steps::Step step("facts");
   CustomersById by_id;
   for (CustomerWork* work : customers) {
     work->subscriptions.clear();

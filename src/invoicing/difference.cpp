@@ -25,6 +25,7 @@ std::vector<domain::DocumentLine> difference(const Statement& statement, bool bi
   for (const domain::BilledLine& line : billed) billed_by_key.emplace(line.key, &line);
 
   std::vector<domain::DocumentLine> lines;
+  lines.reserve(statement.lines.size());
   for (const domain::StatementLine& deserved : statement.lines) {
     domain::DocumentLine line{statement.period, statement.period_label, billed_before, deserved,
                               std::nullopt};

@@ -1,5 +1,6 @@
 #include "metering/cut.hpp"
 
+#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
@@ -48,11 +49,19 @@ constexpr store::Statement kSetCounter{"metering.set_cut_counter",
 // A statement of its own behind the lock: it sees the run whose writer held the lock before.
 constexpr store::Statement kReadHorizon{"metering.read_merge_horizon", R"(
   select least(cut, (select min(cut) from engine_run where state = 'running'),
-                    (select min(cut) from held where state = 'open')) as horizon
+                    (select min(cut) from held where state = 'open')) as horizon, merged
     from cut_counter)"};
 
-// Rows of one total with several cuts lie where a customer was touched since they were merged last.
-// The latest takes up the others, which go.
+// Rows of one total with several cuts lie where a customer was touched since cut $2, up to which
+// they were merged. What was touched once before anything was ever merged has one cut. The last of
+// the next $4 such customers above $3.
+constexpr store::Statement kNextSlice{"metering.next_slice_to_merge", R"(
+  select max(customer_id) as last_customer
+    from (select customer_id from cut_touch where cut <= $1 and cut > $2 and customer_id > $3
+           group by customer_id having count(*) > 1 or $2 > 0
+           order by customer_id limit $4) touched)"};
+
+// Of the customers above $3 up to $4. The latest row of a total takes up the others, which go.
 constexpr store::Statement kMergeTotals{"metering.merge_totals", R"(
   update usage_total t
      set event_count = s.event_count, value_sum = s.value_sum, value_min = s.value_min,
@@ -63,7 +72,9 @@ constexpr store::Statement kMergeTotals{"metering.merge_totals", R"(
                  case when count(value_max) = count(*) then max(value_max) end as value_max
             from usage_total t
             join (select customer_id, min(first_at) as first_at, max(last_at) as last_at
-                    from cut_touch where cut <= $1 group by customer_id) touched
+                    from cut_touch
+                   where cut <= $1 and cut > $2 and customer_id > $3 and customer_id <= $4
+                   group by customer_id) touched
               on touched.customer_id = t.customer_id
              and t.bucket between touched.first_at and touched.last_at
            where t.cut <= $1
@@ -77,7 +88,9 @@ constexpr store::Statement kDropMerged{"metering.drop_merged_totals", R"(
    using (select t.customer_id, t.bucket, t.meter, t.subject, t.dimensions, max(t.cut) as cut
             from usage_total t
             join (select customer_id, min(first_at) as first_at, max(last_at) as last_at
-                    from cut_touch where cut <= $1 group by customer_id) touched
+                    from cut_touch
+                   where cut <= $1 and cut > $2 and customer_id > $3 and customer_id <= $4
+                   group by customer_id) touched
               on touched.customer_id = t.customer_id
              and t.bucket between touched.first_at and touched.last_at
            where t.cut <= $1
@@ -85,6 +98,11 @@ constexpr store::Statement kDropMerged{"metering.drop_merged_totals", R"(
           having count(*) > 1) s
    where t.customer_id = s.customer_id and t.bucket = s.bucket and t.meter = s.meter
      and t.subject = s.subject and t.dimensions = s.dimensions and t.cut < s.cut)"};
+
+constexpr std::int64_t kMergedCustomers = 1000;
+
+constexpr store::Statement kSetMerged{"metering.set_merged",
+                                      "update cut_counter set merged = greatest(merged, $1)"};
 
 // A note is needed while a billed period that it overlaps was billed without knowing it. last_at is
 // the start of the last bucket touched.
@@ -127,12 +145,34 @@ std::int64_t close_cut_within(store::Connection& connection, time::Instant now) 
 }
 
 void merge_totals(store::Connection& connection) {
+  // No later run or cut lies below this horizon: what is merged up to it stays right meanwhile.
+  std::int64_t horizon = 0;
+  std::int64_t merged = 0;
+  {
+    store::Transaction transaction(connection);
+    connection.query(kLockCounter);
+    const store::Row row = connection.query(kReadHorizon).only();
+    horizon = row.int64("horizon");
+    merged = row.int64("merged");
+    transaction.commit();
+  }
+  for (std::int64_t above = 0;;) {
+    store::Transaction transaction(connection);
+    connection.query(kLockCounter);  // one merges at a time
+    const auto through = connection.query(kNextSlice, {horizon, merged, above, kMergedCustomers})
+                             .only()
+                             .optional_int64("last_customer");
+    if (!through) break;
+    if (connection.execute(kMergeTotals, {horizon, merged, above, *through}) > 0) {
+      connection.execute(kDropMerged, {horizon, merged, above, *through});
+    }
+    RK_FAILPOINT("merge.before-commit");
+    transaction.commit();
+    above = *through;
+  }
   store::Transaction transaction(connection);
-  connection.query(kLockCounter);
-  const std::int64_t horizon = connection.query(kReadHorizon).only().int64("horizon");
-  if (connection.execute(kMergeTotals, {horizon}) > 0) connection.execute(kDropMerged, {horizon});
+  connection.execute(kSetMerged, {horizon});
   connection.execute(kDropTouches, {horizon});
-  RK_FAILPOINT("merge.before-commit");
   transaction.commit();
 }
 

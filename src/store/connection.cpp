@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include "base/log.hpp"
+#include "base/steps.hpp"
 #include "store/disk_full.hpp"
 #include "store/servers.hpp"
 #include "store/session.hpp"
@@ -185,6 +186,7 @@ void Connection::prepare(const Statement& statement) {
 }
 
 PGresult* Connection::run(const Statement& statement, const Params& params) {
+  const steps::Step step(statement.name);
   count(statement.name);
   prepare(statement);
   std::vector<const char*> values;

@@ -44,7 +44,7 @@ std::string copy_statement(std::string_view table, std::span<const std::string_v
 }  // namespace
 
 CopyStream::CopyStream(Connection& connection, std::string_view name, const std::string& sql)
-    : connection_(connection), name_(name) {
+    : connection_(connection), name_(name), step_(name_) {
   connection_.count(name_);
   PGresult* result = PQexec(connection_.libpq_, sql.c_str());
   if (PQresultStatus(result) != PGRES_COPY_IN) connection_.fail(name_, result);

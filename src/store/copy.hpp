@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/steps.hpp"
 #include "store/connection.hpp"
 
 namespace reckoner::store {
@@ -29,6 +30,7 @@ class CopyStream {
 
   Connection& connection_;
   std::string name_;
+  steps::Step step_;
   std::string buffer_;
 };
 

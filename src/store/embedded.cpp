@@ -229,6 +229,7 @@ class EmbeddedCluster::Server {
                                      "-E",
                                      "UTF8",
                                      fmt::format("--locale={}", utf8_locale()),
+                                     "--lc-collate=C",  // the order of code points, by memcmp
                                      "--auth-local=trust",
                                      "--auth-host=reject",
                                      "--no-instructions"};

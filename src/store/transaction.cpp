@@ -7,6 +7,7 @@
 
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "base/steps.hpp"
 #include "store/commit_fate.hpp"
 
 namespace reckoner::store {
@@ -66,6 +67,7 @@ void Transaction::commit() {
          .message = "an earlier statement of the transaction failed, nothing is kept",
          .connection_lost = false});
   }
+  const steps::Step step("commit");
   end();
   try {
     connection_.run_plain("commit", "commit");
