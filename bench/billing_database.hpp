@@ -17,8 +17,10 @@ inline constexpr int kBatchSize = 1000;
 
 struct Load {
   std::int64_t customers = 0;
-  int lines = 3;  ///< metered charges of each customer, beside one recurring fee
+  int lines = 10;  ///< of each invoice: a recurring fee and metered charges
   int workers = 2;
+
+  int metered_charges() const { return lines - 1; }
 };
 
 /// The configuration that bills a Load: engines `monthly` and `interim` with all six handlers, one
@@ -40,9 +42,10 @@ class BillingDatabase {
   /// Writes everything to the tables, so that what comes next begins alike each time.
   void checkpoint();
 
-  /// In October, and when October has ended in every zone.
+  /// In October, when October has ended in every zone, and when November has.
   static time::Instant during_period();
   static time::Instant after_period();
+  static time::Instant after_next_period();
   static std::string customer_key(std::int64_t number);  ///< from 1 to Load::customers
 
  private:

@@ -48,14 +48,17 @@ std::int64_t copy_file(CopySession& session, const std::string& sql,
 }  // namespace
 
 CopyBaseline copy_result_rows(const std::string& conninfo, const std::filesystem::path& directory,
-                              const std::function<void()>& before_copy) {
+                              CopyFormat format, const std::function<void()>& before_copy) {
+  const std::string_view options = format == CopyFormat::kBinary ? "with (format binary)" : "";
   CopySession session(conninfo);
+  session.execute("set client_min_messages = warning");
   session.execute("create schema copied");
   for (const auto& [table, condition] : kResultRows) {
     session.execute(fmt::format("create table copied.{0} (like public.{0} including all)", table));
     std::ofstream file(directory / table, std::ios::binary);
     session.copy_out(
-        fmt::format("copy (select * from public.{} where {}) to stdout", table, condition),
+        fmt::format("copy (select * from public.{} where {}) to stdout {}", table, condition,
+                    options),
         [&](std::string_view row) { file.write(row.data(), std::streamsize(row.size())); });
     if (!file.flush()) throw Error(fmt::format("cannot write {}", (directory / table).string()));
   }
@@ -65,11 +68,14 @@ CopyBaseline copy_result_rows(const std::string& conninfo, const std::filesystem
   const Stopwatch watch;
   session.execute("begin");
   for (const auto& rows : kResultRows) {
-    baseline.rows += copy_file(session, fmt::format("copy copied.{} from stdin", rows.table),
-                               directory / rows.table);
+    baseline.rows +=
+        copy_file(session, fmt::format("copy copied.{} from stdin {}", rows.table, options),
+                  directory / rows.table);
   }
   session.execute("commit");
   baseline.seconds = watch.seconds();
+  for (const auto& rows : kResultRows) std::filesystem::remove(directory / rows.table);
+  session.execute("drop schema copied cascade");
   return baseline;
 }
 

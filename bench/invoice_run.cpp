@@ -1,3 +1,5 @@
+#include "invoice_run.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -5,6 +7,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <exception>
+#include <thread>
 #include <vector>
 
 #include "base/log.hpp"
@@ -14,14 +18,17 @@
 #include "engine/run.hpp"
 #include "machine.hpp"
 #include "metering/cut.hpp"
-#include "text/json.hpp"
-#include "text/table.hpp"
+#include "sql_script.hpp"
 
 namespace reckoner::bench {
 
 namespace {
 
-constexpr std::int64_t kInterimInvoices = 500;
+constexpr std::int64_t kInterimInvoices = 1000;
+/// From one customer to the next: a prime, so that they come from all over the tables.
+constexpr std::int64_t kStride = 15'485'863;
+/// Text takes long to store, and says nothing more of larger loads.
+constexpr std::int64_t kTextCopyMax = 100'000;
 constexpr std::chrono::seconds kPoolWait{10};
 
 /// Set by a signal: the batches in hand are finished, then the program ends and cleans up.
@@ -29,43 +36,10 @@ std::atomic<bool> stop{false};
 
 struct Options {
   std::vector<std::int64_t> customers{1'000, 10'000, 100'000};
-  int lines = 3;
-  int workers = 2;
+  int lines = 10;
+  std::vector<int> workers{2};
   bool json = false;
   std::filesystem::path data_directory = "/tmp";
-};
-
-/// Wall-clock seconds of each step, in their order.
-struct Steps {
-  double filling = 0.0;
-  double interim = 0.0;
-  double planning = 0.0;
-  double batches = 0.0;
-  double finishing = 0.0;
-  double copy = 0.0;
-};
-
-struct Figures {
-  std::int64_t customers = 0;
-  std::int64_t rows = 0;  ///< that the run has inserted
-  double peak_rss_mb = 0.0;
-  double interim_p50_ms = 0.0;
-  double interim_p99_ms = 0.0;
-  Steps steps;
-
-  double run_seconds() const { return steps.planning + steps.batches + steps.finishing; }
-  double invoices_per_s() const { return static_cast<double>(customers) / run_seconds(); }
-  double rows_per_s() const { return static_cast<double>(rows) / run_seconds(); }
-  double ratio_to_copy() const { return steps.copy / run_seconds(); }
-};
-
-/// What the figures were taken with.
-struct Settings {
-  std::string postgresql;
-  std::string fsync;
-  std::string synchronous_commit;
-  std::string full_page_writes;
-  std::string shared_buffers;
 };
 
 void say(const std::string& line) {
@@ -82,31 +56,35 @@ double percentile(const std::vector<double>& sorted, std::size_t percent) {
   return sorted[std::max<std::size_t>(rank, 1) - 1];
 }
 
-/// Interim invoices of customers from all over the tables, one after the other.
-void measure_interim(BillingDatabase& database, Figures& figures) {
-  const std::int64_t count = std::min(kInterimInvoices, figures.customers);
+/// Times interim invoices of customers from all over the tables, one after the other.
+RunFigures::Latency measure_interim(BillingDatabase& database, std::int64_t customers,
+                                    time::Instant as_of) {
   auto connection = database.pool().take(kPoolWait);
   std::vector<double> milliseconds;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::string key = BillingDatabase::customer_key(1 + i * figures.customers / count);
+  for (std::int64_t i = 0; i < kInterimInvoices; ++i) {
+    const std::string key = BillingDatabase::customer_key(1 + i * kStride % customers);
     const Stopwatch watch;
-    const auto invoices = engine::interim_invoices(*connection, database.versions(), key,
-                                                   BillingDatabase::during_period());
+    const auto invoices = engine::interim_invoices(*connection, database.versions(), key, as_of);
     milliseconds.push_back(watch.seconds() * 1000.0);
     RK_CHECK(invoices.size() == 1);
   }
   std::sort(milliseconds.begin(), milliseconds.end());
-  figures.interim_p50_ms = percentile(milliseconds, 50);
-  figures.interim_p99_ms = percentile(milliseconds, 99);
+  return {.requests = kInterimInvoices,
+          .p50_ms = percentile(milliseconds, 50),
+          .p99_ms = percentile(milliseconds, 99),
+          .max_ms = milliseconds.back()};
 }
 
-void measure_run(BillingDatabase& database, Figures& figures) {
+const engine::Runner::UsageHooks kUsage{metering::close_cut_within, metering::merge_totals};
+
+void measure_run(BillingDatabase& database, RunFigures& figures) {
   engine::Runner runner(database.pool(), database.versions(), BillingDatabase::after_period,
-                        {metering::close_cut_within, metering::merge_totals});
+                        kUsage);
+  const steps::Recording recording;
   Stopwatch watch;
   const auto run =
       runner.start({.engine = engine::kMonthlyEngine, .fires_at = BillingDatabase::after_period()});
-  figures.steps.planning = watch.restart();
+  figures.planning = watch.restart();
 
   double last_batch = 0.0;
   const auto summary = runner.work(run.value(), stop, [&](const engine::RunProgress& progress) {
@@ -116,38 +94,68 @@ void measure_run(BillingDatabase& database, Figures& figures) {
   });
   say("");
   check_not_stopped();
-  figures.steps.batches = last_batch;
-  figures.steps.finishing = watch.seconds() - last_batch;
+  figures.batches = last_batch;
+  figures.finishing = watch.seconds() - last_batch;
+  figures.steps = recording.spent();
   if (summary.counts.invoiced != figures.customers) {
     throw Error(fmt::format("{} of {} customers were invoiced, {} parked", summary.counts.invoiced,
                             figures.customers, summary.counts.parked));
   }
 }
 
-Settings settings_of(BillingDatabase& database) {
+/// Interim invoices while the next month's run is in progress, which is left when they are done.
+RunFigures::Latency measure_interim_beside_run(BillingDatabase& database, std::int64_t customers) {
+  engine::Runner runner(database.pool(), database.versions(), BillingDatabase::after_next_period,
+                        kUsage);
+  std::atomic<bool> enough{false};
+  std::atomic<bool> begun{false};
+  std::atomic<bool> ended{false};
+  std::exception_ptr failure;
+  RunFigures::Latency latency;
+  {
+    std::jthread running([&] {
+      try {
+        const auto run = runner.start(
+            {.engine = engine::kMonthlyEngine, .fires_at = BillingDatabase::after_next_period()});
+        runner.work(run.value(), enough, [&](const engine::RunProgress&) { begun = true; });
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      ended = true;
+    });
+    while (!begun && !ended) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    latency = measure_interim(database, customers, BillingDatabase::after_next_period());
+    if (ended && !failure) say("  the run ended before the interim invoices did");
+    enough = true;
+  }
+  if (failure) std::rethrow_exception(failure);
+  return latency;
+}
+
+RunSettings settings_of(BillingDatabase& database, int lines) {
   return {.postgresql = database.server_setting("server_version"),
           .fsync = database.server_setting("fsync"),
           .synchronous_commit = database.server_setting("synchronous_commit"),
           .full_page_writes = database.server_setting("full_page_writes"),
-          .shared_buffers = database.server_setting("shared_buffers")};
+          .shared_buffers = database.server_setting("shared_buffers"),
+          .lines = lines};
 }
 
-Figures measure(std::int64_t customers, const Options& options, Settings& settings) {
-  Figures figures;
-  figures.customers = customers;
+RunFigures measure(const Load& load, const Options& options, RunSettings& settings) {
+  RunFigures figures;
+  figures.customers = load.customers;
+  figures.workers = load.workers;
   const TemporaryDirectory directory(options.data_directory);
   Stopwatch watch;
-  say(fmt::format("{} customers: filling a database", customers));
-  BillingDatabase database(
-      directory.path() / "data",
-      {.customers = customers, .lines = options.lines, .workers = options.workers});
-  settings = settings_of(database);
-  figures.steps.filling = watch.restart();
+  say(fmt::format("{} customers, {} workers: filling a database", load.customers, load.workers));
+  BillingDatabase database(directory.path() / "data", load);
+  settings = settings_of(database, load.lines);
+  figures.filling = watch.restart();
   check_not_stopped();
 
   say("  interim invoices");
-  measure_interim(database, figures);
-  figures.steps.interim = watch.restart();
+  figures.interim_idle =
+      measure_interim(database, load.customers, BillingDatabase::during_period());
   check_not_stopped();
 
   database.checkpoint();
@@ -155,94 +163,29 @@ Figures measure(std::int64_t customers, const Options& options, Settings& settin
   measure_run(database, figures);
   figures.peak_rss_mb = peak_memory_mb();
 
+  const auto checkpoint = [&] { database.checkpoint(); };
   say("  COPY of the same rows");
-  const CopyBaseline baseline =
-      copy_result_rows(database.owner_conninfo(), directory.path(), [&] { database.checkpoint(); });
-  figures.rows = baseline.rows;
-  figures.steps.copy = baseline.seconds;
+  const auto copy = [&](CopyFormat format) {
+    return copy_result_rows(database.owner_conninfo(), directory.path(), format, checkpoint);
+  };
+  const CopyBaseline binary = copy(CopyFormat::kBinary);
+  figures.rows = binary.rows;
+  figures.copy_binary = binary.seconds;
+  check_not_stopped();
+  if (load.customers <= kTextCopyMax) figures.copy_text = copy(CopyFormat::kText).seconds;
+  check_not_stopped();
+
+  say("  the SQL script");
+  const SqlScript script =
+      bill_by_sql_script(database.owner_conninfo(), load, this_machine().processors, checkpoint);
+  figures.sql_script = script.seconds;
+  figures.sql_script_rows = script.rows;
+  check_not_stopped();
+
+  say("  interim invoices beside a run");
+  figures.interim = measure_interim_beside_run(database, load.customers);
   check_not_stopped();
   return figures;
-}
-
-std::string fixed(double value, int digits) {
-  return fmt::format("{:.{}f}", value, digits);
-}
-
-void write_figures(text::JsonWriter& json, const Figures& figures) {
-  json.key("customers").number(figures.customers);
-  json.key("invoices_per_s").number(fixed(figures.invoices_per_s(), 1));
-  json.key("rows_per_s").number(fixed(figures.rows_per_s(), 1));
-  json.key("ratio_to_copy").number(fixed(figures.ratio_to_copy(), 3));
-  json.key("peak_rss_mb").number(fixed(figures.peak_rss_mb, 1));
-  json.key("interim_p50_ms").number(fixed(figures.interim_p50_ms, 2));
-  json.key("interim_p99_ms").number(fixed(figures.interim_p99_ms, 2));
-  json.key("rows").number(figures.rows);
-  json.key("seconds").begin_object();
-  json.key("filling").number(fixed(figures.steps.filling, 3));
-  json.key("interim").number(fixed(figures.steps.interim, 3));
-  json.key("planning").number(fixed(figures.steps.planning, 3));
-  json.key("batches").number(fixed(figures.steps.batches, 3));
-  json.key("finishing").number(fixed(figures.steps.finishing, 3));
-  json.key("run").number(fixed(figures.run_seconds(), 3));
-  json.key("copy").number(fixed(figures.steps.copy, 3)).end_object();
-}
-
-void write_circumstances(text::JsonWriter& json, const Options& options, const Machine& machine,
-                         const Settings& settings) {
-  json.key("machine").begin_object().key("processor").string(machine.processor);
-  json.key("processors").number(machine.processors).key("memory_mb").number(machine.memory_mb);
-  json.key("system").string(machine.system);
-  json.key("load_average_before").number(fixed(machine.load_average, 2)).end_object();
-  json.key("versions").begin_object().key("reckoner").string(RECKONER_VERSION);
-  json.key("postgresql").string(settings.postgresql);
-  json.key("compiler").string(__VERSION__).end_object();
-  json.key("settings").begin_object().key("durability").string("full, as in production");
-  json.key("fsync").string(settings.fsync);
-  json.key("synchronous_commit").string(settings.synchronous_commit);
-  json.key("full_page_writes").string(settings.full_page_writes);
-  json.key("shared_buffers").string(settings.shared_buffers);
-  json.key("batch_size").number(kBatchSize).key("workers").number(options.workers);
-  json.key("metered_charges").number(options.lines);
-  json.key("lines_per_invoice").number(options.lines + 1);
-  json.key("copy").string(
-      "text format, one connection, one transaction; tables with the same columns, checks and "
-      "indexes, without triggers and foreign keys");
-  json.end_object();
-}
-
-std::string as_json(const Options& options, const Machine& machine, const Settings& settings,
-                    const std::vector<Figures>& sizes) {
-  text::JsonWriter json(text::JsonLayout::kIndented);
-  json.begin_object().key("benchmark").string("invoice_run");
-  write_figures(json, sizes.back());
-  json.key("sizes").begin_array();
-  for (const Figures& figures : sizes) {
-    json.begin_object();
-    write_figures(json, figures);
-    json.end_object();
-  }
-  json.end_array();
-  write_circumstances(json, options, machine, settings);
-  json.end_object();
-  return json.finish() + "\n";
-}
-
-std::string as_table(const std::vector<Figures>& sizes) {
-  text::Table table({{"customers", text::Align::kRight},
-                     {"run s", text::Align::kRight},
-                     {"invoices/s", text::Align::kRight},
-                     {"rows/s", text::Align::kRight},
-                     {"COPY s", text::Align::kRight},
-                     {"ratio to COPY", text::Align::kRight},
-                     {"peak RSS MB", text::Align::kRight},
-                     {"interim p99 ms", text::Align::kRight}});
-  for (const Figures& figures : sizes) {
-    table.add({std::to_string(figures.customers), fixed(figures.run_seconds(), 2),
-               fixed(figures.invoices_per_s(), 0), fixed(figures.rows_per_s(), 0),
-               fixed(figures.steps.copy, 2), fixed(figures.ratio_to_copy(), 3),
-               fixed(figures.peak_rss_mb, 1), fixed(figures.interim_p99_ms, 2)});
-  }
-  return table.to_string();
 }
 
 int run(int argc, char** argv) {
@@ -252,10 +195,11 @@ int run(int argc, char** argv) {
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000'000}))
       ->capture_default_str();
-  app.add_option("--lines", options.lines, "metered charges of each, beside one recurring fee")
-      ->check(CLI::Range(1, 100))
+  app.add_option("--lines", options.lines, "of each invoice: a fee and metered charges")
+      ->check(CLI::Range(2, 100))
       ->capture_default_str();
-  app.add_option("--workers", options.workers, "threads of the run")
+  app.add_option("--workers", options.workers, "threads of the run; several with commas between")
+      ->delimiter(',')
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option("--data-dir", options.data_directory,
@@ -267,12 +211,16 @@ int run(int argc, char** argv) {
   log::set_level(log::Level::kWarning);
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stop = true; });
   const Machine machine = this_machine();
-  Settings settings;
-  std::vector<Figures> sizes;
+  RunSettings settings;
+  std::vector<RunFigures> figures;
   for (const std::int64_t customers : options.customers) {
-    sizes.push_back(measure(customers, options, settings));
+    for (const int workers : options.workers) {
+      figures.push_back(measure(
+          {.customers = customers, .lines = options.lines, .workers = workers}, options, settings));
+    }
   }
-  fmt::print("{}", options.json ? as_json(options, machine, settings, sizes) : as_table(sizes));
+  fmt::print("{}", options.json ? run_figures_as_json(figures, machine, settings)
+                                : run_figures_as_tables(figures));
   return 0;
 }
 
