@@ -9,6 +9,8 @@
 #include "accounts/values.hpp"
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "invoicing/journal.hpp"
+#include "store/posting_rows.hpp"
 
 namespace reckoner::accounts {
 
@@ -40,9 +42,9 @@ constexpr store::Statement kInsert{"accounts.insert_credits", R"(
 
 constexpr store::Statement kInsertMovements{"accounts.insert_grants", R"(
   insert into credit_movement (customer_id, credit, movement, kind, amount, booked_on)
-  select customer_id, credit, movement, 'grant', amount, $5
-    from unnest($1::bigint[], $2::int[], $3::int[], $4::numeric[])
-           as m(customer_id, credit, movement, amount))"};
+  select customer_id, credit, movement, 'grant', amount, booked_on
+    from unnest($1::bigint[], $2::int[], $3::int[], $4::numeric[], $5::date[])
+           as m(customer_id, credit, movement, amount, booked_on))"};
 
 bool same(const CreditGrant& a, const CreditGrant& b) {
   return a.title == b.title && a.kind == b.kind && a.currency == b.currency &&
@@ -149,7 +151,7 @@ bool CreditBook::grant(const domain::Customer& customer, CreditGrant grant) {
                                          .grant = std::move(grant),
                                          .is_new = true})
                      .first->second;
-  if (entry.grant.amount) move(customer.id, entry, *entry.grant.amount);
+  if (entry.grant.amount) move(customer, entry, *entry.grant.amount);
   return true;
 }
 
@@ -178,11 +180,21 @@ void CreditBook::top_up(const domain::Customer& customer, const std::string& key
     throw Error(fmt::format("credit '{}' is a coupon: only prepaid credit is topped up", key));
   }
   check_amount(amount, entry.grant.currency.value());
-  move(customer.id, entries_.at({customer.id, key}), amount);
+  move(customer, entries_.at({customer.id, key}), amount);
 }
 
-void CreditBook::move(CustomerId customer, Entry& entry, const money::Decimal& amount) {
-  movements_.push_back({customer, entry.number, ++entry.last_movement, amount});
+void CreditBook::move(const domain::Customer& customer, Entry& entry,
+                      const money::Decimal& amount) {
+  const time::Date today =
+      scope_.rules.active.legal_entity(customer.legal_entity).zone.date_of(scope_.rules.now);
+  movements_.push_back(
+      {.customer = customer.id,
+       .legal_entity = customer.legal_entity,
+       .credit = entry.number,
+       .movement = ++entry.last_movement,
+       .kind = entry.grant.kind,
+       .amount = money::Money(amount, entry.grant.currency.value()),
+       .booked_on = scope_.customers.books().booking_day(customer.legal_entity, today)});
 }
 
 void CreditBook::write() {
@@ -218,19 +230,39 @@ void CreditBook::write() {
       kInsert, {customers, numbers, keys, titles, kinds, currencies, percents, documents,
                 priorities, starts_on, expires_on, charges, scope_.rules.now});
 
-  std::vector<CustomerId> moved;
+  write_movements();
+}
+
+void CreditBook::write_movements() {
+  std::vector<CustomerId> customers;
   std::vector<std::int64_t> credits;
   std::vector<std::int64_t> movements;
   std::vector<money::Decimal> amounts;
+  std::vector<time::Date> days;
   for (const Movement& movement : movements_) {
-    moved.push_back(movement.customer);
+    customers.push_back(movement.customer);
     credits.push_back(movement.credit);
     movements.push_back(movement.movement);
-    amounts.push_back(movement.amount);
+    amounts.push_back(movement.amount.amount());
+    days.push_back(movement.booked_on);
   }
-  const time::Zone zone = scope_.rules.active.settings.zone("billing.legalEntity.timeZone");
-  scope_.connection.execute(kInsertMovements,
-                            {moved, credits, movements, amounts, zone.date_of(scope_.rules.now)});
+  scope_.connection.execute(kInsertMovements, {customers, credits, movements, amounts, days});
+  post_movements();
+}
+
+/// A coupon is no money until a document draws it.
+void CreditBook::post_movements() {
+  store::PostingRows rows(scope_.connection);
+  for (const Movement& movement : movements_) {
+    if (movement.kind != domain::CreditKind::kPrepaid) continue;
+    const std::string entry = fmt::format("credit:{}:{}", movement.credit, movement.movement);
+    for (const invoicing::JournalLine& line : invoicing::grant_entry(
+             movement.amount, scope_.rules.active.chart, movement.legal_entity)) {
+      rows.add(movement.customer, entry, line.account, line.amount, movement.booked_on,
+               movement.legal_entity);
+    }
+  }
+  rows.finish();
 }
 
 }  // namespace reckoner::accounts

@@ -58,14 +58,19 @@ class CreditBook {
   };
   struct Movement {
     CustomerId customer;
+    std::string legal_entity;
     std::int64_t credit;
     std::int64_t movement;
-    money::Decimal amount;
+    domain::CreditKind kind;
+    money::Money amount;
+    time::Date booked_on;
   };
   using Key = std::pair<CustomerId, std::string>;
 
   const Entry& entry_of(const domain::Customer& customer, const std::string& key) const;
-  void move(CustomerId customer, Entry& entry, const money::Decimal& amount);
+  void move(const domain::Customer& customer, Entry& entry, const money::Decimal& amount);
+  void write_movements();
+  void post_movements();
 
   ChangeScope& scope_;
   std::map<Key, Entry> entries_;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "accounts/entity_handover.hpp"
 #include "accounts/import_kinds.hpp"
 #include "config/value.hpp"
 
@@ -22,12 +23,14 @@ enum : std::size_t {
   kSubjects,
   kCountry,
   kTaxId,
-  kTaxExempt
+  kTaxExempt,
+  kLegalEntity
 };
-constexpr std::array kColumns = {
-    Column{"key", true},       Column{"name", true},       Column{"email", false},
-    Column{"time-zone", true}, Column{"anchor-day", true}, Column{"subjects", false},
-    Column{"country", false},  Column{"tax-id", false},    Column{"tax-exempt", false}};
+constexpr std::array kColumns = {Column{"key", true},         Column{"name", true},
+                                 Column{"email", false},      Column{"time-zone", true},
+                                 Column{"anchor-day", true},  Column{"subjects", false},
+                                 Column{"country", false},    Column{"tax-id", false},
+                                 Column{"tax-exempt", false}, Column{"legal-entity", false}};
 
 constexpr store::Statement kReadSubjects{"accounts.read_subjects", R"(
   select s.subject, s.customer_id, c.key
@@ -40,9 +43,9 @@ constexpr store::Statement kTakeIds{"accounts.take_customer_ids", R"(
 
 constexpr store::Statement kInsertCustomers{"accounts.insert_customers", R"(
   insert into customer (customer_id, key, name, email, time_zone, anchor_day, country, tax_id,
-                        tax_exempt, created_at)
-  select *, $10 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[],
-                            $7::text[], $8::text[], $9::boolean[]))"};
+                        tax_exempt, legal_entity, created_at)
+  select *, $11 from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[],
+                            $7::text[], $8::text[], $9::boolean[], $10::text[]))"};
 constexpr store::Statement kInsertStates{"accounts.insert_states", R"(
   insert into customer_state (customer_id) select unnest($1::bigint[]))"};
 constexpr store::Statement kInsertKeys{"accounts.insert_keys", R"(
@@ -55,10 +58,12 @@ constexpr store::Statement kInsertSubjects{"accounts.insert_subjects", R"(
 constexpr store::Statement kUpdateCustomers{"accounts.update_customers", R"(
   update customer c
      set name = u.name, email = u.email, time_zone = u.time_zone, anchor_day = u.anchor_day,
-         country = u.country, tax_id = u.tax_id, tax_exempt = u.tax_exempt
+         country = u.country, tax_id = u.tax_id, tax_exempt = u.tax_exempt,
+         legal_entity = u.legal_entity
     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[],
-                $8::boolean[])
-           as u(customer_id, name, email, time_zone, anchor_day, country, tax_id, tax_exempt)
+                $8::boolean[], $9::text[])
+           as u(customer_id, name, email, time_zone, anchor_day, country, tax_id, tax_exempt,
+                legal_entity)
    where c.customer_id = u.customer_id)"};
 
 // The rule of the periods still to come: those stored keep their ends.
@@ -79,6 +84,7 @@ struct CustomerRow : ImportRow {
   std::optional<std::string> country;
   std::optional<std::string> tax_id;
   std::optional<bool> tax_exempt;
+  std::optional<std::string> legal_entity;
 };
 
 int parse_anchor_day(std::string_view value) {
@@ -117,6 +123,9 @@ std::vector<CustomerRow> parse_rows(const Import& import) {
     values.read(kCountry, row.country, parse_country);
     values.read(kTaxId, row.tax_id, parse_tax_id);
     values.read(kTaxExempt, row.tax_exempt, parse_boolean);
+    values.read(kLegalEntity, row.legal_entity, [&](std::string_view text) {
+      return import.rules.active.legal_entity(text == domain::kDefaultEntity ? "" : text).id;
+    });
     if (!row.key.empty()) {
       values.check([&] { keys.add(row.key, fmt::format("customer '{}'", row.key), row.line); });
     }
@@ -142,13 +151,14 @@ domain::Customer said_by(const CustomerRow& row, domain::Customer customer) {
   if (row.country) customer.country = *row.country;
   if (row.tax_id) customer.tax_id = *row.tax_id;
   if (row.tax_exempt) customer.tax_exempt = *row.tax_exempt;
+  if (row.legal_entity) customer.legal_entity = *row.legal_entity;
   return customer;
 }
 
 bool same(const domain::Customer& a, const domain::Customer& b) {
   return a.name == b.name && a.email == b.email && a.zone == b.zone &&
          a.anchor_day == b.anchor_day && a.country == b.country && a.tax_id == b.tax_id &&
-         a.tax_exempt == b.tax_exempt;
+         a.tax_exempt == b.tax_exempt && a.legal_entity == b.legal_entity;
 }
 
 /// Rows of customers, by column.
@@ -162,6 +172,7 @@ struct CustomerColumns {
   std::vector<std::string> countries;
   std::vector<std::string> tax_ids;
   std::vector<std::string> tax_exempt;  ///< "t" or "f"
+  std::vector<std::string> legal_entities;
 
   void add(const domain::Customer& customer) {
     ids.push_back(customer.id);
@@ -173,6 +184,7 @@ struct CustomerColumns {
     countries.push_back(customer.country);
     tax_ids.push_back(customer.tax_id);
     tax_exempt.emplace_back(customer.tax_exempt ? "t" : "f");
+    legal_entities.push_back(customer.legal_entity);
   }
 };
 
@@ -223,6 +235,9 @@ class CustomerImport {
       const domain::Customer said = said_by(row, *stored);
       const bool differs = !same(said, *stored);
       if (differs) changed_.add(said);
+      if (said.legal_entity != stored->legal_entity) {
+        moves_.emplace(stored->id, EntityChange{stored->legal_entity, said.legal_entity});
+      }
       for (const std::string& subject : added) added_subjects_.emplace_back(stored->id, subject);
       ++(differs || !added.empty() ? result_.changed : result_.unchanged);
     }
@@ -275,16 +290,19 @@ class CustomerImport {
       subjects.push_back(subject);
     }
     store::Connection& connection = import_.connection;
-    connection.execute(kInsertCustomers, {created.ids, created.keys, created.names, created.emails,
-                                          created.zones, created.anchor_days, created.countries,
-                                          created.tax_ids, created.tax_exempt, import_.rules.now});
+    connection.execute(kInsertCustomers,
+                       {created.ids, created.keys, created.names, created.emails, created.zones,
+                        created.anchor_days, created.countries, created.tax_ids, created.tax_exempt,
+                        created.legal_entities, import_.rules.now});
     connection.execute(kInsertStates, {created.ids});
     connection.execute(kInsertKeys, {created.ids, created.keys});
     connection.execute(kInsertSubjects,
                        {subject_customers, subjects, time::parse_instant("1970-01-01T00:00:00Z")});
-    connection.execute(kUpdateCustomers, {changed_.ids, changed_.names, changed_.emails,
-                                          changed_.zones, changed_.anchor_days, changed_.countries,
-                                          changed_.tax_ids, changed_.tax_exempt});
+    connection.execute(
+        kUpdateCustomers,
+        {changed_.ids, changed_.names, changed_.emails, changed_.zones, changed_.anchor_days,
+         changed_.countries, changed_.tax_ids, changed_.tax_exempt, changed_.legal_entities});
+    hand_over(connection, import_.rules.active, known_.books(), moves_, import_.rules.now);
     connection.execute(kUpdateCycles, {changed_.ids, changed_.zones, changed_.anchor_days});
   }
 
@@ -296,6 +314,7 @@ class CustomerImport {
 
   std::vector<const CustomerRow*> new_customers_;
   CustomerColumns changed_;
+  std::map<CustomerId, EntityChange> moves_;
   std::vector<std::pair<CustomerId, std::string>> added_subjects_;
   ImportResult result_;
 };

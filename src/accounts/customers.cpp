@@ -16,7 +16,7 @@ constexpr store::Statement kFind{"accounts.find_customer",
 
 constexpr store::Statement kCustomers{"accounts.summary_customers", R"(
   select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, c.country, c.tax_id,
-         c.tax_exempt, p.reason
+         c.tax_exempt, c.legal_entity, p.reason
     from customer c left join parked p using (customer_id)
    where c.customer_id = any($1::bigint[])
    order by c.key)"};
@@ -47,7 +47,8 @@ std::vector<CustomerSummary> read_summaries(store::Connection& connection, const
                                       .anchor_day = static_cast<int>(row.int64("anchor_day")),
                                       .country = row.text("country"),
                                       .tax_id = row.text("tax_id"),
-                                      .tax_exempt = row.boolean("tax_exempt")},
+                                      .tax_exempt = row.boolean("tax_exempt"),
+                                      .legal_entity = row.text("legal_entity")},
                          .plans = {},
                          .balances = {},
                          .parked = row.optional_text("reason")});

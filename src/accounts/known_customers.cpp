@@ -18,7 +18,8 @@ constexpr store::Statement kLock{"accounts.lock_customers", R"(
   update customer_state set ordinal = ordinal where customer_id = any($1::bigint[]))"};
 
 constexpr store::Statement kRead{"accounts.read_customers", R"(
-  select customer_id, key, name, email, time_zone, anchor_day, country, tax_id, tax_exempt
+  select customer_id, key, name, email, time_zone, anchor_day, country, tax_id, tax_exempt,
+         legal_entity
     from customer where customer_id = any($1::bigint[]))"};
 
 constexpr store::Statement kFormerZones{"accounts.read_former_zones", R"(
@@ -30,6 +31,7 @@ constexpr store::Statement kFormerZones{"accounts.read_former_zones", R"(
 KnownCustomers KnownCustomers::lock(store::Connection& connection,
                                     const std::vector<std::string>& keys) {
   KnownCustomers customers;
+  customers.books_ = store::OpenBooks::hold(connection);
   for (const store::Row& row : connection.query(kFind, {keys})) {
     customers.ids_.push_back({row.int64("customer_id")});
   }
@@ -43,7 +45,8 @@ KnownCustomers KnownCustomers::lock(store::Connection& connection,
                               .anchor_day = static_cast<int>(row.int64("anchor_day")),
                               .country = row.text("country"),
                               .tax_id = row.text("tax_id"),
-                              .tax_exempt = row.boolean("tax_exempt")};
+                              .tax_exempt = row.boolean("tax_exempt"),
+                              .legal_entity = row.text("legal_entity")};
     std::string key = customer.key;
     customers.by_key_.emplace(std::move(key), std::move(customer));
   }

@@ -9,14 +9,16 @@
 
 #include "domain/customer.hpp"
 #include "store/connection.hpp"
+#include "store/posting_rows.hpp"
 
 namespace reckoner::accounts {
 
 /// Customers by key, with the time zones their days were counted in so far.
 class KnownCustomers {
  public:
-  /// Finds the customers, locks them against every other writer of their facts (as a batch does)
-  /// and then reads them, in the transaction of the connection. Unknown keys are left out.
+  /// Holds the books open, finds the customers, locks them against every other writer of their
+  /// facts (as a batch does) and then reads them, in the transaction of the connection. Unknown
+  /// keys are left out.
   static KnownCustomers lock(store::Connection& connection, const std::vector<std::string>& keys);
 
   /// The customer, or nullptr.
@@ -27,12 +29,15 @@ class KnownCustomers {
   const domain::Customer& of(CustomerId id) const;
   /// In their order.
   const std::vector<CustomerId>& ids() const { return ids_; }
+  /// Held open since before the customers were locked.
+  const store::OpenBooks& books() const { return books_; }
 
   /// Whether the instant is the beginning of that day for the customer: in its zone, or in one that
   /// its stored periods have. So a file means the same after a change of zone.
   bool begins(time::Instant instant, const domain::Customer& customer, time::Date day) const;
 
  private:
+  store::OpenBooks books_;
   std::vector<CustomerId> ids_;
   std::map<std::string, domain::Customer, std::less<>> by_key_;
   std::multimap<CustomerId, time::Zone> former_zones_;

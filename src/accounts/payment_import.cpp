@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "accounts/import_kinds.hpp"
+#include "invoicing/journal.hpp"
+#include "store/posting_rows.hpp"
 
 namespace reckoner::accounts {
 
@@ -32,14 +34,6 @@ constexpr store::Statement kInsert{"accounts.insert_payments", R"(
                        document, created_at)
   select *, $9 from unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[], $5::text[],
                            $6::numeric[], $7::text[], $8::text[]))"};
-
-constexpr store::Statement kPost{"accounts.post_payments", R"(
-  insert into posting (customer_id, entry, account, currency, amount, booked_on)
-  select p.customer_id, 'payment:' || p.payment, a.account, p.currency, a.sign * p.amount,
-         p.received_on
-    from unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[], $5::numeric[])
-           as p(customer_id, payment, received_on, currency, amount)
-    cross join (values ('receivable', -1), ('cash', 1)) as a(account, sign))"};
 
 constexpr store::Statement kAddToBalances{"accounts.add_to_balances", R"(
   insert into customer_balance (customer_id, currency, balance)
@@ -151,6 +145,7 @@ class PaymentImport {
       return;
     }
     ids_.push_back(customer.id);
+    entities_.push_back(customer.legal_entity);
     numbers_.push_back(++last_numbers_[customer.id]);
     references_.push_back(row.reference);
     received_on_.push_back(*row.received_on);
@@ -179,8 +174,24 @@ class PaymentImport {
   void write() {
     import_.connection.execute(kInsert, {ids_, numbers_, references_, received_on_, currencies_,
                                          amounts_, notes_, documents_, import_.rules.now});
-    import_.connection.execute(kPost, {ids_, numbers_, received_on_, currencies_, amounts_});
+    post();
     import_.connection.execute(kAddToBalances, {ids_, currencies_, amounts_});
+  }
+
+  /// On the day it was received, or the first one on which the books are still open.
+  void post() {
+    store::PostingRows rows(import_.connection);
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      const std::string& entity = entities_[i];
+      const std::string entry = fmt::format("payment:{}", numbers_[i]);
+      const money::Money amount(amounts_[i], money::Currency::of(currencies_[i]));
+      const time::Date day = customers_.books().booking_day(entity, received_on_[i]);
+      for (const invoicing::JournalLine& line :
+           invoicing::payment_entry(amount, import_.rules.active.chart, entity)) {
+        rows.add(ids_[i], entry, line.account, line.amount, day, entity);
+      }
+    }
+    rows.finish();
   }
 
   const Import& import_;
@@ -191,6 +202,7 @@ class PaymentImport {
 
   // The new payments, by column.
   std::vector<CustomerId> ids_;
+  std::vector<std::string> entities_;
   std::vector<std::int64_t> numbers_;
   std::vector<std::string> references_;
   std::vector<time::Date> received_on_;

@@ -68,6 +68,7 @@ std::string customer_text(const CustomerDetails& details) {
   if (!customer.country.empty()) text += ", taxed in " + customer.country;
   if (!customer.tax_id.empty()) text += ", tax id " + customer.tax_id;
   if (customer.tax_exempt) text += ", tax exempt";
+  if (!customer.legal_entity.empty()) text += ", billed by " + customer.legal_entity;
   text += '\n';
   for (const money::Money& balance : details.summary.balances) {
     text += fmt::format("balance {} {}\n", balance.to_string(), balance.currency().code());
@@ -185,6 +186,7 @@ void write_customer(text::JsonWriter& json, const CustomerDetails& details) {
   write_if_any(json, "country", customer.country);
   write_if_any(json, "tax_id", customer.tax_id);
   json.key("tax_exempt").boolean(customer.tax_exempt);
+  json.key("legal_entity").string(domain::shown_entity(customer.legal_entity));
   json.key("balances").begin_array();
   for (const money::Money& balance : details.summary.balances) {
     json.begin_object().key("currency").string(balance.currency().code());

@@ -58,7 +58,6 @@ void note_limit(const Console& console, std::size_t shown, int limit) {
 int interim_command(System& system, const Console& console, const std::string& customer,
                     const std::string& as_of) {
   const time::Instant now = system.clock()();
-  const documents::Issuer issuer = issuer_of(system.settings());
   auto connection = system.connection();
   const auto known = accounts::find_customer(*connection, customer, now);
   if (!known) throw Error(fmt::format("there is no customer '{}'", customer));
@@ -77,7 +76,7 @@ int interim_command(System& system, const Console& console, const std::string& c
   }
   if (invoices.empty()) console.result(fmt::format("Nothing to bill for {} so far.", customer));
   for (const engine::InterimInvoice& invoice : invoices) {
-    console.result(documents::to_text(invoice.document, issuer));
+    console.result(documents::to_text(invoice.document, issuer_of(system, invoice.document)));
     console.result(interim_notes(invoice));
   }
   return 0;
@@ -108,7 +107,6 @@ int invoices_command(System& system, const Console& console, const std::string& 
 }
 
 int show_command(System& system, const Console& console, const std::string& number) {
-  const documents::Issuer issuer = issuer_of(system.settings());
   auto connection = system.connection();
   const auto id = store::find_document(*connection, number);
   if (!id) throw Error(fmt::format("there is no document '{}'", number));
@@ -118,7 +116,7 @@ int show_command(System& system, const Console& console, const std::string& numb
     documents::write_json(json, document);
     console.result(json);
   } else {
-    console.result(documents::to_text(document, issuer));
+    console.result(documents::to_text(document, issuer_of(system, document)));
   }
   return 0;
 }
@@ -131,7 +129,7 @@ void show_issued(System& system, const Console& console, const domain::Document&
     documents::write_json(json, document);
     console.result(json);
   } else {
-    console.result(documents::to_text(document, issuer_of(system.settings())));
+    console.result(documents::to_text(document, issuer_of(system, document)));
   }
 }
 

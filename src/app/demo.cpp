@@ -54,7 +54,6 @@ class Demo {
   }
 
   void show() {
-    const documents::Issuer issuer = issuer_of(system_.settings());
     const auto documents = issued();
     const auto parked = system_.runner().parked(std::nullopt);
     auto connection = system_.connection();
@@ -88,7 +87,7 @@ class Demo {
     }
     for (const domain::Document& document : documents) {
       if (document.customer_key != "globex" || subscriptions_in(document) < 2) continue;
-      console_.result(documents::to_text(document, issuer));
+      console_.result(documents::to_text(document, issuer_of(system_, document)));
       break;
     }
     const bool smtp = !system_.settings().text("mail.smtp.url").empty();

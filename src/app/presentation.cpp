@@ -6,11 +6,13 @@
 
 namespace reckoner::app {
 
-documents::Issuer issuer_of(const config::Settings& settings) {
-  return {.name = settings.text("billing.legalEntity.name"),
-          .address = {},
-          .tax_id = {},
-          .email = settings.text("mail.from")};
+documents::Issuer issuer_of(System& system, const domain::Document& document) {
+  const auto active = system.active();
+  const std::string email = system.settings().text("mail.from");
+  for (const domain::LegalEntity& entity : active->configuration().legal_entities) {
+    if (entity.id == document.legal_entity) return documents::issuer_of(entity, email);
+  }
+  return {.name = document.legal_entity, .address = {}, .tax_id = {}, .email = email};
 }
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "config/attributes.hpp"
+#include "config/legal_entities.hpp"
 #include "config/readers.hpp"
 
 namespace reckoner::config {
@@ -172,8 +173,9 @@ std::vector<PopulationFact> read_population_facts(const Element& root) {
 
 BillingConfig read_billing_config(const Element& root) {
   root.expect("urn:reckoner:billing-config:1", "billing-config");
-  root.allow({}, {"settings", "population-facts", "engine"});
-  BillingConfig config{read_settings(root), {}, read_population_facts(root)};
+  root.allow({}, {"settings", "legal-entities", "population-facts", "engine"});
+  BillingConfig config{read_settings(root), {}, read_population_facts(root), {}};
+  config.legal_entities = read_legal_entities(root, config.settings);
   for (const Element& element : root.children("engine")) {
     EngineConfig engine = read_engine(element);
     for (const EngineConfig& other : config.engines) {

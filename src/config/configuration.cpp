@@ -61,6 +61,36 @@ void check_population_facts(const Configuration& configuration) {
   }
 }
 
+/// Charges, plans and legal entities of accounts.xml must be there, or their rules would never
+/// match.
+void check_posting_rules(const Configuration& configuration) {
+  std::vector<std::string> charges;
+  std::vector<std::string> plans;
+  for (const domain::Plan& plan : configuration.plans) {
+    plans.push_back(plan.name);
+    for (const domain::Charge& charge : plan.charges) charges.push_back(charge.name);
+  }
+  for (const EngineConfig& engine : configuration.engines) {
+    for (const HandlerConfig& handler : engine.handlers) charges.push_back(handler.class_name);
+  }
+  std::vector<std::string> entities;
+  for (const domain::LegalEntity& entity : configuration.legal_entities) {
+    entities.emplace_back(domain::shown_entity(entity.id));
+  }
+  for (const domain::PostingRule& rule : configuration.chart.rules) {
+    const auto check = [&](const std::string& value, std::string_view what,
+                           const std::vector<std::string>& known) {
+      if (value.empty() || contains(known, value)) return;
+      fail_at(rule.place,
+              fmt::format("{} of {} '{}', which does not exist{}", domain::to_string(rule.what),
+                          what, value, suggestion(value, known)));
+    };
+    check(rule.charge, "charge", charges);
+    check(rule.plan, "plan", plans);
+    check(rule.entity, "legal entity", entities);
+  }
+}
+
 void check_parameter_files(const Configuration& configuration, const Files& files) {
   const auto members = names_of(files.content, [](const auto& member) { return member.first; });
   for (const EngineConfig& engine : configuration.engines) {
@@ -84,6 +114,16 @@ boost::property_tree::ptree HandlerConfig::parameter_tree() const {
   return tree;
 }
 
+const domain::LegalEntity& Configuration::legal_entity(std::string_view id) const {
+  std::vector<std::string> ids;
+  for (const domain::LegalEntity& entity : legal_entities) {
+    if (entity.id == id) return entity;
+    ids.emplace_back(domain::shown_entity(entity.id));
+  }
+  throw Error(fmt::format("the configuration has no legal entity '{}'{}", id,
+                          suggestion(std::string(id), ids)));
+}
+
 Configuration parse(const Files& files) {
   const std::string billing_file(kBillingConfigFile);
   const Document billing = parse_xml(billing_file, required_file(files, kBillingConfigFile));
@@ -96,6 +136,7 @@ Configuration parse(const Files& files) {
                               {},
                               std::move(billing_config.population_facts),
                               {}};
+  configuration.legal_entities = std::move(billing_config.legal_entities);
   const Document meters = parse_xml(std::string(kMetersFile), required_file(files, kMetersFile));
   configuration.meters = read_meters(meters.root());
 
@@ -108,6 +149,8 @@ Configuration parse(const Files& files) {
     if (name == kBillingConfigFile || name == kMetersFile) continue;
     if (name == kTaxesFile) {
       configuration.taxes = read_taxes(parse_xml(name, content).root());
+    } else if (name == kAccountsFile) {
+      configuration.chart = read_accounts(parse_xml(name, content).root());
     } else if (name.ends_with(".mustache")) {
       configuration.templates.emplace(name, content);
     } else if (name.ends_with(".dmn")) {
@@ -122,6 +165,7 @@ Configuration parse(const Files& files) {
   configuration.plans = join_plans(pricing);
   check_plans(configuration.plans, configuration.engines, configuration.meters);
   check_population_facts(configuration);
+  check_posting_rules(configuration);
   check_parameter_files(configuration, files);
   return configuration;
 }

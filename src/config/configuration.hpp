@@ -9,6 +9,8 @@
 
 #include "config/files.hpp"
 #include "config/settings.hpp"
+#include "domain/chart.hpp"
+#include "domain/legal_entity.hpp"
 #include "domain/plan.hpp"
 #include "domain/tax.hpp"
 #include "rules/model_text.hpp"
@@ -80,6 +82,12 @@ struct Configuration {
   std::map<std::string, std::string> templates;            ///< by member name
   std::vector<PopulationFact> population_facts;            ///< in the order of billing-config.xml
   domain::TaxRules taxes;  ///< of taxes.xml; without the file nothing is taxed
+  domain::Chart chart = domain::standard_chart();  ///< of accounts.xml
+  std::vector<domain::LegalEntity> legal_entities{
+      domain::LegalEntity{}};  ///< the default one first
+
+  /// The legal entity of that id. Throws Error for one that this version does not have.
+  const domain::LegalEntity& legal_entity(std::string_view id) const;
 };
 
 /// Reads a version. Depends on nothing but `files`; may be called by several threads. Throws

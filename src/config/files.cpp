@@ -22,6 +22,7 @@ bool is_member(std::string_view name) {
   const bool in_pricing = name.starts_with("pricing/");
   const bool in_mail = name.starts_with("mail/");
   return name == kBillingConfigFile || name == kMetersFile || name == kTaxesFile ||
+         name == kAccountsFile ||
          (in_pricing && (name.ends_with(".xml") || name.ends_with(".dmn"))) ||
          (in_mail && name.ends_with(".mustache"));
 }
@@ -70,8 +71,9 @@ class Reader {
     const std::string name = name_of(entry);
     if (!is_of_our_kind(name)) return;
     if (!is_member(name)) {
-      const std::array<std::string, 3> known{std::string(kBillingConfigFile),
-                                             std::string(kMetersFile), std::string(kTaxesFile)};
+      const std::array<std::string, 4> known{std::string(kBillingConfigFile),
+                                             std::string(kMetersFile), std::string(kTaxesFile),
+                                             std::string(kAccountsFile)};
       throw Error(
           fmt::format("{}: not a file of a configuration{}", name, suggestion(name, known)));
     }

@@ -18,7 +18,8 @@ struct Files {
 
 constexpr std::string_view kBillingConfigFile = "billing-config.xml";
 constexpr std::string_view kMetersFile = "meters.xml";
-constexpr std::string_view kTaxesFile = "taxes.xml";  ///< optional
+constexpr std::string_view kTaxesFile = "taxes.xml";        ///< optional
+constexpr std::string_view kAccountsFile = "accounts.xml";  ///< optional
 
 /// Reads billing-config.xml, meters.xml, taxes.xml, and below the folders pricing (*.xml, *.dmn)
 /// and mail

@@ -14,6 +14,7 @@ struct BillingConfig {
   Settings settings;
   std::vector<EngineConfig> engines;
   std::vector<PopulationFact> population_facts;
+  std::vector<domain::LegalEntity> legal_entities;  ///< the default one first
 };
 
 /// billing-config.xml
@@ -24,6 +25,9 @@ std::vector<domain::Meter> read_meters(const Element& root);
 
 /// taxes.xml
 domain::TaxRules read_taxes(const Element& root);
+
+/// accounts.xml, over the standard chart.
+domain::Chart read_accounts(const Element& root);
 
 /// The plans of one pricing strategy; those of price books follow the plan they belong to.
 struct PricingFile {

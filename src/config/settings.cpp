@@ -37,14 +37,17 @@ constexpr std::array kSpecs{
                 "A total of more than so many times the mean of the customer's documents of the "
                 "last year is held. 0: any total."},
     SettingSpec{"billing.creditNote.number", Kind::kNumberPattern, "CN-{year}-{seq:6}",
-                "Numbers of credit notes: {seq} or {seq:N} once (N digits at least), {year} once "
-                "or not at all."},
+                "Numbers of credit notes: {seq} or {seq:N} once (N digits at least), {year} and "
+                "{entity} (the legal entity) once or not at all."},
     SettingSpec{"billing.currency", Kind::kCurrency, "USD",
                 "Currency of pricing files that name none."},
     SettingSpec{"billing.invoice.number", Kind::kNumberPattern, "INV-{year}-{seq:6}",
                 "Numbers of invoices, written as those of credit notes."},
+    SettingSpec{"billing.legalEntity.address", Kind::kText, "",
+                "Its address as printed; lines divided by semicolons."},
     SettingSpec{"billing.legalEntity.name", Kind::kText, "",
                 "Who issues the documents, as printed on them."},
+    SettingSpec{"billing.legalEntity.taxId", Kind::kText, "", "Its tax number as printed."},
     SettingSpec{"billing.legalEntity.timeZone", Kind::kTimeZone, "UTC",
                 "Zone of issue and due dates and of the year in document numbers."},
     SettingSpec{"billing.metering.cutLagMax", Kind::kDuration, "PT1H",

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "domain/legal_entity.hpp"
 #include "money/money.hpp"
 #include "time/time.hpp"
 
@@ -123,6 +124,7 @@ std::vector<Mark> marks_of(std::string_view pattern) {
   std::vector<Mark> marks;
   int sequences = 0;
   int years = 0;
+  int entities = 0;
   const auto refuse = [&](std::string_view reason) {
     throw Error(fmt::format("number pattern '{}' {}", pattern, reason));
   };
@@ -132,7 +134,7 @@ std::vector<Mark> marks_of(std::string_view pattern) {
     const char c = pattern[at];
     if (c != '{') {
       if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_' && c != '.') {
-        refuse("may have letters, digits, '-', '_', '.', {year} and {seq} only");
+        refuse("may have letters, digits, '-', '_', '.', {year}, {entity} and {seq} only");
       }
       marks.push_back({Mark::What::kLiteral, c});
       ++at;
@@ -143,7 +145,12 @@ std::vector<Mark> marks_of(std::string_view pattern) {
     const bool padded = word.starts_with("seq:") && (word.size() == 5 || word.size() == 6) &&
                         std::all_of(word.begin() + 4, word.end(), is_digit);
     const int width = padded ? std::stoi(std::string(word.substr(4))) : 1;
-    if (close < pattern.size() && word == "year") {
+    if (close < pattern.size() && word == "entity") {
+      ++entities;  // any name will do: patterns are compared once it is filled in
+      for (const char letter : domain::kDefaultEntity) {
+        marks.push_back({Mark::What::kLiteral, letter});
+      }
+    } else if (close < pattern.size() && word == "year") {
       ++years;
       marks.insert(marks.end(), 4, {Mark::What::kDigit});
     } else if (close < pattern.size() && (word == "seq" || (padded && width >= 1 && width <= 18))) {
@@ -151,12 +158,13 @@ std::vector<Mark> marks_of(std::string_view pattern) {
       marks.insert(marks.end(), static_cast<std::size_t>(width), {Mark::What::kDigit});
       marks.push_back({Mark::What::kDigits});
     } else {
-      refuse("has a placeholder that is none of {year}, {seq} and {seq:1} to {seq:18}");
+      refuse("has a placeholder that is none of {year}, {entity}, {seq} and {seq:1} to {seq:18}");
     }
     at = close + 1;
   }
   if (sequences != 1) refuse("must contain {seq} or {seq:N} exactly once");
   if (years > 1) refuse("contains {year} more than once");
+  if (entities > 1) refuse("contains {entity} more than once");
   return marks;
 }
 

@@ -96,10 +96,11 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
     throw Error(fmt::format("configuration version {} has no template '{}'", mail.version.value,
                             text::printable(mail.template_name)));
   }
-  documents::Issuer issuer;
-  issuer.name = configuration.settings.text("billing.legalEntity.name");
-  if (issuer.name.empty()) issuer.name = from.address;
-
+  const auto issuer_of = [&](std::string_view legal_entity) {
+    documents::Issuer issuer = documents::issuer_of(configuration.legal_entity(legal_entity));
+    if (issuer.name.empty()) issuer.name = from.address;
+    return issuer;
+  };
   documents::Mailbox to = documents::parse_mailbox(mail.recipient);
   documents::MailText body;
   if (mail.kind == kDocument) {
@@ -107,11 +108,11 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
         store::load_document(connection, {mail.customer, subject_of(mail)});
     to.name = text::printable(document.customer_name);
     documents::check_template(documents::TemplateKind::kInvoice, found->first, found->second);
-    body = documents::render(found->second, document, issuer);
+    body = documents::render(found->second, document, issuer_of(document.legal_entity));
   } else if (mail.kind == kAdminReport) {
     const documents::AdminReport report = load_report(connection, subject_of(mail));
     documents::check_template(documents::TemplateKind::kAdminReport, found->first, found->second);
-    body = documents::render(found->second, report, issuer);
+    body = documents::render(found->second, report, issuer_of(""));
   } else {
     throw Error(fmt::format("unknown kind of mail '{}'", text::printable(mail.kind)));
   }

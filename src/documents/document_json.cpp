@@ -1,6 +1,7 @@
 #include "documents/document_json.hpp"
 
 #include "documents/outline.hpp"
+#include "domain/legal_entity.hpp"
 
 namespace reckoner::documents {
 namespace {
@@ -113,6 +114,7 @@ void write_json(text::JsonWriter& out, const domain::Document& document) {
     out.string(document.number);
   }
   out.key("ordinal").number(document.ordinal);
+  out.key("legal_entity").string(domain::shown_entity(document.legal_entity));
   out.key("customer").begin_object();
   out.key("key").string(document.customer_key);
   out.key("name").string(document.customer_name);

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "domain/legal_entity.hpp"
 
 namespace reckoner::documents {
 
@@ -12,5 +15,12 @@ struct Issuer {
   std::string tax_id;                ///< as printed: "VAT DE123456789"
   std::string email;                 ///< whom a customer writes to
 };
+
+inline Issuer issuer_of(const domain::LegalEntity& entity, std::string email = {}) {
+  return {.name = entity.name,
+          .address = entity.address,
+          .tax_id = entity.tax_id,
+          .email = std::move(email)};
+}
 
 }  // namespace reckoner::documents

@@ -24,6 +24,7 @@ struct Customer {
   std::string country;  ///< ISO 3166-1, two letters, where it is taxed; empty: not known
   std::string tax_id;   ///< makes it a business to the tax rules; empty: none
   bool tax_exempt = false;
+  std::string legal_entity = {};  ///< id of the one that bills it; empty: the default one
 };
 
 /// A quantity of a subscription ("seats", "dashboards") from a time on, until the next of its name.

@@ -116,6 +116,7 @@ struct Document {
   std::string customer_name;
   std::string email;
   std::string zone;
+  std::string legal_entity = {};  ///< id of the one that issues it; empty: the default one
   DocumentKind kind = DocumentKind::kInvoice;
   money::Currency currency;
   std::int64_t ordinal = 0;  ///< the customer's running number of documents, from 1; 0 before issue

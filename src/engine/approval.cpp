@@ -32,14 +32,16 @@ std::optional<Approval> approve_held(store::Connection& connection, Versions& ve
                                      const RunFacts& run, CustomerId customer, std::string_view who,
                                      std::string_view why, time::Instant now) {
   const std::array<std::int64_t, 1> customers{customer.value};
-  versions.load(connection, run.version);
+  const auto version = versions.load(connection, run.version);
   store::Transaction transaction(connection);
+  const IssueDays days(version->configuration(), now);
+  days.check(store::OpenBooks::hold(connection));
   FactReader facts(connection, {run.cut, /*tail=*/false});
   lock_customers(connection, customers);
   const auto held = connection.query(kHeld, {customer, run.run}).at_most_one();
   if (!held) return std::nullopt;
   Approval approval{.key = held->text("key"), .issued = {}, .changed = std::nullopt};
-  Billing billing(connection, versions, facts, run, customers, now);
+  Billing billing(connection, versions, facts, run, customers, now, days);
   const Computation& computation = billing.computation();
   RK_CHECK(computation.customers.size() == 1);
   const CustomerWork& work = computation.customers.front();

@@ -71,17 +71,19 @@ void tell_left_alone(const RunFacts& run, const Billing& billing) {
 
 BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const RunFacts& run,
                         const ClaimedBatch& batch, time::Instant now, BatchCounts& counts) {
-  versions.load(connection, run.version);
+  const auto version = versions.load(connection, run.version);
   RK_FAILPOINT("batch.begin");
   store::Transaction transaction(connection);
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
   RK_FAILPOINT("batch.after-lease");
   store::await_second_phases(connection);  // the cut's, of whoever started the run
+  const IssueDays days(version->configuration(), now);
+  days.check(store::OpenBooks::hold(connection));
   FactReader facts(connection, {run.cut, /*tail=*/false});
   lock_customers(connection, batch.customers);
   RK_FAILPOINT("batch.after-lock");
   const std::vector<std::int64_t> customers = not_held(connection, batch.customers);
-  Billing billing(connection, versions, facts, run, customers, now);
+  Billing billing(connection, versions, facts, run, customers, now, days);
   RK_FAILPOINT("batch.after-compute");
   billing.hold_beyond_bounds();
   billing.write(batch.batch);

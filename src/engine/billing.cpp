@@ -81,15 +81,14 @@ void park_customer(store::Connection& connection, const RunFacts& run, std::int6
 }
 
 Billing::Billing(store::Connection& connection, Versions& versions, FactReader& facts,
-                 const RunFacts& run, std::span<const std::int64_t> customers, time::Instant now)
+                 const RunFacts& run, std::span<const std::int64_t> customers, time::Instant now,
+                 const IssueDays& days)
     : connection_(connection),
       run_(run),
       now_(now),
       version_(versions.load(connection, run.version)),
       asked_for_(std::ssize(customers)) {
   const config::Configuration& configuration = version_->configuration();
-  const time::Date issued_on =
-      configuration.settings.zone("billing.legalEntity.timeZone").date_of(now);
   computation_ = compute(
       facts, connection, versions,
       {customers,
@@ -97,7 +96,7 @@ Billing::Billing(store::Connection& connection, Versions& versions, FactReader& 
        run.engine,
        run.version});
   give_ordinals(computation_.documents);
-  DocumentContext context{configuration, facts, computation_.documents, mails_, issued_on};
+  DocumentContext context{configuration, facts, computation_.documents, mails_, days};
   version_->chain(run.engine).run_document_phase(context, DocumentSteps::kAll);
   drop_left_alone();
 }
@@ -138,7 +137,8 @@ void Billing::write(std::int64_t batch) {
     hashes_.push_back(invoicing::content_hash(work.document));
   }
   RK_FAILPOINT("batch.before-documents");
-  write_documents(connection_, documents, hashes_, {run_.run, run_.cut});
+  write_documents(connection_, documents, hashes_,
+                  {run_.run, run_.cut, version_->configuration().chart});
   RK_FAILPOINT("batch.after-documents");
   write_credit_movements(connection_, documents, now_);
   RK_FAILPOINT("batch.after-credits");

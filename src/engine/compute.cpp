@@ -139,6 +139,7 @@ DocumentWork new_document_work(CustomerWork& customer, money::Currency currency,
                             .customer_name = customer.customer.name,
                             .email = customer.customer.email,
                             .zone = std::string(customer.customer.zone.name()),
+                            .legal_entity = customer.customer.legal_entity,
                             .kind = domain::DocumentKind::kInvoice,
                             .currency = currency,
                             .ordinal = 0,
@@ -208,7 +209,7 @@ void preview_documents(FactReader& facts, store::Connection& connection, Version
   const config::Configuration& configuration = version->configuration();
   std::vector<OutgoingMail> mails;
   DocumentContext context{configuration, facts, computation.documents, mails,
-                          configuration.settings.zone("billing.legalEntity.timeZone").date_of(at)};
+                          IssueDays(configuration, at)};
   version->chain(chain).run_document_phase(context, DocumentSteps::kComputing);
   std::erase_if(computation.documents,
                 [](const DocumentWork& work) { return work.customer->parked.has_value(); });

@@ -26,6 +26,20 @@ constexpr store::Statement kMeterInUse{"meter in use", R"(
       or exists (select from usage_delta where meter = $1)
       or exists (select from usage_point where meter = $1) as used)"};
 
+constexpr store::Statement kEntitiesInUse{"legal entities in use", R"(
+  select legal_entity, min(key) as customer from customer
+   where legal_entity <> '' group by legal_entity order by legal_entity)"};
+
+void check_entity(const store::Row& use, const CompiledVersion& next) {
+  const std::string id = use.text("legal_entity");
+  for (const domain::LegalEntity& entity : next.configuration().legal_entities) {
+    if (entity.id == id) return;
+  }
+  throw Error(fmt::format(
+      "legal entity '{}' bills customers, such as '{}', and this configuration does not have it",
+      id, use.text("customer")));
+}
+
 template <class Item>
 const Item* find(const std::vector<Item>& items, std::string_view name) {
   const auto found =
@@ -111,6 +125,7 @@ bool reads_alike(const domain::Meter& a, const domain::Meter& b) {
 void check_in_use(store::Connection& connection, const CompiledVersion& active,
                   const CompiledVersion& next, time::Instant now) {
   for (const store::Row& use : connection.query(kPlansInUse, {now})) check_plan(use, next);
+  for (const store::Row& use : connection.query(kEntitiesInUse)) check_entity(use, next);
   for (const domain::Meter& meter : active.configuration().meters) {
     const domain::Meter* successor = find(next.configuration().meters, meter.name);
     const bool starts_again = meter.ends_at && successor != nullptr && !successor->ends_at;

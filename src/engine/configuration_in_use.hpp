@@ -10,6 +10,7 @@ namespace reckoner::engine {
 /// - a plan with subscribers, now or in a period not issued yet, that `next` lacks, prices in
 /// another currency or lets another
 ///   engine bill: they would be parked, or never billed;
+/// - a legal entity with customers that `next` lacks;
 /// - an engine that bills some of them and issues nothing any more;
 /// - a meter with usage that `next` lacks or reads otherwise: usage is folded when it is taken in,
 /// so what is stored would not be

@@ -9,6 +9,7 @@
 #include "engine/facts.hpp"
 #include "engine/issue.hpp"
 #include "invoicing/content_hash.hpp"
+#include "invoicing/journal.hpp"
 #include "store/document_rows.hpp"
 #include "store/transaction.hpp"
 
@@ -119,20 +120,21 @@ Corrected lock_and_read(store::Connection& connection, FactReader& facts,
 }
 
 /// Gives the correction its ordinal, days and number and writes it.
-domain::Document issue(store::Connection& connection, const CompiledVersion& active,
-                       VersionId version, const Corrected& corrected,
+domain::Document issue(store::Connection& connection, FactReader& facts,
+                       const CompiledVersion& active, VersionId version, const Corrected& corrected,
                        invoicing::Correction correction, time::Instant now) {
-  const config::Settings& settings = active.configuration().settings;
   domain::Document& document = correction.document;
   document.ordinal = corrected.ordinal + 1;
-  document.issued_on = settings.zone("billing.legalEntity.timeZone").date_of(now);
-  const auto terms =
-      std::chrono::floor<std::chrono::days>(settings.duration("billing.payment.terms")).count();
+  const domain::LegalEntity& issuer = active.configuration().legal_entity(document.legal_entity);
+  document.issued_on = issuer.zone.date_of(now);
+  const auto terms = std::chrono::floor<std::chrono::days>(issuer.payment_terms).count();
   document.due_on = time::add_days(*document.issued_on, terms);
   domain::check(document);
 
   CustomerWork customer;
   customer.customer.id = document.customer;
+  CustomerWork* const customers[] = {&customer};
+  if (invoicing::posts_by_plan(active.configuration().chart)) facts.subscriptions(customers);
   std::vector<DocumentWork> works(1, new_document_work(customer, document.currency, version));
   works.front().document = std::move(document);
   for (const invoicing::CreditMovement& movement : correction.movements) {
@@ -144,7 +146,7 @@ domain::Document issue(store::Connection& connection, const CompiledVersion& act
   }
   const std::vector<Sha256> hashes{invoicing::content_hash(works.front().document)};
   const std::int64_t cut = connection.query(kCut).only().int64("cut");
-  write_documents(connection, works, hashes, {kByHand, cut});
+  write_documents(connection, works, hashes, {kByHand, cut, active.configuration().chart});
   write_credit_movements(connection, works, now);
   number_documents(connection, works, hashes, active.configuration(), now);
   return std::move(works.front().document);
@@ -168,10 +170,11 @@ domain::Document void_document(store::Connection& connection, Versions& versions
   store::Transaction transaction(connection);
   const VersionId version = active_version(connection, versions);
   const auto active = versions.load(connection, version);
+  IssueDays(active->configuration(), now).check(store::OpenBooks::hold(connection));
   FactReader facts(connection, {0, /*tail=*/false});
   const Corrected corrected = lock_and_read(connection, facts, request.number);
   const time::Date day =
-      active->configuration().settings.zone("billing.legalEntity.timeZone").date_of(now);
+      active->configuration().legal_entity(corrected.document.legal_entity).zone.date_of(now);
   const auto note =
       connection.query(kCreditNotes, {corrected.id.customer, corrected.id.ordinal}).at_most_one();
   if (note) {
@@ -179,7 +182,7 @@ domain::Document void_document(store::Connection& connection, Versions& versions
                             note->text("number")));
   }
   domain::Document document =
-      issue(connection, *active, version, corrected,
+      issue(connection, facts, *active, version, corrected,
             invoicing::void_document(corrected.document, day, corrected.balance, request.reason,
                                      corrected.credits.credits),
             now);
@@ -201,6 +204,7 @@ domain::Document credit_note(store::Connection& connection, Versions& versions,
   const VersionId version = active_version(connection, versions);
   const auto active = versions.load(connection, version);
   const config::Settings& settings = active->configuration().settings;
+  IssueDays(active->configuration(), now).check(store::OpenBooks::hold(connection));
   FactReader facts(connection, {0, /*tail=*/false});
   const Corrected corrected = lock_and_read(connection, facts, request.number);
   const money::Currency currency = corrected.document.currency;
@@ -229,7 +233,8 @@ domain::Document credit_note(store::Connection& connection, Versions& versions,
   const invoicing::CreditNoteTerms terms{
       .nature = request.nature,
       .reason = request.reason,
-      .issued_on = settings.zone("billing.legalEntity.timeZone").date_of(now),
+      .issued_on =
+          active->configuration().legal_entity(corrected.document.legal_entity).zone.date_of(now),
       .brought_forward = corrected.balance,
       .credits = corrected.credits.credits,
       .earlier = corrected.earlier,
@@ -237,7 +242,7 @@ domain::Document credit_note(store::Connection& connection, Versions& versions,
                           ? invoicing::TaxRounding::kPerLine
                           : invoicing::TaxRounding::kPerRate,
       .rounding = settings.rounding()};
-  domain::Document document = issue(connection, *active, version, corrected,
+  domain::Document document = issue(connection, facts, *active, version, corrected,
                                     invoicing::credit_note(corrected.document, asked, terms), now);
   transaction.commit();
   return document;

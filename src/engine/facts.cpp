@@ -28,7 +28,7 @@ constexpr store::Statement kLookUpByKey{"look up by key", R"(
 
 constexpr store::Statement kCustomers{"customers of a batch", R"(
   select c.customer_id, c.key, c.name, c.email, c.time_zone, c.anchor_day, c.country, c.tax_id,
-         c.tax_exempt, s.ordinal
+         c.tax_exempt, c.legal_entity, s.ordinal
     from customer c join customer_state s using (customer_id)
    where c.customer_id = any($1::bigint[]) order by c.customer_id)"};
 
@@ -197,7 +197,8 @@ std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids
                      .anchor_day = static_cast<int>(row.int64("anchor_day")),
                      .country = row.text("country"),
                      .tax_id = row.text("tax_id"),
-                     .tax_exempt = row.boolean("tax_exempt")};
+                     .tax_exempt = row.boolean("tax_exempt"),
+                     .legal_entity = row.text("legal_entity")};
     work.ordinal = row.int64("ordinal");
     by_id.emplace(work.customer.id.value, &work);
   }

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "config/configuration.hpp"
 #include "engine/facts.hpp"
+#include "engine/issue_days.hpp"
 #include "engine/work.hpp"
 #include "meters/meter_reader.hpp"
 
@@ -67,7 +68,13 @@ struct DocumentContext {
   FactSource& facts;
   std::vector<DocumentWork>& documents;
   std::vector<OutgoingMail>& mails;
-  time::Date issued_on;  ///< in the legal entity's zone, one for the whole batch
+  IssueDays days;  ///< fixed for the whole batch
+
+  /// The day on which the document is or would be issued. Throws Error where the configuration does
+  /// not have its legal entity.
+  time::Date issued_on(const DocumentWork& work) const {
+    return days.of(work.document.legal_entity);
+  }
 
   /// Calls `step` for every document of a customer that is not parked. A reckoner::Error out of it
   /// parks the customer: none of its documents is issued.

@@ -47,16 +47,14 @@ money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw
 void copy_documents(store::Connection& connection, std::span<const DocumentWork> documents,
                     std::span<const Sha256> content_hashes, const IssueFacts& facts) {
   const std::string tzdata = time::Zone::database_version();
-  store::BinaryCopy copy(connection, "copy documents", "document",
-                         {"customer_id",     "ordinal",       "kind",
-                          "run_id",          "currency",      "issued_on",
-                          "due_on",          "customer_name", "email",
-                          "time_zone",       "line_count",    "subtotal",
-                          "coupons_total",   "tax_total",     "brought_forward",
-                          "total",           "credits_total", "payments_total",
-                          "carried_forward", "credit_limit",  "corrects",
-                          "reason",          "version_id",    "cut",
-                          "program",         "tzdata",        "content_hash"});
+  store::BinaryCopy copy(
+      connection, "copy documents", "document",
+      {"customer_id",     "ordinal",    "kind",          "run_id",         "currency",
+       "issued_on",       "due_on",     "customer_name", "email",          "time_zone",
+       "legal_entity",    "line_count", "subtotal",      "coupons_total",  "tax_total",
+       "brought_forward", "total",      "credits_total", "payments_total", "carried_forward",
+       "credit_limit",    "corrects",   "reason",        "version_id",     "cut",
+       "program",         "tzdata",     "content_hash"});
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
     auto row = copy.row();
@@ -64,7 +62,7 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
     row.add(facts.run).add(document.currency.code());
     row.add(document.issued_on).add(document.due_on);
     row.add(document.customer_name).add(document.email).add(document.zone);
-    row.add(as_int(std::ssize(document.lines)));
+    row.add(document.legal_entity).add(as_int(std::ssize(document.lines)));
     row.add(document.subtotal.amount());
     row.add(sum_of(document.currency, document.coupons).amount());
     row.add(tax_of(document, false).amount());
@@ -163,7 +161,7 @@ void write_documents(store::Connection& connection, std::span<const DocumentWork
   copy_documents(connection, documents, content_hashes, facts);
   copy_lines(connection, documents);
   copy_taxes(connection, documents);
-  copy_postings(connection, documents);
+  copy_postings(connection, documents, facts.chart);
   claim_payments(connection, documents);
   update_customers(connection, documents);
 }

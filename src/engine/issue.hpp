@@ -13,6 +13,7 @@ namespace reckoner::engine {
 struct IssueFacts {
   RunId run;
   std::int64_t cut = 0;
+  const domain::Chart& chart;  ///< where it is posted
 };
 
 /// Writes documents, their lines and postings, payment claims and balances, under surrogate keys
@@ -33,7 +34,8 @@ void write_outbox(store::Connection& connection, std::span<const OutgoingMail> m
 /// Gives the documents their legal numbers: one counter row a series, in series order, the last
 /// locks of the transaction. `content_hashes` are the documents' invoicing::content_hash, taken
 /// before any counter is locked; only the linking is done here. `now` orders only: issued_at never
-/// goes back within a series.
+/// goes back within a series. Documents of one series have the same day of issue; throws
+/// IssueRefused where their series has issued on a later day, so that numbers follow the calendar.
 void number_documents(store::Connection& connection, std::span<DocumentWork> documents,
                       std::span<const Sha256> content_hashes,
                       const config::Configuration& configuration, time::Instant now);

@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
 #include "base/failpoint.hpp"
 #include "engine/issue.hpp"
+#include "engine/issue_days.hpp"
 #include "invoicing/content_hash.hpp"
 #include "invoicing/number_pattern.hpp"
 #include "store/copy.hpp"
@@ -11,69 +14,83 @@ namespace reckoner::engine {
 
 namespace {
 
+// Gives no row where the series, in this year or another, has issued on a later day already.
 constexpr store::Statement kTakeNumbers{"take numbers", R"(
-  insert into series (series, year, next_seq, last_hash, last_issued_at)
-  values ($1, $2, 1 + $3, decode(repeat('00', 32), 'hex'), $4)
+  insert into series (series, year, next_seq, last_hash, last_issued_at, last_issued_on)
+  select $1, $2::int, 1 + $3::bigint, decode(repeat('00', 32), 'hex'), $4::timestamptz, $5::date
+   where not exists (select from series o where o.series = $1 and o.last_issued_on > $5)
   on conflict (series, year) do update
-    set next_seq = series.next_seq + $3, last_issued_at = greatest(series.last_issued_at, $4)
+    set next_seq = series.next_seq + $3, last_issued_at = greatest(series.last_issued_at, $4),
+        last_issued_on = $5
+    where series.last_issued_on <= $5
   returning next_seq - $3 as first_seq, last_hash, last_issued_at)"};
+
+constexpr store::Statement kLastDay{
+    "last day of series", "select max(last_issued_on) as day from series where series = $1"};
 
 constexpr store::Statement kLinkSeries{
     "link series", "update series set last_hash = $3 where series = $1 and year = $2"};
 
-/// Documents of one series and year, in the order of the batch.
-using Series = std::map<std::pair<std::string, int>, std::vector<std::size_t>>;
+constexpr std::string_view kInvoices = "billing.invoice.number";
+constexpr std::string_view kCreditNotes = "billing.creditNote.number";
 
-std::string_view series_of(domain::DocumentKind kind) {
-  return kind == domain::DocumentKind::kInvoice ? "billing.invoice.number"
-                                                : "billing.creditNote.number";
-}
+/// A year of a series; series of the default legal entity have the names they always had.
+struct SeriesKey {
+  std::string series;
+  std::int32_t year = 0;  ///< 0 where the pattern counts on
+  friend auto operator<=>(const SeriesKey&, const SeriesKey&) = default;
+};
 
-}  // namespace
+struct SeriesWork {
+  const std::string* pattern = nullptr;
+  time::Date issued_on{};
+  std::vector<std::size_t> members;  ///< documents, in the order of the batch
+};
 
-void number_documents(store::Connection& connection, std::span<DocumentWork> documents,
-                      std::span<const Sha256> content_hashes,
-                      const config::Configuration& configuration, time::Instant now) {
+using Series = std::map<SeriesKey, SeriesWork>;
+
+Series sort_into_series(std::span<const DocumentWork> documents,
+                        const config::Configuration& configuration) {
   Series series;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
-    const std::string_view name = series_of(document.kind);
-    const bool by_year = invoicing::counts_by_year(configuration.settings.text(name));
-    const int year = by_year ? static_cast<int>(document.issued_on.value().year()) : 0;
-    series[{std::string(name), year}].push_back(i);
+    const domain::LegalEntity& entity = configuration.legal_entity(document.legal_entity);
+    const bool is_invoice = document.kind == domain::DocumentKind::kInvoice;
+    const std::string& pattern = is_invoice ? entity.invoice_pattern : entity.credit_note_pattern;
+    SeriesKey key{std::string(is_invoice ? kInvoices : kCreditNotes)};
+    if (!entity.id.empty()) key.series += "/" + entity.id;
+    const time::Date issued_on = document.issued_on.value();
+    if (invoicing::counts_by_year(pattern)) key.year = static_cast<int>(issued_on.year());
+    SeriesWork& work = series[std::move(key)];
+    RK_CHECK(work.members.empty() || work.issued_on == issued_on);
+    work.pattern = &pattern;
+    work.issued_on = issued_on;
+    work.members.push_back(i);
   }
+  return series;
+}
 
-  struct Issued {
-    std::string_view series;
-    int year;
-    std::int64_t seq;
-    time::Instant issued_at;
-    std::size_t document;
-    Sha256 link;
-  };
-  std::vector<Issued> issued;
-  for (const auto& [key, members] : series) {
-    const std::string pattern = configuration.settings.text(key.first);
-    const store::Row counter =
-        connection.query(kTakeNumbers, {key.first, key.second, members.size(), now}).only();
-    RK_FAILPOINT("numbers.after-counter");
-    const std::string last = counter.bytes("last_hash");
-    Sha256 link;
-    RK_CHECK(last.size() == link.size());
-    std::copy(last.begin(), last.end(), link.begin());
-    std::int64_t seq = counter.int64("first_seq");
-    for (std::size_t member : members) {
-      domain::Document& document = documents[member].document;
-      document.number = invoicing::format_number(
-          pattern, static_cast<int>(document.issued_on.value().year()), seq);
-      link = invoicing::chain_hash(link, content_hashes[member], document.number);
-      issued.push_back(
-          {key.first, key.second, seq++, counter.instant("last_issued_at"), member, link});
-    }
-    connection.execute(kLinkSeries, {key.first, key.second, store::Bytes(std::span(link))});
-    RK_FAILPOINT("numbers.after-link");
-  }
-  if (issued.empty()) return;
+store::Row take_numbers(store::Connection& connection, const SeriesKey& key, const SeriesWork& work,
+                        time::Instant now) {
+  const store::Params params{key.series, key.year, work.members.size(), now, work.issued_on};
+  auto counter = connection.query(kTakeNumbers, params).at_most_one();
+  if (counter) return *std::move(counter);
+  const time::Date last = connection.query(kLastDay, {key.series}).only().date("day");
+  throw IssueRefused(fmt::format(
+      "nothing is issued on {}: series {} has issued on {} already; is the clock wrong?",
+      time::to_string(work.issued_on), key.series, time::to_string(last)));
+}
+
+struct Issued {
+  const SeriesKey* series;
+  std::int64_t seq;
+  time::Instant issued_at;
+  std::size_t document;
+  Sha256 link;
+};
+
+void copy_issued(store::Connection& connection, std::span<const DocumentWork> documents,
+                 const std::vector<Issued>& issued) {
   store::BinaryCopy copy(
       connection, "copy issued numbers", "issued",
       {"number", "series", "year", "seq", "customer_id", "ordinal", "issued_at", "chain_hash"});
@@ -81,8 +98,8 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
     const domain::Document& document = documents[row.document].document;
     copy.row()
         .add(document.number)
-        .add(row.series)
-        .add(row.year)
+        .add(row.series->series)
+        .add(row.series->year)
         .add(row.seq)
         .add(document.customer)
         .add(document.ordinal)
@@ -91,6 +108,36 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
         .end();
   }
   copy.finish();
+}
+
+}  // namespace
+
+void number_documents(store::Connection& connection, std::span<DocumentWork> documents,
+                      std::span<const Sha256> content_hashes,
+                      const config::Configuration& configuration, time::Instant now) {
+  if (documents.empty()) return;
+  const Series series = sort_into_series(documents, configuration);
+  std::vector<Issued> issued;
+  issued.reserve(documents.size());
+  for (const auto& [key, work] : series) {
+    const store::Row counter = take_numbers(connection, key, work, now);
+    RK_FAILPOINT("numbers.after-counter");
+    const std::string last = counter.bytes("last_hash");
+    Sha256 link;
+    RK_CHECK(last.size() == link.size());
+    std::copy(last.begin(), last.end(), link.begin());
+    std::int64_t seq = counter.int64("first_seq");
+    for (std::size_t member : work.members) {
+      domain::Document& document = documents[member].document;
+      document.number =
+          invoicing::format_number(*work.pattern, static_cast<int>(work.issued_on.year()), seq);
+      link = invoicing::chain_hash(link, content_hashes[member], document.number);
+      issued.push_back({&key, seq++, counter.instant("last_issued_at"), member, link});
+    }
+    connection.execute(kLinkSeries, {key.series, key.year, store::Bytes(std::span(link))});
+    RK_FAILPOINT("numbers.after-link");
+  }
+  copy_issued(connection, documents, issued);
 }
 
 }  // namespace reckoner::engine

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "store/copy.hpp"
+#include <algorithm>
+
+#include "invoicing/journal.hpp"
+#include "store/posting_rows.hpp"
 
 namespace reckoner::engine {
 
@@ -18,28 +21,53 @@ money::Money receivable_of(const domain::Document& document) {
   return document.total - document.credits_total;
 }
 
-/// An entry for each document, of the accounts it moves: what the customer owes and what it had
-/// paid before (prepaid) against tax and revenue.
-void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents) {
-  store::BinaryCopy copy(connection, "copy postings", "posting",
-                         {"customer_id", "entry", "account", "currency", "amount", "booked_on"});
+namespace {
+
+std::string_view plan_of(const DocumentWork& work, std::int64_t subscription) {
+  for (const domain::Subscription& candidate : work.customer->subscriptions) {
+    if (candidate.number == subscription) return candidate.plan;
+  }
+  return {};
+}
+
+/// What the document gives back to prepaid credits that have expired: it lapses there. Coupons are
+/// no money of the customer's.
+money::Money lapsed_of(const DocumentWork& work) {
+  const domain::Document& document = work.document;
+  money::Money lapsed(document.currency);
+  for (const CreditMovement& movement : work.movements) {
+    if (movement.kind != "lapse") continue;
+    const auto is_prepaid = [&](const domain::CreditDraw& draw) {
+      return draw.credit == movement.credit;
+    };
+    if (std::ranges::any_of(document.credits, is_prepaid)) {
+      lapsed += money::Money(-movement.amount, document.currency);
+    }
+  }
+  return lapsed;
+}
+
+}  // namespace
+
+void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents,
+                   const domain::Chart& chart) {
+  store::PostingRows rows(connection);
   for (const DocumentWork& work : documents) {
     const domain::Document& document = work.document;
-    const std::string entry = fmt::format("document:{}", document.ordinal);
-    const auto post = [&](std::string_view account, const money::Money& amount) {
-      if (amount.is_zero()) return;
-      auto row = copy.row();
-      row.add(document.customer).add(entry).add(account).add(document.currency.code());
-      row.add(amount.amount()).add(document.issued_on);
-      row.end();
+    const auto post = [&](std::string_view kind, const invoicing::JournalEntry& entry) {
+      if (entry.empty()) return;
+      const std::string name = fmt::format("{}:{}", kind, document.ordinal);
+      for (const invoicing::JournalLine& line : entry) {
+        rows.add(document.customer, name, line.account, line.amount, document.issued_on.value(),
+                 document.legal_entity);
+      }
     };
-    const money::Money tax = tax_of(document, true) + tax_of(document, false);
-    post("receivable", receivable_of(document));
-    post("prepaid", document.credits_total);
-    post("tax", -tax);
-    post("revenue", tax - document.total);
+    post("document", invoicing::document_entry(document, chart, [&](std::int64_t subscription) {
+           return plan_of(work, subscription);
+         }));
+    post("lapse", invoicing::lapse_entry(lapsed_of(work), chart, document.legal_entity));
   }
-  copy.finish();
+  rows.finish();
 }
 
 }  // namespace reckoner::engine

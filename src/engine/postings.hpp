@@ -14,7 +14,9 @@ money::Money tax_of(const domain::Document& document, bool included);
 /// paid.
 money::Money receivable_of(const domain::Document& document);
 
-/// Writes the ledger entry of each document. Inside the batch's transaction.
-void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents);
+/// Writes the ledger entry of each document, and one of what lapses of prepaid credit by it. Inside
+/// the batch's transaction.
+void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents,
+                   const domain::Chart& chart);
 
 }  // namespace reckoner::engine

@@ -247,7 +247,7 @@ domain::Document quote(const CompiledVersion& version, const QuoteRequest& reque
   }
   domain::add_up(documents.front().document);
   std::vector<OutgoingMail> mails;
-  DocumentContext context{configuration, facts, documents, mails, bounds.ends_on};
+  DocumentContext context{configuration, facts, documents, mails, IssueDays(bounds.ends_on)};
   chain.run_document_phase(context, DocumentSteps::kComputing);
   if (customer.parked) throw Error(*customer.parked);
   return std::move(documents.front().document);

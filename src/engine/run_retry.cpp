@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kTriesMax = 10;
 constexpr std::int64_t kTimeoutsMax = 3;  // each may have taken ten minutes
+constexpr std::int64_t kDaysMax = 5;      // with their rests about two seconds
 constexpr std::chrono::milliseconds kFirstRest{100};
 constexpr std::chrono::milliseconds kLongestRest{5000};
 
@@ -24,6 +25,8 @@ std::int64_t tries_before_narrowing(Failure failure) {
       return 1;
     case Failure::kTimeout:
       return kTimeoutsMax;
+    case Failure::kNoIssueDay:
+      return kDaysMax;
     case Failure::kContention:
     case Failure::kConnection:
       return kTriesMax;
@@ -52,6 +55,7 @@ Failure failure_of(const store::DatabaseError& error) {
 
 NextStep next_step(Failure failure, std::int64_t failures, std::size_t customers) {
   if (failures < tries_before_narrowing(failure)) return NextStep::kRepeat;
+  if (failure == Failure::kNoIssueDay) return NextStep::kGiveUp;
   if (customers > 1) return NextStep::kHalve;
   return says_nothing_of_customers(failure) ? NextStep::kRepeat : NextStep::kPark;
 }

@@ -17,6 +17,7 @@ enum class Failure {
   kTimeout,     ///< cancelled, or too long: 57014, 25P03
   kConnection,  ///< lost, also because the server was short of memory: 08xxx, 57P0x, 53200
   kWorld,       ///< the server is full or too busy, whatever the batch: 53xxx
+  kNoIssueDay,  ///< nothing may be issued today (IssueRefused): midnight, or a wrong clock
   kRefused,     ///< what no repetition mends
 };
 Failure failure_of(const store::DatabaseError& error);
@@ -25,6 +26,7 @@ enum class NextStep {
   kRepeat,
   kHalve,  ///< the batch becomes two, so that a culprit ends up alone
   kPark,   ///< its only customer is the culprit
+  kGiveUp, ///< nobody is: the run stays for when the world is right again
 };
 /// After so many failures of a batch with so many customers, the last of which was `failure`. A
 /// clash, a lost connection and a full server never park anybody: they say nothing about a

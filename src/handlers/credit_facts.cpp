@@ -66,7 +66,7 @@ void apply_credits_to(
     see(work, lines);
     auto applied = invoicing::apply_credits(kind, lines, found->second.credits,
                                             earlier_draws(found->second, kind, document.currency),
-                                            context.issued_on, document.currency, rounding);
+                                            context.issued_on(work), document.currency, rounding);
     for (const invoicing::CreditMovement& movement : applied.movements) {
       work.movements.push_back(stored(movement));
       // A customer's next document of this batch finds what is left.

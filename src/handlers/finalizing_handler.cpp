@@ -7,23 +7,18 @@ namespace reckoner::handlers {
 namespace {
 class FinalizingHandler : public engine::DocumentHandler {
  public:
-  explicit FinalizingHandler(const engine::HandlerSettings& settings)
-      : terms_(settings.configuration().settings.duration("billing.payment.terms")) {}
-
   void handle(engine::DocumentContext& context) const override {
-    const std::int64_t days = std::chrono::floor<std::chrono::days>(terms_).count();
-    for (engine::DocumentWork& work : context.documents) {
+    context.for_each_document([&](engine::DocumentWork& work) {
       domain::Document& document = work.document;
+      const domain::LegalEntity& issuer = context.configuration.legal_entity(document.legal_entity);
       document.kind = document.total.sign() < 0 ? domain::DocumentKind::kCreditNote
                                                 : domain::DocumentKind::kInvoice;
-      document.issued_on = context.issued_on;
-      document.due_on = time::add_days(context.issued_on, days);
+      document.issued_on = context.issued_on(work);
+      document.due_on = time::add_days(
+          *document.issued_on, std::chrono::floor<std::chrono::days>(issuer.payment_terms).count());
       work.issue = true;
-    }
+    });
   }
-
- private:
-  const std::chrono::seconds terms_;
 };
 }  // namespace
 
@@ -36,8 +31,8 @@ engine::HandlerSpec finalizing_spec() {
           .needs = {engine::Fact::kDocuments},
           .leaves = {engine::Fact::kIssuedDocuments},
           .uses_up = {engine::Fact::kDocuments},
-          .create = [](const engine::HandlerSettings& settings) {
-            return std::make_unique<FinalizingHandler>(settings);
+          .create = [](const engine::HandlerSettings&) {
+            return std::make_unique<FinalizingHandler>();
           }};
 }
 

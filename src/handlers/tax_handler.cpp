@@ -45,10 +45,11 @@ class TaxHandler : public engine::DocumentHandler {
     const money::Rounding rounding = context.configuration.settings.rounding();
     context.for_each_document([&](engine::DocumentWork& work) {
       domain::Document& document = work.document;
+      const time::Date issued_on = context.issued_on(work);
       for (std::size_t i = 0; i < document.lines.size(); ++i) {
         domain::DocumentLine& line = document.lines[i];
         const auto first = issues.find({document.customer, line.period});
-        const time::Date issued = first == issues.end() ? context.issued_on : first->second;
+        const time::Date issued = first == issues.end() ? issued_on : first->second;
         invoicing::TaxDecision decision =
             invoicing::decide_tax(rules_, work.customer->customer, line.line.tax,
                                   invoicing::tax_point(line, point_, issued));

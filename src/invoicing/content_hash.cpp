@@ -91,6 +91,7 @@ void add_optional_parts(Form& form, const domain::Document& document) {
     form.field("credits total").field(document.credits_total.to_string());
   }
   add_correction(form, document);
+  if (!document.legal_entity.empty()) form.field("legal entity").field(document.legal_entity);
 }
 }  // namespace
 

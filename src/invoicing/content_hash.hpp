@@ -11,9 +11,9 @@ namespace reckoner::invoicing {
 /// What a document need not have comes behind all the rest, each part led by its name, and leaves
 /// no trace where it is not there: a tax category other than "standard", a tax rate or
 /// `counts = false` of a line; a subtotal other than the total; coupons; taxes; credits and their
-/// total; what is corrected and why. So a document without them has the hash it had before they
-/// were known. Draws count by credit: their order, and whether one credit is drawn in one piece or
-/// in several, is not part of the form.
+/// total; what is corrected and why; a legal entity other than the default one. So a document
+/// without them has the hash it had before they were known. Draws count by credit: their order, and
+/// whether one credit is drawn in one piece or in several, is not part of the form.
 Sha256 content_hash(const domain::Document& document);
 
 /// The link of a document in its series: SHA-256 over the link before it, the content hash and the

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Statement kDocuments{"documents", R"(
   select d.customer_id, d.ordinal, d.kind, d.currency, d.issued_on, d.due_on, d.customer_name,
-         d.email, d.time_zone, d.brought_forward, d.subtotal, d.total, d.credits_total,
+         d.email, d.time_zone, d.legal_entity, d.brought_forward, d.subtotal, d.total, d.credits_total,
          d.payments_total, d.carried_forward, d.credit_limit, d.corrects, d.reason,
          c.key as customer_key, i.number, k.number as corrects_number
     from unnest($1::bigint[], $2::bigint[]) as w(customer_id, ordinal)

@@ -21,7 +21,7 @@ constexpr Statement kUntil{"scan page of documents", R"(
 
 constexpr Statement kDocuments{"scan documents", R"(
   select d.customer_id, d.ordinal, d.kind, d.currency, d.issued_on, d.due_on, d.customer_name,
-         d.email, d.time_zone, d.brought_forward, d.subtotal, d.total, d.credits_total,
+         d.email, d.time_zone, d.legal_entity, d.brought_forward, d.subtotal, d.total, d.credits_total,
          d.payments_total, d.carried_forward, d.credit_limit, d.corrects, d.reason, d.run_id,
          d.version_id, d.cut, d.program, d.tzdata, d.content_hash,
          coalesce(c.key, '') as customer_key, coalesce(i.number, '') as number, i.issued_at,

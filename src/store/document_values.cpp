@@ -17,6 +17,7 @@ domain::Document document_of(const Row& row) {
           .customer_name = row.text("customer_name"),
           .email = row.text("email"),
           .zone = row.text("time_zone"),
+          .legal_entity = row.text("legal_entity"),
           .kind = domain::parse_document_kind(row.text("kind")),
           .currency = currency,
           .ordinal = row.int64("ordinal"),

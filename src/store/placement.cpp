@@ -60,12 +60,16 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"document_void", kByCustomer},
     {"posting", kByCustomer},
     {"outbox", kByCustomer},
+    {"closed_month", kReference},
+    {"closing", kLocal},
     {"issued", kLocal},
     {"series", kLocal},
 
     // Runs.
     {"engine_run", kLocal},
     {"run_batch", kLocal},
+    {"run_worker", kLocal},
+    {"held", kByCustomer},
     {"over_limit", kLocal},
     {"engine_schedule", kLocal},
     {"lease", kLocal},

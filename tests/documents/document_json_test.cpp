@@ -21,6 +21,7 @@ TEST(DocumentJson, HasAllMembersInOrderAndAmountsAsStrings) {
   EXPECT_EQ(
       to_json(document),
       R"({"kind":"invoice","interim":false,"number":"R-2026-000042","ordinal":3,)"
+      R"("legal_entity":"default",)"
       R"("customer":{"key":"acme","name":"Müller & Söhne","email":"billing@acme.example",)"
       R"("zone":"Europe/Berlin"},"currency":"USD","corrects":null,"reason":"",)"
       R"("issued_on":"2026-11-01","due_on":"2026-11-15",)"

@@ -50,6 +50,12 @@ TEST(RunRetry, NarrowsDownAfterABoundedNumberOfTries) {
   EXPECT_EQ(next_step(Failure::kContention, 10, 1), NextStep::kPark);
 }
 
+TEST(RunRetry, GivesUpWhereNothingMayBeIssued) {
+  EXPECT_EQ(next_step(Failure::kNoIssueDay, 4, 20), NextStep::kRepeat);
+  EXPECT_EQ(next_step(Failure::kNoIssueDay, 5, 20), NextStep::kGiveUp);
+  EXPECT_EQ(next_step(Failure::kNoIssueDay, 5, 1), NextStep::kGiveUp);
+}
+
 TEST(RunRetry, ParksNobodyForWhatSaysNothingOfCustomers) {
   constexpr std::int64_t kMany = 1'000'000;
   EXPECT_EQ(next_step(Failure::kClash, kMany, 20), NextStep::kRepeat);

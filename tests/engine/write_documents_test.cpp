@@ -104,7 +104,9 @@ class WriteDocuments : public testing::Test {
   void write(const DocumentWork& work) {
     const Sha256 hash = invoicing::content_hash(work.document);
     store::Transaction transaction(connection_);
-    write_documents(connection_, {&work, 1}, {&hash, 1}, {.run = RunId{1}, .cut = 1});
+    const domain::Chart chart = domain::standard_chart();
+    write_documents(connection_, {&work, 1}, {&hash, 1},
+                    {.run = RunId{1}, .cut = 1, .chart = chart});
     write_credit_movements(connection_, {&work, 1}, {});
     connection_.execute({"number", R"(
           insert into issued (number, series, year, seq, customer_id, ordinal, issued_at, chain_hash)

@@ -48,7 +48,7 @@ TEST(ReadOnlyTest, EveryShippedHandlerRunsWhereNothingCanBeWritten) {
   ASSERT_EQ(computation.documents.size(), 1U);
   std::vector<engine::OutgoingMail> mails;
   engine::DocumentContext context{version->configuration(), facts, computation.documents, mails,
-                                  time::parse_date("2026-11-01")};
+                                  engine::IssueDays(time::parse_date("2026-11-01"))};
   version->chain("monthly").run_document_phase(context, engine::DocumentSteps::kAll);
   EXPECT_TRUE(computation.documents.front().issue);
   EXPECT_EQ(mails.size(), 1U);

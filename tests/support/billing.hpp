@@ -139,9 +139,10 @@ class BillingWorld {
   void ingest(std::string_view customer, std::string type, std::string_view member,
               const money::Decimal& quantity, std::string_view at);
   std::shared_ptr<const engine::CompiledVersion> active();
-  void expect_chain(std::string_view series);
+  void expect_chain(std::string_view series, std::string_view pattern);
   void expect_ordinals_and_hashes();
   void expect_ledger();
+  void expect_books_of_entities();
   void expect_periods_tile();
   void expect_proofs();
 

@@ -13,10 +13,15 @@
 namespace reckoner::test {
 
 void BillingWorld::expect_books_in_order() {
-  expect_chain("billing.invoice.number");
-  expect_chain("billing.creditNote.number");
+  const auto version = active();
+  for (const domain::LegalEntity& entity : version->configuration().legal_entities) {
+    const std::string of_entity = entity.id.empty() ? "" : "/" + entity.id;
+    expect_chain("billing.invoice.number" + of_entity, entity.invoice_pattern);
+    expect_chain("billing.creditNote.number" + of_entity, entity.credit_note_pattern);
+  }
   expect_ordinals_and_hashes();
   expect_ledger();
+  expect_books_of_entities();
   expect_periods_tile();
   expect_proofs();
 }
@@ -33,14 +38,14 @@ void BillingWorld::expect_proofs() {
   });
 }
 
-void BillingWorld::expect_chain(std::string_view series) {
+void BillingWorld::expect_chain(std::string_view series, std::string_view pattern) {
   static constexpr store::Statement kChain{"story chain", R"(
     select i.number, i.year, i.seq, i.issued_at, i.chain_hash, d.content_hash, s.last_hash,
            s.next_seq, d.issued_on
       from issued i join document d using (customer_id, ordinal)
                     join series s on s.series = i.series and s.year = i.year
      where i.series = $1 order by i.year, i.seq)"};
-  const std::string pattern = active()->configuration().settings.text(series);
+  std::optional<time::Date> issued_on;
   Sha256 link{};
   std::int64_t year = -1;
   std::int64_t seq = 0;
@@ -64,6 +69,9 @@ void BillingWorld::expect_chain(std::string_view series) {
     EXPECT_EQ(row.int64("seq"), ++seq) << "a gap in " << series;
     EXPECT_GE(row.instant("issued_at"), issued_at) << row.text("number");
     issued_at = row.instant("issued_at");
+    EXPECT_GE(row.date("issued_on"), issued_on.value_or(row.date("issued_on")))
+        << row.text("number") << " is of an earlier day than the number before";
+    issued_on = row.date("issued_on");
     EXPECT_EQ(
         row.text("number"),
         invoicing::format_number(pattern, static_cast<int>(row.date("issued_on").year()), seq));
@@ -152,6 +160,27 @@ void BillingWorld::expect_ledger() {
              "d.ordinal) where n.brought_forward <> d.carried_forward"),
       0)
       << "documents that do not bring forward what the one before carried forward";
+}
+
+void BillingWorld::expect_books_of_entities() {
+  EXPECT_EQ(number("select count(*) from (select 1 from posting group by legal_entity, currency "
+                   "having sum(amount) <> 0) off"),
+            0)
+      << "legal entities whose books do not balance";
+  EXPECT_EQ(number("select count(*) from document d join posting p on p.customer_id = "
+                   "d.customer_id and p.entry = 'document:' || d.ordinal where (p.legal_entity, "
+                   "p.booked_on) <> (d.legal_entity, d.issued_on)"),
+            0)
+      << "postings in other books, or on another day, than their document";
+  EXPECT_EQ(
+      number("select count(*) from (select customer_id, currency, sum(amount) as amount from "
+             "posting where account = 'prepaid' group by customer_id, currency) p full join "
+             "(select m.customer_id, c.currency, sum(m.amount) as amount from credit_movement m "
+             "join credit c using (customer_id, credit) where c.kind = 'prepaid' group by "
+             "m.customer_id, c.currency) m using (customer_id, currency) where "
+             "coalesce(p.amount, 0) <> -coalesce(m.amount, 0)"),
+      0)
+      << "customers whose prepaid credits are not what the ledger holds for them";
 }
 
 void BillingWorld::expect_periods_tile() {
