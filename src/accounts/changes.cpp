@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include "accounts/agreement_book.hpp"
+#include "accounts/import.hpp"
 #include "accounts/plan_facts.hpp"
 #include "accounts/subscription_book.hpp"
 #include "base/error.hpp"
 #include "store/transaction.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::accounts {
 
@@ -253,6 +255,29 @@ Changed top_up(store::Connection& connection, const ChangeRules& rules, const st
             fmt::format("prepaid credit '{}' of customer '{}' has {} {} more", key, known.key,
                         amount.to_string(), book.currency_of(known, key).code());
       });
+}
+
+Changed pay(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
+            const PaymentByHand& payment) {
+  const std::string file = "payment by hand.jsonl";
+  text::JsonWriter row;
+  row.begin_object().key("reference").string(payment.reference);
+  row.key("customer").string(customer).key("amount").string(payment.amount.to_string());
+  if (payment.currency) row.key("currency").string(payment.currency->code());
+  row.key("received-on").string(time::to_string(payment.received_on));
+  row.key("document").string(payment.document).key("note").string(payment.note).end_object();
+  try {
+    const ImportResult result =
+        import_file(connection, ImportKind::kPayments, file, row.finish() + "\n", rules);
+    Changed outcome;
+    outcome.changed = result.created == 1;
+    outcome.summary = fmt::format("payment '{}' of customer '{}' is booked{}", payment.reference,
+                                  customer, outcome.changed ? "" : " already");
+    return outcome;
+  } catch (const ImportError& error) {
+    const std::string& problem = error.problems().front();  // "payment by hand.jsonl:1: reason"
+    throw Error(problem.substr(problem.find(": ") + 2));
+  }
 }
 
 }  // namespace reckoner::accounts

@@ -93,6 +93,19 @@ Changed end_agreement(store::Connection& connection, const ChangeRules& rules,
 Changed charge(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
                const KeyedCharge& charge);
 
+/// Money received, or taken back (below zero), as a person types it.
+struct PaymentByHand {
+  std::string reference;  ///< unique within the customer: the same again books nothing
+  money::Decimal amount;
+  std::optional<money::Currency> currency;  ///< none: billing.currency
+  time::Date received_on;
+  std::string document;  ///< number of the document it is for; may be empty
+  std::string note;
+};
+/// Books a payment as an import of a file with it alone does. Throws Error.
+Changed pay(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
+            const PaymentByHand& payment);
+
 Changed grant(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
               const CreditGrant& grant);
 Changed top_up(store::Connection& connection, const ChangeRules& rules, const std::string& customer,

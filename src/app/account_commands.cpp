@@ -9,6 +9,7 @@ AccountCommands::AccountCommands(CLI::App& app, Declare declare)
   add_lifetime();
   add_agree();
   add_charge();
+  add_pay();
   add_grants();
 }
 
@@ -98,6 +99,22 @@ void AccountCommands::add_charge() {
   charge->add_option("--unit", charge_.unit, "such as h");
   charge->add_option("--tax", charge_.tax, "tax category (default standard)");
   charge->add_option("--currency", charge_.currency, "where the customer is billed in several");
+}
+
+void AccountCommands::add_pay() {
+  CLI::App* pay = declare_(app_, "pay", "book a payment of a customer",
+                           [this](System& system, const Console& console) {
+                             return pay_command(system, console, pay_);
+                           });
+  pay->add_option("customer", pay_.customer, "the customer's key")->required();
+  pay->add_option("amount", pay_.amount, "how much; below zero: taken back")->required();
+  pay->add_option("--reference", pay_.reference,
+                  "the bank's name for it: the same again changes nothing")
+      ->required();
+  pay->add_option("--on", pay_.on, "the day it was received")->required();
+  pay->add_option("--currency", pay_.currency, "default: billing.currency");
+  pay->add_option("--document", pay_.document, "number of the document it is for");
+  pay->add_option("--note", pay_.note, "for the reader of the invoice");
 }
 
 void AccountCommands::add_grants() {

@@ -27,6 +27,7 @@ class AccountCommands {
   void add_lifetime();
   void add_agree();
   void add_charge();
+  void add_pay();
   void add_grants();
   void add_grant(CLI::App* command);
   static void add_when(CLI::App* command, WhenArguments& when);
@@ -39,6 +40,7 @@ class AccountCommands {
   AgreeArguments agree_;
   ChargeArguments charge_;
   GrantArguments grant_;
+  PayArguments pay_;
 };
 
 }  // namespace reckoner::app

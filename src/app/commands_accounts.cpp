@@ -233,4 +233,17 @@ int grant_prepaid_command(System& system, const Console& console, const GrantArg
   });
 }
 
+int pay_command(System& system, const Console& console, const PayArguments& arguments) {
+  const accounts::PaymentByHand payment{
+      .reference = typed("--reference", arguments.reference, accounts::parse_key),
+      .amount = typed("AMOUNT", arguments.amount, money::Decimal::parse),
+      .currency = typed_if_any("--currency", arguments.currency, money::Currency::of),
+      .received_on = typed("--on", arguments.on, accounts::parse_day),
+      .document = arguments.document,
+      .note = typed("--note", arguments.note, accounts::parse_text)};
+  return make(system, console, [&](auto& connection, const auto& rules) {
+    return accounts::pay(connection, rules, arguments.customer, payment);
+  });
+}
+
 }  // namespace reckoner::app

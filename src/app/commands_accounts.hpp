@@ -97,6 +97,17 @@ struct GrantArguments {
 int grant_coupon_command(System& system, const Console& console, const GrantArguments& arguments);
 int grant_prepaid_command(System& system, const Console& console, const GrantArguments& arguments);
 
+struct PayArguments {
+  std::string customer;
+  std::string amount;
+  std::string reference;
+  std::string on;
+  std::string currency;
+  std::string document;
+  std::string note;
+};
+int pay_command(System& system, const Console& console, const PayArguments& arguments);
+
 int show_customer_command(System& system, const Console& console, const std::string& customer);
 
 /// What changes are checked against: the plans of `configuration`, and those of earlier versions as
