@@ -13,6 +13,7 @@
 #include "app/commands_doctor.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
+#include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
 #include "app/run_commands.hpp"
 #include "app/schema_commands.hpp"
@@ -58,6 +59,7 @@ class CommandLine {
     });
     audit_commands_.emplace(app_, declare);
     run_commands_.emplace(app_, declare, [this](CLI::App* group, RunCommands::Work work) {
+    journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
       default_to(group, std::move(work));
     });
     add_quote_command();
@@ -391,6 +393,7 @@ class CommandLine {
   std::optional<AuditCommands> audit_commands_;
   std::optional<RunCommands> run_commands_;
   std::optional<SchemaCommands> schema_commands_;
+  std::optional<JournalCommands> journal_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

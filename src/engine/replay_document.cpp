@@ -91,7 +91,7 @@ class DocumentReplay {
   }
 
   void take_due_date() {
-    const auto terms = version().configuration.settings.duration("billing.payment.terms");
+    const auto terms = version().configuration.legal_entity(issued().legal_entity).payment_terms;
     replayed().due_on = time::add_days(issued().issued_on.value(),
                                        std::chrono::floor<std::chrono::days>(terms).count());
   }
