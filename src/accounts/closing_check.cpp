@@ -112,6 +112,7 @@ store::CheckOutcome check_closed_months(store::Connection& connection) {
   store::CheckOutcome outcome{.name = "closed-months",
                               .claim = "the books of closed months are what they were closed with",
                               .unit = "months"};
+  outcome.invariant = "V2";
   std::vector<ClosingRecord> standing;
   for (ClosingRecord& record : list_closings(connection)) {
     if (record.stands) standing.push_back(std::move(record));

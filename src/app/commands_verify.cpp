@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "accounts/closing_check.hpp"
 #include "app/commands.hpp"
 #include "app/commands_audit.hpp"
 #include "app/signals.hpp"
@@ -82,6 +83,7 @@ class Verification {
                          bar.show(done, total);
                          if (stop_requested()) throw Error("stopped");
                        }});
+    take(accounts::check_closed_months(connection_));
     if (!arguments_.against.empty()) {
       take(engine::check_continuation(connection_, read_head(arguments_.against)));
     }
