@@ -24,9 +24,9 @@ Failure failure_of(const store::DatabaseError& error);
 
 enum class NextStep {
   kRepeat,
-  kHalve,  ///< the batch becomes two, so that a culprit ends up alone
-  kPark,   ///< its only customer is the culprit
-  kGiveUp, ///< nobody is: the run stays for when the world is right again
+  kHalve,   ///< the batch becomes two, so that a culprit ends up alone
+  kPark,    ///< its only customer is the culprit
+  kGiveUp,  ///< nobody is: the run stays for when the world is right again
 };
 /// After so many failures of a batch with so many customers, the last of which was `failure`. A
 /// clash, a lost connection and a full server never park anybody: they say nothing about a
