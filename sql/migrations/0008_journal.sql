@@ -59,10 +59,17 @@ select m.customer_id, 'lapse:' || m.ordinal, a.account, m.currency, a.sign * m.a
  where m.amount <> 0;
 
 -- Guards --------------------------------------------------------------------------------------------------------------
+-- The first day on which the books of a legal entity are open; null: all days. What is new is looked at apart from what is
+-- closed: the new rows of a statement are no table that a sharded one could be joined with.
+create function open_from(entity text) returns date language sql stable as $$
+  select (max(month) + interval '1 month')::date from closed_month where legal_entity = entity
+$$;
+
 -- Every entry balances, in the books of one legal entity, and is booked on an open day.
 create or replace function check_postings() returns trigger language plpgsql as $$
 declare
-  culprit record;
+  culprit  record;
+  earliest record;
 begin
   select customer_id, entry into culprit from new_postings
    group by customer_id, entry, currency, legal_entity having sum(amount) <> 0 limit 1;
@@ -70,38 +77,35 @@ begin
     raise exception 'entry % of customer % does not balance', culprit.entry, culprit.customer_id
       using errcode = 'check_violation';
   end if;
-  if exists (select from closed_month) then
-    select p.customer_id, p.entry, p.booked_on into culprit
-      from new_postings p
-      join (select legal_entity, (max(month) + interval '1 month')::date as open_from
-              from closed_month group by legal_entity) c using (legal_entity)
-     where p.booked_on < c.open_from limit 1;
-    if found then
+  if not exists (select from closed_month) then return null; end if;
+  for earliest in select legal_entity, min(booked_on) as day from new_postings group by legal_entity loop
+    if earliest.day < open_from(earliest.legal_entity) then
+      select customer_id, entry into culprit from new_postings
+       where legal_entity = earliest.legal_entity and booked_on = earliest.day limit 1;
       raise exception 'entry % of customer % is booked on %, in a month that is closed',
-                      culprit.entry, culprit.customer_id, culprit.booked_on
+                      culprit.entry, culprit.customer_id, earliest.day
         using errcode = 'check_violation';
     end if;
-  end if;
+  end loop;
   return null;
 end $$;
 
 -- A document of 0.00 has no postings: its day is looked at by itself.
 create function check_document_days() returns trigger language plpgsql as $$
 declare
-  culprit record;
+  culprit  record;
+  earliest record;
 begin
-  if exists (select from closed_month) then
-    select d.customer_id, d.ordinal, d.issued_on into culprit
-      from new_documents d
-      join (select legal_entity, (max(month) + interval '1 month')::date as open_from
-              from closed_month group by legal_entity) c using (legal_entity)
-     where d.issued_on < c.open_from limit 1;
-    if found then
+  if not exists (select from closed_month) then return null; end if;
+  for earliest in select legal_entity, min(issued_on) as day from new_documents group by legal_entity loop
+    if earliest.day < open_from(earliest.legal_entity) then
+      select customer_id, ordinal into culprit from new_documents
+       where legal_entity = earliest.legal_entity and issued_on = earliest.day limit 1;
       raise exception 'document (%, %) is issued on %, in a month that is closed',
-                      culprit.customer_id, culprit.ordinal, culprit.issued_on
+                      culprit.customer_id, culprit.ordinal, earliest.day
         using errcode = 'check_violation';
     end if;
-  end if;
+  end loop;
   return null;
 end $$;
 create trigger document_open_month after insert on document

@@ -58,331 +58,328 @@ class CommandLine {
       default_to(group, std::move(work));
     });
     audit_commands_.emplace(app_, declare);
+    journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
+      default_to(group, std::move(work));
+    });
     run_commands_.emplace(app_, declare, [this](CLI::App* group, RunCommands::Work work) {
-      journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
-        default_to(group, std::move(work));
-      });
-      add_quote_command();
-      add_fact_commands();
-      add_config_commands();
-      schema_commands_.emplace(app_, declare);
+      default_to(group, std::move(work));
+    });
+    add_quote_command();
+    add_fact_commands();
+    add_config_commands();
+    schema_commands_.emplace(app_, declare);
   }
 
-  CLI::App& app() {
-      return app_; }
+  CLI::App& app() { return app_; }
   int run() {
-      log::set_level(options_.quiet ? log::Level::kError : log::Level::kWarning);
-      install_signal_handlers();
-      return action_(Console(options_.json ? Output::kJson : Output::kText, options_.quiet));
+    log::set_level(options_.quiet ? log::Level::kError : log::Level::kWarning);
+    install_signal_handlers();
+    return action_(Console(options_.json ? Output::kJson : Output::kText, options_.quiet));
   }
 
  private:
   void add_common_options() {
-      app_.add_option("--database", options_.database,
-                      "PostgreSQL connection string; without it a private cluster in the data "
-                      "directory is used")
-          ->envname("RECKONER_DATABASE");
-      app_.add_option(
-              "--data-dir", options_.data_dir,
-              "data directory (default /var/lib/reckoner for root, else ~/.local/share/reckoner)")
-          ->envname("RECKONER_DATA_DIR");
-      app_.add_option("--config", options_.config,
-                      "directory of the configuration (default ./config)")
-          ->envname("RECKONER_CONFIG");
-      app_.add_option("--plugins", options_.plugins, "directory of plug-in libraries")
-          ->envname("RECKONER_PLUGINS");
-      app_.add_flag("--allow-unsafe-database", options_.allow_unsafe_database,
-                    "also use a server that loses what it has committed in a power cut (fsync off)")
-          ->envname("RECKONER_ALLOW_UNSAFE_DATABASE");
-      app_.add_flag("--json", options_.json, "print one JSON document and nothing else");
-      app_.add_flag("--quiet", options_.quiet, "no progress and no remarks");
+    app_.add_option("--database", options_.database,
+                    "PostgreSQL connection string; without it a private cluster in the data "
+                    "directory is used")
+        ->envname("RECKONER_DATABASE");
+    app_.add_option(
+            "--data-dir", options_.data_dir,
+            "data directory (default /var/lib/reckoner for root, else ~/.local/share/reckoner)")
+        ->envname("RECKONER_DATA_DIR");
+    app_.add_option("--config", options_.config,
+                    "directory of the configuration (default ./config)")
+        ->envname("RECKONER_CONFIG");
+    app_.add_option("--plugins", options_.plugins, "directory of plug-in libraries")
+        ->envname("RECKONER_PLUGINS");
+    app_.add_flag("--allow-unsafe-database", options_.allow_unsafe_database,
+                  "also use a server that loses what it has committed in a power cut (fsync off)")
+        ->envname("RECKONER_ALLOW_UNSAFE_DATABASE");
+    app_.add_flag("--json", options_.json, "print one JSON document and nothing else");
+    app_.add_flag("--quiet", options_.quiet, "no progress and no remarks");
   }
 
   /// A command that works on the database.
   CLI::App* on_system(CLI::App& parent, const std::string& name, const std::string& help,
                       std::function<int(System&, const Console&)> work) {
-      CLI::App* command = parent.add_subcommand(name, help);
-      command->callback([this, work = std::move(work)] {
-        action_ = [this, work](const Console& console) {
-          System system(options_);
-          return work(system, console);
-        };
-      });
-      return command;
+    CLI::App* command = parent.add_subcommand(name, help);
+    command->callback([this, work = std::move(work)] {
+      action_ = [this, work](const Console& console) {
+        System system(options_);
+        return work(system, console);
+      };
+    });
+    return command;
   }
 
   /// A word that further commands follow.
   CLI::App* group(const std::string& name, const std::string& help) {
-      CLI::App* command = app_.add_subcommand(name, help);
-      command->require_subcommand(0, 1);
-      return command;
+    CLI::App* command = app_.add_subcommand(name, help);
+    command->require_subcommand(0, 1);
+    return command;
   }
 
   /// What a group does when nothing follows it.
   void default_to(CLI::App* group, std::function<int(System&, const Console&)> work) {
-      group->callback([this, group, work = std::move(work)] {
-        if (!group->get_subcommands().empty()) return;
-        if (!group->remaining().empty()) throw CLI::ExtrasError(group->remaining());
-        action_ = [this, work](const Console& console) {
-          System system(options_);
-          return work(system, console);
-        };
-      });
+    group->callback([this, group, work = std::move(work)] {
+      if (!group->get_subcommands().empty()) return;
+      if (!group->remaining().empty()) throw CLI::ExtrasError(group->remaining());
+      action_ = [this, work](const Console& console) {
+        System system(options_);
+        return work(system, console);
+      };
+    });
   }
 
   void add_daemon_commands() {
-      CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, HTTP, mail",
-                                  [this](System& system, const Console& console) {
-                                    return serve_command(system, options_, console, serve_);
-                                  });
-      serve->footer("Ends at SIGTERM, when the batch and the requests in hand are finished.");
-      add_listen(serve, serve_);
-      serve->add_option(
-          "--roles", serve_.roles,
-          "only these of scheduler, engine, ingest, web, delivery; divided by commas");
-      CLI::App* demo = app_.add_subcommand(
-          "demo", "sample customers and usage, a monthly run, invoices on the screen, then serve");
-      demo->add_flag("--no-serve", demo_.no_serve, "end when the invoices are shown");
-      add_listen(demo, demo_.serve);
-      demo->callback([this] {
-        action_ = [this](const Console& console) { return demo_command(options_, console, demo_); };
-      });
+    CLI::App* serve = on_system(app_, "serve", "the daemon: scheduler, engines, HTTP, mail",
+                                [this](System& system, const Console& console) {
+                                  return serve_command(system, options_, console, serve_);
+                                });
+    serve->footer("Ends at SIGTERM, when the batch and the requests in hand are finished.");
+    add_listen(serve, serve_);
+    serve->add_option("--roles", serve_.roles,
+                      "only these of scheduler, engine, ingest, web, delivery; divided by commas");
+    CLI::App* demo = app_.add_subcommand(
+        "demo", "sample customers and usage, a monthly run, invoices on the screen, then serve");
+    demo->add_flag("--no-serve", demo_.no_serve, "end when the invoices are shown");
+    add_listen(demo, demo_.serve);
+    demo->callback([this] {
+      action_ = [this](const Console& console) { return demo_command(options_, console, demo_); };
+    });
   }
 
   /// Into a variable of each command's own: the environment is read for commands that are not run,
   /// too.
   static void add_listen(CLI::App* command, ServeArguments& arguments) {
-      command
-          ->add_option("--listen", arguments.listen,
-                       "where HTTP is served, HOST:PORT (default 127.0.0.1:8080; port 0: a free "
-                       "one), or none")
-          ->envname("RECKONER_LISTEN");
+    command
+        ->add_option("--listen", arguments.listen,
+                     "where HTTP is served, HOST:PORT (default 127.0.0.1:8080; port 0: a free "
+                     "one), or none")
+        ->envname("RECKONER_LISTEN");
   }
 
   void add_run_commands() {
-      CLI::App* run = on_system(app_, "run", "run an engine now",
-                                [this](System& system, const Console& console) {
-                                  return run_command(system, console, run_);
-                                });
-      run->add_option("engine", run_.engine, "engine of billing-config.xml, such as monthly")
-          ->required();
-      run->add_option("--period", run_.period, "only periods with this label, such as 2026-10");
-      run->add_option("--customer", run_.customer, "only this customer");
-      run->add_flag("--dry-run", run_.dry_run, "compute and show, store nothing");
-      run->add_flag("--retry-parked", run_.retry_parked, "try parked customers again");
-      run->add_flag("--true-ups", run_.true_ups,
-                    "bill differences of earlier periods even where nothing else is due");
+    CLI::App* run =
+        on_system(app_, "run", "run an engine now", [this](System& system, const Console& console) {
+          return run_command(system, console, run_);
+        });
+    run->add_option("engine", run_.engine, "engine of billing-config.xml, such as monthly")
+        ->required();
+    run->add_option("--period", run_.period, "only periods with this label, such as 2026-10");
+    run->add_option("--customer", run_.customer, "only this customer");
+    run->add_flag("--dry-run", run_.dry_run, "compute and show, store nothing");
+    run->add_flag("--retry-parked", run_.retry_parked, "try parked customers again");
+    run->add_flag("--true-ups", run_.true_ups,
+                  "bill differences of earlier periods even where nothing else is due");
   }
 
   void add_document_commands() {
-      CLI::App* interim = on_system(app_, "interim", "what a customer owes now; stores nothing",
-                                    [this](System& system, const Console& console) {
-                                      return interim_command(system, console, customer_, as_of_);
-                                    });
-      interim->add_option("customer", customer_, "the customer's key")->required();
-      interim->add_option(
-          "--as-of", as_of_,
-          "an instant such as 2026-10-15T12:00:00Z, or a day of the customer's calendar "
-          "(default now)");
-
-      CLI::App* invoices = on_system(app_, "invoices", "issued documents, latest first",
-                                     [this](System& system, const Console& console) {
-                                       return invoices_command(system, console, customer_, limit_);
-                                     });
-      invoices->add_option("customer", customer_, "only this customer's");
-      add_limit(invoices);
-
-      CLI::App* show = on_system(app_, "show", "one issued document",
-                                 [this](System& system, const Console& console) {
-                                   return show_command(system, console, text_);
-                                 });
-      show->add_option("number", text_, "its number, such as INV-2026-000001")->required();
-
-      CLI::App* explain = on_system(app_, "explain", "how a line of an issued document came about",
-                                    [this](System& system, const Console& console) {
-                                      return explain_command(system, console, explain_);
-                                    });
-      explain->add_option("number", explain_.number, "of the document")->required();
-      explain->add_option("line", explain_.line, "from 1, as in show")->required();
-      explain->add_option("--events", explain_.events, "how many events are listed (default 20)")
-          ->check(CLI::Range(0, 1'000'000));
-
-      add_correction_commands();
-
-      CLI::App* mails = group("mails", "mails that wait, were sent, or could not be sent");
-      default_to(mails, [this](System& system, const Console& console) {
-        return list_mails_command(system, console, text_, limit_);
-      });
-      CLI::App* list = on_system(*mails, "list", "the latest first",
-                                 [this](System& system, const Console& console) {
-                                   return list_mails_command(system, console, text_, limit_);
-                                 });
-      list->add_option("--state", text_, "only these")
-          ->check(CLI::IsMember({"pending", "sent", "dead"}));
-      add_limit(list);
-      CLI::App* retry = on_system(*mails, "retry", "send a mail again that was given up",
+    CLI::App* interim = on_system(app_, "interim", "what a customer owes now; stores nothing",
                                   [this](System& system, const Console& console) {
-                                    return retry_mail_command(system, console, text_);
+                                    return interim_command(system, console, customer_, as_of_);
                                   });
-      retry->add_option("mail", text_, "its name in the list")->required();
+    interim->add_option("customer", customer_, "the customer's key")->required();
+    interim->add_option(
+        "--as-of", as_of_,
+        "an instant such as 2026-10-15T12:00:00Z, or a day of the customer's calendar "
+        "(default now)");
+
+    CLI::App* invoices = on_system(app_, "invoices", "issued documents, latest first",
+                                   [this](System& system, const Console& console) {
+                                     return invoices_command(system, console, customer_, limit_);
+                                   });
+    invoices->add_option("customer", customer_, "only this customer's");
+    add_limit(invoices);
+
+    CLI::App* show = on_system(app_, "show", "one issued document",
+                               [this](System& system, const Console& console) {
+                                 return show_command(system, console, text_);
+                               });
+    show->add_option("number", text_, "its number, such as INV-2026-000001")->required();
+
+    CLI::App* explain = on_system(app_, "explain", "how a line of an issued document came about",
+                                  [this](System& system, const Console& console) {
+                                    return explain_command(system, console, explain_);
+                                  });
+    explain->add_option("number", explain_.number, "of the document")->required();
+    explain->add_option("line", explain_.line, "from 1, as in show")->required();
+    explain->add_option("--events", explain_.events, "how many events are listed (default 20)")
+        ->check(CLI::Range(0, 1'000'000));
+
+    add_correction_commands();
+
+    CLI::App* mails = group("mails", "mails that wait, were sent, or could not be sent");
+    default_to(mails, [this](System& system, const Console& console) {
+      return list_mails_command(system, console, text_, limit_);
+    });
+    CLI::App* list = on_system(*mails, "list", "the latest first",
+                               [this](System& system, const Console& console) {
+                                 return list_mails_command(system, console, text_, limit_);
+                               });
+    list->add_option("--state", text_, "only these")
+        ->check(CLI::IsMember({"pending", "sent", "dead"}));
+    add_limit(list);
+    CLI::App* retry = on_system(*mails, "retry", "send a mail again that was given up",
+                                [this](System& system, const Console& console) {
+                                  return retry_mail_command(system, console, text_);
+                                });
+    retry->add_option("mail", text_, "its name in the list")->required();
   }
 
   void add_correction_commands() {
-      CLI::App* undo = on_system(app_, "void", "issue the document that voids another",
-                                 [this](System& system, const Console& console) {
-                                   return void_command(system, console, text_, mode_, reason_);
-                                 });
-      undo->add_option("number", text_, "of the document")->required();
-      undo->add_option("mode", mode_, "rebill: its periods are due again; waive: nobody pays them")
-          ->required()
-          ->check(CLI::IsMember({"rebill", "waive"}));
-      undo->add_option("--reason", reason_, "printed on the document")->required();
+    CLI::App* undo = on_system(app_, "void", "issue the document that voids another",
+                               [this](System& system, const Console& console) {
+                                 return void_command(system, console, text_, mode_, reason_);
+                               });
+    undo->add_option("number", text_, "of the document")->required();
+    undo->add_option("mode", mode_, "rebill: its periods are due again; waive: nobody pays them")
+        ->required()
+        ->check(CLI::IsMember({"rebill", "waive"}));
+    undo->add_option("--reason", reason_, "printed on the document")->required();
 
-      CLI::App* credit =
-          on_system(app_, "credit", "issue a credit note for lines of a document",
-                    [this](System& system, const Console& console) {
-                      return credit_command(system, console, text_, lines_, mode_, reason_);
-                    });
-      credit->add_option("number", text_, "of the document")->required();
-      credit->add_option("--line", lines_, "LINE or LINE=AMOUNT; more than once")
-          ->required()
-          ->allow_extra_args(false);
-      credit
-          ->add_option("--as", mode_,
-                       "correction: a fact was wrong, it counts as billed; concession: a favour")
-          ->required()
-          ->check(CLI::IsMember({"correction", "concession"}));
-      credit->add_option("--reason", reason_, "printed on the document")->required();
+    CLI::App* credit =
+        on_system(app_, "credit", "issue a credit note for lines of a document",
+                  [this](System& system, const Console& console) {
+                    return credit_command(system, console, text_, lines_, mode_, reason_);
+                  });
+    credit->add_option("number", text_, "of the document")->required();
+    credit->add_option("--line", lines_, "LINE or LINE=AMOUNT; more than once")
+        ->required()
+        ->allow_extra_args(false);
+    credit
+        ->add_option("--as", mode_,
+                     "correction: a fact was wrong, it counts as billed; concession: a favour")
+        ->required()
+        ->check(CLI::IsMember({"correction", "concession"}));
+    credit->add_option("--reason", reason_, "printed on the document")->required();
   }
 
   void add_quote_command() {
-      CLI::App* quote = app_.add_subcommand("quote", "what a plan would cost; needs no database");
-      quote->add_option("--plan", quote_.plan, "its name")->required();
-      quote
-          ->add_option("--usage", quote_.usage,
-                       "METER=QTY in meter units, with dimensions and a time where they count: "
-                       "storage[class=hot]@2026-10-03T22:00:00Z=5; more than once")
-          ->allow_extra_args(false);
-      quote->add_option("--quantity", quote_.quantities, "such as seats=5; more than once")
-          ->allow_extra_args(false);
-      quote->add_option("--currency", quote_.currency, "where the plan has several");
-      quote->add_option("--environment", quote_.environment, "default production");
-      quote->add_option("--month", quote_.month, "such as 2026-10 (default this month)");
-      quote->add_option("--subscribe-on", quote_.subscribe_on, "first day (default: before)");
-      quote->add_option("--until", quote_.until, "first day that is not subscribed any more");
-      quote->add_option("--time-zone", quote_.time_zone, "of the customer (default UTC)");
-      quote->add_option("--country", quote_.country, "of the customer, for tax");
-      quote->add_option("--tax-id", quote_.tax_id, "of the customer");
-      quote->callback([this] {
-        action_ = [this](const Console& console) {
-          return quote_command(options_, console, quote_);
-        };
-      });
+    CLI::App* quote = app_.add_subcommand("quote", "what a plan would cost; needs no database");
+    quote->add_option("--plan", quote_.plan, "its name")->required();
+    quote
+        ->add_option("--usage", quote_.usage,
+                     "METER=QTY in meter units, with dimensions and a time where they count: "
+                     "storage[class=hot]@2026-10-03T22:00:00Z=5; more than once")
+        ->allow_extra_args(false);
+    quote->add_option("--quantity", quote_.quantities, "such as seats=5; more than once")
+        ->allow_extra_args(false);
+    quote->add_option("--currency", quote_.currency, "where the plan has several");
+    quote->add_option("--environment", quote_.environment, "default production");
+    quote->add_option("--month", quote_.month, "such as 2026-10 (default this month)");
+    quote->add_option("--subscribe-on", quote_.subscribe_on, "first day (default: before)");
+    quote->add_option("--until", quote_.until, "first day that is not subscribed any more");
+    quote->add_option("--time-zone", quote_.time_zone, "of the customer (default UTC)");
+    quote->add_option("--country", quote_.country, "of the customer, for tax");
+    quote->add_option("--tax-id", quote_.tax_id, "of the customer");
+    quote->callback([this] {
+      action_ = [this](const Console& console) { return quote_command(options_, console, quote_); };
+    });
   }
 
   void add_customer_commands() {
-      CLI::App* customers = group("customers", "customers with plans and balances");
-      add_limit(customers);
-      default_to(customers, [this](System& system, const Console& console) {
-        return customers_command(system, console, limit_);
-      });
-      CLI::App* show = on_system(*customers, "show",
-                                 "one customer with its subscriptions, agreements and credits",
-                                 [this](System& system, const Console& console) {
-                                   return show_customer_command(system, console, customer_);
-                                 });
-      show->add_option("customer", customer_, "the customer's key")->required();
+    CLI::App* customers = group("customers", "customers with plans and balances");
+    add_limit(customers);
+    default_to(customers, [this](System& system, const Console& console) {
+      return customers_command(system, console, limit_);
+    });
+    CLI::App* show =
+        on_system(*customers, "show", "one customer with its subscriptions, agreements and credits",
+                  [this](System& system, const Console& console) {
+                    return show_customer_command(system, console, customer_);
+                  });
+    show->add_option("customer", customer_, "the customer's key")->required();
   }
 
   void add_fact_commands() {
-      CLI::App* import =
-          on_system(app_, "import", "import a CSV or JSON lines file, all or nothing",
-                    [this](System& system, const Console& console) {
-                      return import_command(system, console, text_, file_);
-                    });
-      import
-          ->add_option(
-              "kind", text_,
-              "customers, subscriptions, payments, discounts, charges, credits or agreements")
-          ->required();
-      import->add_option("file", file_, "the file (docs/import.md)")->required();
+    CLI::App* import = on_system(app_, "import", "import a CSV or JSON lines file, all or nothing",
+                                 [this](System& system, const Console& console) {
+                                   return import_command(system, console, text_, file_);
+                                 });
+    import
+        ->add_option(
+            "kind", text_,
+            "customers, subscriptions, payments, discounts, charges, credits or agreements")
+        ->required();
+    import->add_option("file", file_, "the file (docs/import.md)")->required();
 
-      CLI::App* ingest =
-          on_system(app_, "ingest", "take usage events in from files, each counted once for ever",
-                    [this](System& system, const Console& console) {
-                      return ingest_command(system, console, ingest_);
-                    });
-      ingest
-          ->add_option("files", ingest_.files,
-                       "CSV, JSON lines, CloudEvents or access logs (docs/ingest.md)")
-          ->required();
-      ingest
-          ->add_option("--source", ingest_.source,
-                       "name of the source; an event is unique by source and id")
-          ->required();
-      ingest->add_option("--mapping", ingest_.mapping,
-                         "which field is what: subject=tenant,time=at,type:=bandwidth,bytes=size");
+    CLI::App* ingest =
+        on_system(app_, "ingest", "take usage events in from files, each counted once for ever",
+                  [this](System& system, const Console& console) {
+                    return ingest_command(system, console, ingest_);
+                  });
+    ingest
+        ->add_option("files", ingest_.files,
+                     "CSV, JSON lines, CloudEvents or access logs (docs/ingest.md)")
+        ->required();
+    ingest
+        ->add_option("--source", ingest_.source,
+                     "name of the source; an event is unique by source and id")
+        ->required();
+    ingest->add_option("--mapping", ingest_.mapping,
+                       "which field is what: subject=tenant,time=at,type:=bandwidth,bytes=size");
   }
 
   void add_config_commands() {
-      CLI::App* config = group("config", "configuration versions; alone: their history");
-      default_to(config, [](System& system, const Console& console) {
-        return config_history_command(system, console);
-      });
-      CLI::App* check =
-          config->add_subcommand("check", "read and check a directory; needs no database");
-      check->add_option("directory", text_, "default: --config");
-      check->callback([this] {
-        action_ = [this](const Console& console) {
-          return config_check_command(options_, console, text_);
-        };
-      });
-      CLI::App* plan =
-          on_system(*config, "plan", "what applying a directory would change",
-                    [this](System& system, const Console& console) {
-                      return config_plan_command(system, console, directory(), apply_.reprice);
-                    });
-      plan->add_option("directory", text_, "default: --config");
-      plan->add_option("--reprice", apply_.reprice,
-                       "FROM or FROM..TO: the effect on billed periods that start on those days");
-      CLI::App* apply = on_system(*config, "apply", "make a directory the active version",
-                                  [this](System& system, const Console& console) {
-                                    apply_.directory = directory();
-                                    return config_apply_command(system, console, apply_);
-                                  });
-      apply->add_option("directory", text_, "default: --config");
-      apply->add_option("--comment", apply_.comment, "why");
-      apply->add_option("--reprice", apply_.reprice,
-                        "FROM or FROM..TO: bill periods that start on those days again, by this "
-                        "version");
-      apply->add_option("--drop-meter", apply_.dropped_meters,
-                        "a meter of the active version that the directory lacks on purpose");
-      on_system(*config, "history", "which version was active when",
-                [](System& system, const Console& console) {
-                  return config_history_command(system, console);
-                });
-      CLI::App* activate = on_system(*config, "activate", "go back to an earlier version",
-                                     [this](System& system, const Console& console) {
-                                       return config_activate_command(system, console, number_);
-                                     });
-      activate->add_option("version", number_, "its number")->required();
+    CLI::App* config = group("config", "configuration versions; alone: their history");
+    default_to(config, [](System& system, const Console& console) {
+      return config_history_command(system, console);
+    });
+    CLI::App* check =
+        config->add_subcommand("check", "read and check a directory; needs no database");
+    check->add_option("directory", text_, "default: --config");
+    check->callback([this] {
+      action_ = [this](const Console& console) {
+        return config_check_command(options_, console, text_);
+      };
+    });
+    CLI::App* plan =
+        on_system(*config, "plan", "what applying a directory would change",
+                  [this](System& system, const Console& console) {
+                    return config_plan_command(system, console, directory(), apply_.reprice);
+                  });
+    plan->add_option("directory", text_, "default: --config");
+    plan->add_option("--reprice", apply_.reprice,
+                     "FROM or FROM..TO: the effect on billed periods that start on those days");
+    CLI::App* apply = on_system(*config, "apply", "make a directory the active version",
+                                [this](System& system, const Console& console) {
+                                  apply_.directory = directory();
+                                  return config_apply_command(system, console, apply_);
+                                });
+    apply->add_option("directory", text_, "default: --config");
+    apply->add_option("--comment", apply_.comment, "why");
+    apply->add_option("--reprice", apply_.reprice,
+                      "FROM or FROM..TO: bill periods that start on those days again, by this "
+                      "version");
+    apply->add_option("--drop-meter", apply_.dropped_meters,
+                      "a meter of the active version that the directory lacks on purpose");
+    on_system(*config, "history", "which version was active when",
+              [](System& system, const Console& console) {
+                return config_history_command(system, console);
+              });
+    CLI::App* activate = on_system(*config, "activate", "go back to an earlier version",
+                                   [this](System& system, const Console& console) {
+                                     return config_activate_command(system, console, number_);
+                                   });
+    activate->add_option("version", number_, "its number")->required();
 
-      CLI::App* handlers = app_.add_subcommand("handlers", "the handlers a chain may name");
-      handlers->callback([this] { action_ = handlers_command; });
-      CLI::App* doctor = app_.add_subcommand(
-          "doctor", "what carries each guarantee here, and what to do where something does not");
-      doctor->callback([this] {
-        action_ = [this](const Console& console) { return doctor_command(options_, console); };
-      });
+    CLI::App* handlers = app_.add_subcommand("handlers", "the handlers a chain may name");
+    handlers->callback([this] { action_ = handlers_command; });
+    CLI::App* doctor = app_.add_subcommand(
+        "doctor", "what carries each guarantee here, and what to do where something does not");
+    doctor->callback([this] {
+      action_ = [this](const Console& console) { return doctor_command(options_, console); };
+    });
   }
 
   void add_limit(CLI::App* command) {
-      command->add_option("--limit", limit_, "at most this many (default 100)")
-          ->check(CLI::Range(1, 1'000'000));
+    command->add_option("--limit", limit_, "at most this many (default 100)")
+        ->check(CLI::Range(1, 1'000'000));
   }
 
   std::string directory() const {
-      return text_.empty() ? config_directory(options_).string() : text_;
+    return text_.empty() ? config_directory(options_).string() : text_;
   }
 
   CLI::App app_;
@@ -411,35 +408,35 @@ class CommandLine {
   std::string file_;
   std::int64_t number_ = 0;
   int limit_ = 100;
-  };
+};
 
-  /// The first word that stands where a command should and is none; CLI11 itself says only that one
-  /// is missing.
-  std::string unknown_command(const CLI::App& app) {
-    const CLI::App* group = &app;
-    while (!group->get_subcommands().empty()) group = group->get_subcommands().front();
-    for (const std::string& word : app.remaining(true)) {
-      if (word.starts_with('-')) return "";
-      std::vector<std::string> names;
-      for (const CLI::App* command : group->get_subcommands([](const CLI::App*) { return true; })) {
-        names.push_back(command->get_name());
-      }
-      return fmt::format("unknown command '{}'{}", word, suggestion(word, names));
+/// The first word that stands where a command should and is none; CLI11 itself says only that one
+/// is missing.
+std::string unknown_command(const CLI::App& app) {
+  const CLI::App* group = &app;
+  while (!group->get_subcommands().empty()) group = group->get_subcommands().front();
+  for (const std::string& word : app.remaining(true)) {
+    if (word.starts_with('-')) return "";
+    std::vector<std::string> names;
+    for (const CLI::App* command : group->get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(command->get_name());
     }
-    return "";
+    return fmt::format("unknown command '{}'{}", word, suggestion(word, names));
   }
+  return "";
+}
 
-  /// On standard error for people; with --json also as the one document on standard output.
-  int fail(bool json, int code, std::string_view message) {
-    fmt::print(stderr, "reckoner: {}\n", message);
-    if (json) {
-      text::JsonWriter document;
-      document.begin_object().key("error").string(text::printable(message));
-      document.key("exit_code").number(code).end_object();
-      fmt::print("{}\n", document.finish());
-    }
-    return code;
+/// On standard error for people; with --json also as the one document on standard output.
+int fail(bool json, int code, std::string_view message) {
+  fmt::print(stderr, "reckoner: {}\n", message);
+  if (json) {
+    text::JsonWriter document;
+    document.begin_object().key("error").string(text::printable(message));
+    document.key("exit_code").number(code).end_object();
+    fmt::print("{}\n", document.finish());
   }
+  return code;
+}
 
 }  // namespace
 

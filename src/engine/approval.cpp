@@ -34,14 +34,13 @@ std::optional<Approval> approve_held(store::Connection& connection, Versions& ve
   const std::array<std::int64_t, 1> customers{customer.value};
   const auto version = versions.load(connection, run.version);
   store::Transaction transaction(connection);
-  const IssueDays days(version->configuration(), now);
-  days.check(store::OpenBooks::hold(connection));
+  IssueDays(version->configuration(), now).check(store::OpenBooks::hold(connection));
   FactReader facts(connection, {run.cut, /*tail=*/false});
   lock_customers(connection, customers);
   const auto held = connection.query(kHeld, {customer, run.run}).at_most_one();
   if (!held) return std::nullopt;
   Approval approval{.key = held->text("key"), .issued = {}, .changed = std::nullopt};
-  Billing billing(connection, versions, facts, run, customers, now, days);
+  Billing billing(connection, versions, facts, run, customers, now);
   const Computation& computation = billing.computation();
   RK_CHECK(computation.customers.size() == 1);
   const CustomerWork& work = computation.customers.front();

@@ -77,13 +77,12 @@ BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
   RK_FAILPOINT("batch.after-lease");
   store::await_second_phases(connection);  // the cut's, of whoever started the run
-  const IssueDays days(version->configuration(), now);
-  days.check(store::OpenBooks::hold(connection));
+  IssueDays(version->configuration(), now).check(store::OpenBooks::hold(connection));
   FactReader facts(connection, {run.cut, /*tail=*/false});
   lock_customers(connection, batch.customers);
   RK_FAILPOINT("batch.after-lock");
   const std::vector<std::int64_t> customers = not_held(connection, batch.customers);
-  Billing billing(connection, versions, facts, run, customers, now, days);
+  Billing billing(connection, versions, facts, run, customers, now);
   RK_FAILPOINT("batch.after-compute");
   billing.hold_beyond_bounds();
   billing.write(batch.batch);

@@ -81,8 +81,7 @@ void park_customer(store::Connection& connection, const RunFacts& run, std::int6
 }
 
 Billing::Billing(store::Connection& connection, Versions& versions, FactReader& facts,
-                 const RunFacts& run, std::span<const std::int64_t> customers, time::Instant now,
-                 const IssueDays& days)
+                 const RunFacts& run, std::span<const std::int64_t> customers, time::Instant now)
     : connection_(connection),
       run_(run),
       now_(now),
@@ -96,7 +95,8 @@ Billing::Billing(store::Connection& connection, Versions& versions, FactReader& 
        run.engine,
        run.version});
   give_ordinals(computation_.documents);
-  DocumentContext context{configuration, facts, computation_.documents, mails_, days};
+  DocumentContext context{configuration, facts, computation_.documents, mails_,
+                          IssueDays(configuration, now)};
   version_->chain(run.engine).run_document_phase(context, DocumentSteps::kAll);
   drop_left_alone();
 }

@@ -8,7 +8,6 @@
 #include "engine/batch.hpp"
 #include "engine/compute.hpp"
 #include "engine/held.hpp"
-#include "engine/issue_days.hpp"
 
 namespace reckoner::engine {
 
@@ -22,9 +21,9 @@ void park_customer(store::Connection& connection, const RunFacts& run, std::int6
 class Billing {
  public:
   /// Reads and computes, with the customers locked: both phases, so that the documents are as they
-  /// would be issued on `days`, with ordinals.
+  /// would be issued, with ordinals. `now` decides the day of issue.
   Billing(store::Connection& connection, Versions& versions, FactReader& facts, const RunFacts& run,
-          std::span<const std::int64_t> customers, time::Instant now, const IssueDays& days);
+          std::span<const std::int64_t> customers, time::Instant now);
 
   /// Takes out who goes beyond the bounds of the run's version: nothing of theirs is issued.
   void hold_beyond_bounds();

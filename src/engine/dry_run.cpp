@@ -20,13 +20,14 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
 void note_held(store::Connection& connection, const CompiledVersion& version, time::Instant now,
                const Computation& computation, Runner::DryRun& result) {
   const config::Settings& settings = version.configuration().settings;
+  const IssueDays days(version.configuration(), now);
   std::vector<DocumentWork> documents = computation.documents;
   std::map<CustomerId, std::int64_t> ordinals;
   for (DocumentWork& work : documents) {
     const CustomerId customer = work.document.customer;
     work.document.ordinal = ordinals.try_emplace(customer, work.customer->ordinal).first->second +=
         1;
-    work.document.issued_on = settings.zone("billing.legalEntity.timeZone").date_of(now);
+    work.document.issued_on = days.of(work.document.legal_entity);
   }
   const auto beyond = beyond_bounds(connection, bounds_of(settings), documents);
   for (const CustomerWork& customer : computation.customers) {

@@ -146,8 +146,8 @@ std::optional<RunCrew::Failed> RunCrew::bill(store::Connection& connection,
     return std::nullopt;
   } catch (const store::DatabaseError& error) {
     return Failed{failure_of(error), error.what()};
-  } catch (const IssueRefused& refusal) {
-    return Failed{Failure::kNoIssueDay, refusal.what()};
+  } catch (const IssueRefused& error) {
+    return Failed{Failure::kDay, error.what()};
   } catch (const std::exception& error) {  // also what a user's own handler may throw
     return Failed{Failure::kRefused, error.what()};
   }
@@ -171,12 +171,11 @@ void RunCrew::after_failure(const ClaimedBatch& batch, const Failed& failed) {
         log::warning("run {}, batch {} is halved: {}", run_.run.value, batch.batch, failed.reason);
         split_batch(*pool_.take(kPoolWait), run_, batch);
         break;
-      case NextStep::kGiveUp:
-        failed_.forget(batch.batch);
-        throw IssueRefused(failed.reason);
       case NextStep::kPark:
         park_batch(*pool_.take(kPoolWait), run_, batch, failed.reason, clock_());
         break;
+      case NextStep::kGiveUp:
+        throw IssueRefused(failed.reason);
     }
   } catch (...) {
     give_back(batch);

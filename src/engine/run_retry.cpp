@@ -9,8 +9,8 @@ namespace reckoner::engine {
 namespace {
 
 constexpr std::int64_t kTriesMax = 10;
+constexpr std::int64_t kDaysMax = 5;      // with their rests about a second
 constexpr std::int64_t kTimeoutsMax = 3;  // each may have taken ten minutes
-constexpr std::int64_t kDaysMax = 5;      // with their rests about two seconds
 constexpr std::chrono::milliseconds kFirstRest{100};
 constexpr std::chrono::milliseconds kLongestRest{5000};
 
@@ -25,7 +25,7 @@ std::int64_t tries_before_narrowing(Failure failure) {
       return 1;
     case Failure::kTimeout:
       return kTimeoutsMax;
-    case Failure::kNoIssueDay:
+    case Failure::kDay:
       return kDaysMax;
     case Failure::kContention:
     case Failure::kConnection:
@@ -55,7 +55,7 @@ Failure failure_of(const store::DatabaseError& error) {
 
 NextStep next_step(Failure failure, std::int64_t failures, std::size_t customers) {
   if (failures < tries_before_narrowing(failure)) return NextStep::kRepeat;
-  if (failure == Failure::kNoIssueDay) return NextStep::kGiveUp;
+  if (failure == Failure::kDay) return NextStep::kGiveUp;
   if (customers > 1) return NextStep::kHalve;
   return says_nothing_of_customers(failure) ? NextStep::kRepeat : NextStep::kPark;
 }

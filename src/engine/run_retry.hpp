@@ -17,7 +17,7 @@ enum class Failure {
   kTimeout,     ///< cancelled, or too long: 57014, 25P03
   kConnection,  ///< lost, also because the server was short of memory: 08xxx, 57P0x, 53200
   kWorld,       ///< the server is full or too busy, whatever the batch: 53xxx
-  kNoIssueDay,  ///< nothing may be issued today (IssueRefused): midnight, or a wrong clock
+  kDay,         ///< nothing may be issued on the day that the clock shows (IssueRefused)
   kRefused,     ///< what no repetition mends
 };
 Failure failure_of(const store::DatabaseError& error);
@@ -26,11 +26,12 @@ enum class NextStep {
   kRepeat,
   kHalve,   ///< the batch becomes two, so that a culprit ends up alone
   kPark,    ///< its only customer is the culprit
-  kGiveUp,  ///< nobody is: the run stays for when the world is right again
+  kGiveUp,  ///< the run ends here and can be gone on with
 };
 /// After so many failures of a batch with so many customers, the last of which was `failure`. A
 /// clash, a lost connection and a full server never park anybody: they say nothing about a
-/// customer.
+/// customer. A day on which nothing may be issued is looked at again a few times: midnight may have
+/// overtaken the batch, here or on a machine whose clock is a little ahead.
 NextStep next_step(Failure failure, std::int64_t failures, std::size_t customers);
 
 /// How long a batch rests after so many failures: it doubles from 0.1 to 5 seconds. `jitter` of 0

@@ -11,7 +11,7 @@ enum class Placement {
                 ///< customer_id
   kByKey,       ///< by `key`, for uniqueness over all customers
   kReference,   ///< whole on every machine; nothing in a run writes it
-  kLocal,  ///< on the coordinator, an ordinary table; no foreign key to or from the other kinds
+  kLocal,       ///< on the coordinator, an ordinary table; no foreign key to or from the other kinds
 };
 
 struct TablePlacement {

@@ -50,10 +50,10 @@ TEST(RunRetry, NarrowsDownAfterABoundedNumberOfTries) {
   EXPECT_EQ(next_step(Failure::kContention, 10, 1), NextStep::kPark);
 }
 
-TEST(RunRetry, GivesUpWhereNothingMayBeIssued) {
-  EXPECT_EQ(next_step(Failure::kNoIssueDay, 4, 20), NextStep::kRepeat);
-  EXPECT_EQ(next_step(Failure::kNoIssueDay, 5, 20), NextStep::kGiveUp);
-  EXPECT_EQ(next_step(Failure::kNoIssueDay, 5, 1), NextStep::kGiveUp);
+TEST(RunRetry, GivesUpWhereTheClockStaysWrong) {
+  EXPECT_EQ(next_step(Failure::kDay, 4, 20), NextStep::kRepeat);
+  EXPECT_EQ(next_step(Failure::kDay, 5, 20), NextStep::kGiveUp);
+  EXPECT_EQ(next_step(Failure::kDay, 5, 1), NextStep::kGiveUp);
 }
 
 TEST(RunRetry, ParksNobodyForWhatSaysNothingOfCustomers) {

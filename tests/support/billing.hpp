@@ -124,8 +124,8 @@ class BillingWorld {
 
   /// What holds in every world: numbers without gaps in the order of issue, chains
   /// and content hashes that can be computed again, ordinals without gaps, books that balance,
-  /// periods that tile and are each billed once; whatever engine::audit looks at, and every document
-  /// computed again.
+  /// periods that tile and are each billed once; whatever engine::audit looks at, and every
+  /// document computed again.
   void expect_books_in_order();
 
   store::Pool& pool() { return *pool_; }

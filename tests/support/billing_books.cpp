@@ -33,8 +33,8 @@ void BillingWorld::expect_proofs() {
                       << outcome.name << ": " << testing::PrintToString(outcome.wrong);
                 }});
   engine::Replay(connection_, *versions_).all(std::nullopt, [](engine::Replayed&& replayed) {
-    EXPECT_TRUE(replayed.is_same()) << "replay of " << replayed.number << ": "
-                                    << testing::PrintToString(replayed.differences);
+    EXPECT_TRUE(replayed.is_same())
+        << "replay of " << replayed.number << ": " << testing::PrintToString(replayed.differences);
   });
 }
 
