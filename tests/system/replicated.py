@@ -62,6 +62,13 @@ class Pair:
         self.standby.copy_of(self.primary)
         self.primary.wait_for_standbys(STANDBY)
 
+    def create(self, database, template="template1"):
+        self.primary.create(database, template)
+        return self.conninfo(database)
+
+    def drop(self, database):
+        self.primary.drop(database)
+
     def conninfo(self, database, user="reckoner"):
         """As given to a program: both servers, always in the same order."""
         return f"host={','.join(str(server.directory) for server in self.servers)} user={user} dbname={database}"

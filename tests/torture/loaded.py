@@ -15,8 +15,8 @@ class Loaded:
 
     template = "loaded"
 
-    def __init__(self, seed, customers, events, late=None, **configured):
-        self.cluster = rp.Cluster()
+    def __init__(self, seed, customers, events, late=None, cluster=None, **configured):
+        self.cluster = cluster or rp.Cluster()
         self.world = World(seed, customers, events, events // 10 if late is None else late)
         self.books = oracle.books(self.world)
         self.directory = rp.new_directory("world")

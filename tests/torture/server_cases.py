@@ -15,7 +15,7 @@ import replicated
 import tcp_fault
 from case import CaseResult, case
 from database_cases import Health, away, finish, socket_of
-from judge import judge
+from judge import judge, sound
 from loaded import FIRST, SECOND, Loaded
 from sessions import Session
 
@@ -33,34 +33,17 @@ class Promotions:
 
     def __init__(self, seed, customers):
         self.pair = replicated.Pair()
-        self.loaded = Loaded.__new__(Loaded)
-        self._load(seed, customers)
+        self.loaded = Loaded(seed, customers, customers * 6, late=0, cluster=self.pair, batch_size=1)
         self.violated, self.lost, self.double, self.seconds = [], 0, 0, []
-
-    def _load(self, seed, customers):
-        import oracle  # pylint: disable=import-outside-toplevel
-        from world import World, configuration  # pylint: disable=import-outside-toplevel
-        self.world = World(seed, customers, customers * 6, 0)
-        self.books = oracle.books(self.world)
-        self.directory = rp.new_directory("world")
-        self.config = configuration("config-promotions", batch_size=1)
-        self.pair.primary.create("loaded")
-        reckoner = self.program("loaded")
-        self.world.load(reckoner, self.directory)
-        self.world.ingest(reckoner, self.directory, late=False)
-
-    def program(self, database):
-        return rp.Reckoner(database=self.pair.conninfo(database), config=self.config)
 
     def round(self, number, seeded):
         name = f"round_{number}"
-        self.pair.primary.create(name, template="loaded")
-        reckoner = self.program(name)
+        reckoner = self.loaded.copy(name)[1]
         commands = replicated.Commands(reckoner, charge)
         commands.start()
         run = reckoner.start(*FIRST)
         done = "select count(*) from run_batch where state = 'done'"
-        wanted = seeded.randrange(2, len(self.world.customers) // 2)
+        wanted = seeded.randrange(2, len(self.loaded.world.customers) // 2)
         rp.wait_until(lambda: int(self.pair.primary.sql(name, done)[0][0]) >= wanted or not run.running(), "batches are done")
         commands.wait_for(1)
         began = time.monotonic()
@@ -77,26 +60,26 @@ class Promotions:
         commands.wait_for(len(commands.acknowledged) + 2)
         finish(reckoner, SECOND)
         commands.stop()
-        self._judge(name, commands, old, stale)
+        self._judge(name, reckoner, commands, old, stale)
         old.stop_at_once()
         self.pair.join()
-        self.pair.primary.drop(name)
+        self.pair.drop(name)
 
     @staticmethod
     def _rows(server, database):
         return server.sql(database, "select (select count(*) from manual_charge), (select count(*) from document),"
                                     " (select max(cut) from cut)")
 
-    def _judge(self, name, commands, old, stale):
+    def _judge(self, name, reckoner, commands, old, stale):
         self.violated += commands.wrong
-        charged = [key for key, in self.pair.primary.sql(name, "select external_key from manual_charge")]
+        conninfo = self.pair.primary.conninfo(name)
+        charged = [key for key, in rp.psql(conninfo, "select external_key from manual_charge")]
         self.lost += len(set(commands.acknowledged) - set(charged))
         self.double += len(charged) - len(set(charged))
         if self._rows(old, name) != stale:
             self.violated.append("something was written to the server that was replaced")
         # The charges of the commands are billed too, which the oracle does not know: sound, not equal.
-        from judge import sound  # pylint: disable=import-outside-toplevel
-        self.violated += sound(self.pair.primary.conninfo(name), self.program(name)).violated
+        self.violated += sound(conninfo, reckoner).violated
 
 
 @case("P5", "primary killed during runs, its synchronous standby promoted, the old primary comes back", seconds=60)
@@ -265,11 +248,10 @@ class SmallDisk(rp.Cluster):
 def disk_full(seed, options):
     if not rp.ROOT:
         return CaseResult(0, remark=NOT_RUN + "needs root, to mount a file system")
-    loaded = Loaded.__new__(Loaded)
-    loaded.cluster = SmallDisk()
-    if loaded.cluster.why_not:
-        return CaseResult(0, remark=NOT_RUN + loaded.cluster.why_not)
-    fill_world(loaded, seed, 40)
+    disk = SmallDisk()
+    if disk.why_not:
+        return CaseResult(0, remark=NOT_RUN + disk.why_not)
+    loaded = Loaded(seed, 40, 400, late=0, cluster=disk, batch_size=5)
     conninfo = loaded.cluster.conninfo("loaded")
     reckoner = loaded.program(conninfo)
     serve = rp.serve_until_up(reckoner, "--listen", "127.0.0.1:0", "--roles", "ingest,web")
@@ -312,19 +294,6 @@ def judge_disk(loaded, conninfo, reckoner, serve, rounds, counted, violated):
     result.lost += max(0, counted - stored)
     result.faults = rounds
     return result
-
-
-def fill_world(loaded, seed, customers):
-    """A Loaded on a cluster of its own kind."""
-    import oracle  # pylint: disable=import-outside-toplevel
-    from world import World, configuration  # pylint: disable=import-outside-toplevel
-    loaded.world = World(seed, customers, customers * 10, 0)
-    loaded.books = oracle.books(loaded.world)
-    loaded.directory = rp.new_directory("world")
-    loaded.config = configuration("config-disk", batch_size=5)
-    reckoner = loaded.program(loaded.cluster.create("loaded"))
-    loaded.world.load(reckoner, loaded.directory)
-    loaded.world.ingest(reckoner, loaded.directory, late=False)
 
 
 # B3 ------------------------------------------------------------------------------------------------------------------
