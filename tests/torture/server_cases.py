@@ -196,8 +196,8 @@ def no_connection_left(seed, options):
     serve.wait()
     refused = sum(status == 503 for status, _ in answers)
     return CaseResult(refused, lost=max(0, counted - stored), violated=violated,
-                      remark=f"{most} connections of others; {len(answers)} requests, {refused} answered by 503; p99 {slow:.2f} s; ready "
-                             f"{health.slowest:.2f} s after the others had gone ({time.monotonic() - began:.1f} s in all)")
+                      remark=f"{most} connections of others; {len(answers)} requests, {refused} answered by 503; "
+                             f"p99 {slow:.2f} s; ready {health.slowest:.2f} s after the others had gone ({time.monotonic() - began:.1f} s in all)")
 
 
 # D1 ------------------------------------------------------------------------------------------------------------------

@@ -6,9 +6,9 @@
 
 A fault is a function of each Message, in the order in which they pass, that says what becomes of it: PASS, CUT (this one
 and everything behind it is lost, both sides see the connection end), EAT (this one is lost, the connection goes on),
-HALF_OPEN (nothing passes any more, and nobody is told until the proxy is healed or closed), Delay(seconds), or
-Trickle(seconds, bytes), which lets the next so many bytes pass one by one, with that time between them. It is called by one thread at a time. Connections are
-made without TLS and GSSAPI, so that the messages can be read.
+HALF_OPEN (nothing passes any more, and nobody is told until the proxy cuts or is closed), Delay(seconds), or
+Trickle(seconds, bytes), which lets the next so many bytes pass one by one, with that time between them. It is called by
+one thread at a time. Connections are made without TLS and GSSAPI, so that the messages can be read.
 """
 
 import collections
