@@ -24,11 +24,11 @@ constexpr store::Statement kRuns{"audit runs", R"(
              as unsettled
       from run_batch group by run_id
   ), issued_by as (
-    select run_id, count(distinct customer_id) as customers,
-           count(*) filter (where not exists (select from engine_run r
-                                               where r.run_id = d.run_id and r.cut = d.cut
-                                                 and r.version_id = d.version_id)) as strangers
-      from document d where run_id > 0 group by run_id
+    select d.run_id, count(distinct d.customer_id) as customers,
+           count(*) filter (where r.run_id is null) as strangers
+      from document d
+      left join run r on r.run_id = d.run_id and r.cut = d.cut and r.version_id = d.version_id
+     where d.run_id > 0 group by d.run_id
   )
   select null::bigint as customer_id, null::bigint as ordinal,
          case when r.run_id is null

@@ -43,6 +43,9 @@ class Node:
         if rp.ROOT:
             shutil.chown(self.directory, rp.server_user())
         self._program("initdb", "-D", "data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync")
+        # What a case changes by ALTER SYSTEM must not stand on the command line.
+        with open(self.directory / "data" / "postgresql.auto.conf", "a", encoding="utf-8") as settings:
+            settings.write("citus.recover_2pc_interval = '2s'\n")
         self.start()
 
     def _program(self, name, *arguments):
@@ -61,7 +64,7 @@ class Node:
         self._program("pg_ctl", "start", "-w", "-s", "-D", "data", "-l", "server.log", "-o",
                       f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=.. "
                       "-c shared_preload_libraries=citus -c wal_level=logical -c max_prepared_transactions=200 "
-                      "-c citus.node_conninfo=sslmode=disable -c citus.recover_2pc_interval=2s "
+                      "-c citus.node_conninfo=sslmode=disable "
                       "-c citus.enable_statistics_collection=off "
                       "-c fsync=off -c full_page_writes=off -c shared_buffers=128MB -c max_wal_size=2GB")
 

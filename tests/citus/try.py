@@ -232,7 +232,7 @@ class Trial:
         time.sleep(1.5)
         waited = cut.running()
         worker.sql(name, f"commit prepared '{gid}'")
-        self.citus.coordinator.sql("postgres", recovery.format("reset", ""), user="postgres")
+        self.citus.coordinator.sql("postgres", recovery.format("set", " = '2s'"), user="postgres")
         result = cut.wait()
         assert waited, result
         assert result.code == 0, result
