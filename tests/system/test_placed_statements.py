@@ -131,6 +131,19 @@ class PlacedStatements(unittest.TestCase):
                 _, plan = self.faults(sql)
                 self.assertEqual(all(plan.is_bound(alias) for alias in plan.spread), bound)
 
+    def test_triggers_do_not_join_their_new_rows(self):
+        """Citus cannot join a transition table with one that is spread or shared: what is needed of it is read first."""
+        shared = [table for table, kind in self.kinds.items() if kind != "kLocal"]
+        found = self.cluster.sql(self.database, """
+            select distinct tgnewtable, proname, prosrc from pg_trigger join pg_proc p on p.oid = tgfoid
+             where tgnewtable is not null""")
+        self.assertGreaterEqual(len(found), 2)
+        for rows, function, source in found:
+            for statement in source.split(";"):
+                if re.search(rf"\b{rows}\b", statement):
+                    joined = [table for table in shared if re.search(rf"(from|join)\s+{table}\b", statement)]
+                    self.assertEqual(joined, [], f"{function}: {statement}")
+
     def test_every_table_has_a_kind(self):
         tables = {row[0] for row in self.cluster.sql(self.database, """
             select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')""")}
