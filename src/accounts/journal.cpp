@@ -32,11 +32,11 @@ constexpr store::Statement kLines{"accounts.lines_of_journal", R"(
            as w(customer_id, entry, kind, number)
     join posting p on p.customer_id = w.customer_id and p.entry = w.entry
     join customer c on c.customer_id = p.customer_id
-    left join issued i on i.customer_id = w.customer_id and i.ordinal = w.number
+    left join issued i on i.customer_id = p.customer_id and i.ordinal = w.number
                       and w.kind in ('document', 'lapse')
-    left join payment m on m.customer_id = w.customer_id and m.payment = w.number
+    left join payment m on m.customer_id = p.customer_id and m.payment = w.number
                        and w.kind = 'payment'
-    left join credit r on r.customer_id = w.customer_id and r.credit = w.number
+    left join credit r on r.customer_id = p.customer_id and r.credit = w.number
                       and w.kind = 'credit'
    where cardinality($5::text[]) = 0 or p.account = any($5)
    order by p.booked_on, p.customer_id, p.entry, p.amount < 0, p.account)"};

@@ -58,6 +58,7 @@ class Plan:
         self._subplans = []   # (aliases inside, aliases outside)
         self._insert_sources = []
         self.functions = set()
+        self._derived = set()  # subqueries over what is spread
         self._conditions = []
         self.aliases = self._walk(root)
         for text in self._conditions:
@@ -96,7 +97,9 @@ class Plan:
             if not own and "'Function Scan'" in str(node):
                 self.functions.add(alias)
             for each in own:
-                self._equal.unite(f"{alias}.customer_id", self._key(each))
+                self._derived.add(alias)
+                for groups in (self._equal, self._direct):
+                    groups.unite(f"{alias}.customer_id", self._key(each))
         for found in inner:
             self._subplans.append((found, set(own)))
             own |= found
@@ -121,7 +124,7 @@ class Plan:
             if left != right or not (self._is_key(one, left) or self._is_key(other, right) or left == "customer_id"):
                 continue
             self._equal.unite(f"{one}.{left}", f"{other}.{right}")
-            if one in self.spread and other in self.spread:
+            if {one, other} <= {*self.spread, *self._derived}:
                 self._direct.unite(f"{one}.{left}", f"{other}.{right}")
         for one, left, value in re.findall(rf"{TERM} = (\$\d+|'\d+'::bigint|\d+)", text):
             self._equal.unite(f"{one}.{left}", value)
@@ -146,6 +149,8 @@ class Plan:
                 yield f"{sorted(left)} meet {sorted(right)} without their customer"
             elif right and kind in ("Semi", "Anti") and not self._meet(self._direct, left, right):
                 yield f"the exists over {sorted(right)} names its customer by what is not a table of customers"
+            elif left and right and kind != "Inner" and not self._meet(self._direct, left, right):
+                yield f"the outer join with {sorted(right)} names its customer by what is not a table of customers"
         for inside, outside in self._subplans:
             if inside and not self._meet(self._direct, inside, outside):
                 yield f"the subquery over {sorted(inside)} does not name the customer of a table outside"

@@ -16,7 +16,7 @@ import story
 OVER_ALL = {
     "customers due", "first open period of an engine", "usage of the population", "customers with periods",
     "metering.fold_deltas", "metering.note_touches", "metering.drop_deltas", "metering.merge_totals",
-    "metering.drop_merged_totals", "metering.drop_cut_touches", "due mails", "parked customers",
+    "metering.next_slice_to_merge", "metering.read_merge_horizon", "metering.drop_merged_totals", "metering.drop_cut_touches", "due mails", "parked customers",
 }
 # Lists, checks and whatever else no run, interim invoice or ingestion waits for.
 FOR_PEOPLE = re.compile(r"^(metering\.(check_|count_|list_|find_|raw_|stored_|points_|by_|usage_|read_|sum_|group_)"
@@ -97,6 +97,10 @@ class PlacedStatements(unittest.TestCase):
                     update reopening r set closed_by_run = 1 from unnest($1::bigint[]) as c(customer_id)
                      where r.customer_id = c.customer_id and not exists (
                        select from billing_period p where p.customer_id = c.customer_id)"""),
+                ("outer join", """
+                    select * from unnest($1::bigint[]) as w(customer_id)
+                      join posting p on p.customer_id = w.customer_id
+                      left join payment m on m.customer_id = w.customer_id and m.payment = 1"""),
                 ("does not name the customer", """
                     select (select max(ordinal) from document d where d.customer_id = n.customer_id)
                       from unnest($1::bigint[]) as n(customer_id)"""),
