@@ -224,7 +224,20 @@ RunSummary Runner::work(RunId run, const std::atomic<bool>& stop,
   }
 }
 
+bool Runner::ended_within(RunId run, std::chrono::milliseconds longest,
+                          const std::atomic<bool>& stop) {
+  const auto until = SteadyClock::now() + longest;
+  while (true) {
+    const std::int64_t news = news_.count();
+    if (summary(run).state != "running") return true;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - SteadyClock::now());
+    if (stop || sharing_ == 0 || left.count() <= 0) return false;
+    news_.wait(news, stop, left);
+  }
+}
+
 void Runner::share(const std::atomic<bool>& stop) {
+  ++sharing_;
   std::map<RunId, Share> shares;
   std::optional<Presence> presence;
   while (!stop) {
@@ -247,6 +260,7 @@ void Runner::share(const std::atomic<bool>& stop) {
     }
     if (!worked) news_.wait(news, stop, kPoll);
   }
+  --sharing_;
 }
 
 /// Gives whether there was something to do. A run that cannot be worked on here is told once and
@@ -299,6 +313,7 @@ bool Runner::finish(RunId run) {
   transaction.commit();
   RK_FAILPOINT("finish.after-commit");
   tell_end(done);
+  news_.tell();
   usage_.merge_totals(*connection);
   RK_FAILPOINT("finish.after-merge");
   return true;
@@ -319,6 +334,7 @@ RunSummary Runner::cancel(RunId run) {
     transaction.commit();
     RK_FAILPOINT("cancel.after-commit");
   }
+  news_.tell();
   return summary(run);
 }
 

@@ -68,6 +68,9 @@ class Runner {
   /// left to others. Nothing but a bug gets out: errors are logged, and tried again.
   void share(const std::atomic<bool>& stop);
 
+  /// Whether the run has ended. Where this process shares runs it is waited for, at most so long.
+  bool ended_within(RunId run, std::chrono::milliseconds longest, const std::atomic<bool>& stop);
+
   /// Ends a run that goes on: batches that are done stay, those in hand are waited for, the rest is
   /// not billed by it. Does nothing to a run that has ended. A firing that was cancelled does not
   /// fire again.
@@ -129,6 +132,7 @@ class Runner {
   const UsageHooks usage_;
   const std::chrono::milliseconds silence_max_;
   News news_;
+  std::atomic<int> sharing_ = 0;  ///< threads in share()
 };
 
 }  // namespace reckoner::engine

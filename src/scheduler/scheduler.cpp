@@ -21,6 +21,7 @@ constexpr std::chrono::minutes kRepeatAfter{1};
 constexpr std::chrono::milliseconds kStopLatency{100};
 constexpr std::chrono::seconds kPauseAfterError{1};
 constexpr std::chrono::milliseconds kLookAgain{200};
+constexpr std::chrono::milliseconds kPatience{500};
 
 constexpr store::Statement kLastFirings{"last firings", R"(
   select engine, expression, last_fires_at from engine_schedule where engine = any($1::text[]))"};
@@ -135,7 +136,7 @@ std::optional<time::Instant> Scheduler::catch_up(ScheduledEngine& engine,
     try {
       leading = take_lease();
       if (!leading) return std::nullopt;
-      switch (fire(engine, *fires_at)) {
+      switch (fire(engine, *fires_at, stop)) {
         case Done::kFired:
           engine.last_fires_at = *fires_at;
           break;
@@ -161,15 +162,15 @@ std::optional<time::Instant> Scheduler::catch_up(ScheduledEngine& engine,
   }
 }
 
-/// Nothing is waited for here: a run that takes long, or that nobody can work on, keeps no other
-/// engine from firing.
-Scheduler::Done Scheduler::fire(const ScheduledEngine& engine, time::Instant fires_at) {
+/// Nothing is waited for here longer than a moment: a run that takes long, or that nobody can work
+/// on, keeps no other engine from firing.
+Scheduler::Done Scheduler::fire(const ScheduledEngine& engine, time::Instant fires_at,
+                                const std::atomic<bool>& stop) {
   // What somebody began and left comes first: later it would bill with older knowledge.
   if (!runner_.unfinished(engine.id).empty()) return Done::kGoesOn;
   RK_FAILPOINT("schedule.before-run");
-  if (runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at})) {
-    return Done::kGoesOn;
-  }
+  const auto run = runner_.start({.engine = engine.id, .scheduled = true, .fires_at = fires_at});
+  if (run && !runner_.ended_within(*run, kPatience, stop)) return Done::kGoesOn;
   RK_FAILPOINT("schedule.after-run");
   return store_fired(engine, fires_at) ? Done::kFired : Done::kLeaseLost;
 }

@@ -53,7 +53,7 @@ class Scheduler {
   std::vector<ScheduledEngine> scheduled_engines();
   std::optional<time::Instant> catch_up(ScheduledEngine& engine, const std::atomic<bool>& stop,
                                         bool& leading);
-  Done fire(const ScheduledEngine& engine, time::Instant fires_at);
+  Done fire(const ScheduledEngine& engine, time::Instant fires_at, const std::atomic<bool>& stop);
   bool take_lease();
   bool store_fired(const ScheduledEngine& engine, time::Instant fires_at);
   /// By more than a minute since the last call; says so in the log.
