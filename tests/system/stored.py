@@ -18,7 +18,7 @@ DIGESTS = {
     "credits": "select customer_id, credit, kind, currency, percent, documents, priority, charges from credit",
     "reopenings": "select customer_id, reopening, cycle, from_at, until_at, cause, closed_by_run is null as open from reopening",
     "credit movements": "select customer_id, credit, movement, kind, amount, ordinal, reverses from credit_movement",
-    "postings": "select customer_id, entry, account, currency, amount from posting",
+    "postings": "select customer_id, entry, account, currency, amount, legal_entity from posting",
     "numbers": "select series, year, seq, number from issued",
     "mails": "select customer_id, message_key, kind, recipient, template, version_id, state from outbox"
              " where customer_id <> 0",
