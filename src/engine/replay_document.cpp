@@ -121,38 +121,54 @@ class DocumentReplay {
     const config::Settings& settings = version().configuration.settings;
     const money::Currency currency = document.currency;
     std::vector<invoicing::CreditLine> lines = credit_lines(document.lines, before, billed_);
-    const auto applied = [&](domain::CreditKind kind) {
-      return invoicing::apply_credits(kind, lines, before.credits, before.held(kind, currency),
+    const auto applied = [&](domain::CreditKind kind, const std::string& handler) {
+      const CreditsBefore found = has_handler(handler) ? before : CreditsBefore();
+      return invoicing::apply_credits(kind, lines, found.credits, found.held(kind, currency),
                                       document.issued_on.value(), currency, settings.rounding());
     };
-    invoicing::CreditsApplied coupons = applied(domain::CreditKind::kCoupon);
+    invoicing::CreditsApplied coupons = applied(domain::CreditKind::kCoupon, "CouponHandler");
     document.coupons = in_order(std::move(coupons.draws), before.credits);
 
     std::vector<invoicing::TaxableLine> taxable;
     for (std::size_t i = 0; i < document.lines.size(); ++i) {
-      taxable.push_back(taxed_as(document.lines[i], coupons.rest[i]));
+      auto line = taxed_as(document.lines[i], coupons.rest[i]);
+      if (!line) return;
+      taxable.push_back(*std::move(line));
     }
     const invoicing::DocumentTax tax =
         invoicing::tax_of(taxable, currency, tax_rounding(settings), settings.rounding());
     document.taxes = tax.totals;
     lines = invoicing::lines_due(lines, taxable, tax);
-    std::vector<domain::CreditDraw> credits = applied(domain::CreditKind::kPrepaid).draws;
+    std::vector<domain::CreditDraw> credits =
+        applied(domain::CreditKind::kPrepaid, "CreditHandler").draws;
     add_grants(credits);
     document.credits = in_order(std::move(credits), before.credits);
   }
 
-  /// The country, note and place of the tax of a line stand with its rate on the document.
-  invoicing::TaxableLine taxed_as(const domain::DocumentLine& line,
-                                  const money::Money& amount) const {
+  /// Whether documents of the version went through it.
+  bool has_handler(const std::string& class_name) {
+    for (const config::EngineConfig& engine : version().configuration.engines) {
+      for (const config::HandlerConfig& handler : engine.handlers) {
+        if (handler.class_name == class_name) return true;
+      }
+    }
+    return false;
+  }
+
+  /// The country, note and place of the tax of a line stand with its rate on the document. None
+  /// where two rates could be the line's: then taxes, and what follows from them, stay as they are.
+  std::optional<invoicing::TaxableLine> taxed_as(const domain::DocumentLine& line,
+                                                 const money::Money& amount) {
     invoicing::TaxableLine taxable{line.line.tax, {}, amount, false};
     const domain::TaxTotal* found = nullptr;
     for (const domain::TaxTotal& total : issued().taxes) {
       if (total.category != line.line.tax) continue;
       if (total.percent != line.tax_percent.value_or(money::Decimal(0))) continue;
       if (found != nullptr) {
-        throw Error(
-            fmt::format("taxes '{}' in two ways at {} %: which line bears which is not kept",
+        result_.taken.push_back(
+            fmt::format("its taxes: which lines of '{}' at {} % bear which of two is not kept",
                         total.category, total.percent.to_string()));
+        return std::nullopt;
       }
       found = &total;
     }

@@ -199,7 +199,7 @@ const std::vector<Damage>& damages() {
        "customer bolt: cycle 1, arrears: 2026-11"},
       {"V9", "billed-once",
        "insert into document_line select (jsonb_populate_record(l, '{\"ordinal\": 2}')).* from "
-       "document_line l where customer_id = 1 and ordinal = 1",
+       "document_line l where customer_id = 1 and ordinal = 1 and line = 2",
        "(customer acme, document 2): cycle 1, arrears: it bills 2026-10, as document 1 did"},
       {"V9", "billed-once",
        "update billing_period set billed_cut = null, version_id = null where customer_id = 2 and "
