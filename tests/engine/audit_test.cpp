@@ -179,13 +179,14 @@ const std::vector<Damage>& damages() {
        "created_at from subscription where customer_id = 1",
        "customer acme, meter bandwidth"},
       {"V7", "deliveries",
-       "update ingest_tally set received = received + 1, duplicate = duplicate + 1 "
-       "where batch_id = 1; delete from ingest_tally where batch_id = 2",
-       ""},
+       "update ingest_tally set received = received + 1, quarantined = quarantined + 1 where "
+       "batch_id "
+       "= 1",
+       "namespace default: 4 received = 3 counted"},
       {"V7", "batches", "delete from raw_event where batch_id = 2", "batch 2"},
-      {"V7", "events", "delete from event_key where batch_id = 1", "event 1 of source story"},
+      {"V7", "events", "delete from event_key where batch_id = 1", "event '1' of source 'story'"},
       {"V20", "events", "update event_key set digest = gen_random_uuid() where batch_id = 1",
-       "event 1 of source story"},
+       "event '1' of source 'story'"},
       // Periods.
       {"V8", "periods",
        "update billing_period set ends_at = ends_at - interval '1 hour' where customer_id = 1 and "
