@@ -9,6 +9,7 @@
 #include "app/presentation.hpp"
 #include "app/sample_data.hpp"
 #include "app/signals.hpp"
+#include "base/log.hpp"
 #include "documents/document_json.hpp"
 #include "documents/invoice_text.hpp"
 #include "metering/ingest.hpp"
@@ -259,7 +260,9 @@ int demo_command(CommonOptions options, const Console& console, const DemoArgume
   if (options.database.empty()) options.data_dir = (data_directory(options) / "demo").string();
   System system(options);
   Demo demo(system, console);
+  log::set_level(log::Level::kOff);  // who is parked is part of the sample, and shown
   demo.load_and_run();
+  log::set_level(console.notes() ? log::Level::kWarning : log::Level::kError);
   demo.show();
   std::error_code ignored;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);

@@ -103,6 +103,7 @@ class CommandLine(unittest.TestCase):
             ("resume", [*seats, "--on", "2030-06-14"], 0, changed),
             ("agree", ["hooli", "Seats", "seats", "price=4.00", "--from", "2030-06-01"], 0, changed),
             ("charge", ["hooli", "Work", "--price", "10", "--on", "2030-06-15", "--key", "w1"], 0, changed),
+            ("pay", ["acme", "1.25", "--reference", "cash-1", "--on", "2026-04-10"], 0, changed),
             ("grant coupon", ["hooli", "c1", "--amount", "5"], 0, changed),
             ("grant prepaid", ["hooli", "p1", "--amount", "5"], 0, changed),
             ("cancel", [*seats, "--on", "2030-06-20"], 0, changed),
@@ -126,6 +127,12 @@ class CommandLine(unittest.TestCase):
             ("verify", ["--recompute"], 0, {"holds", "checks"}),
             ("replay", ["{number}"], 0, {"number", "customer", "same", "cause", "content_hash", "differences", "program",
                                          "taken", "document"}),
+            ("journal balance", [], 0, {"balances"}),
+            ("journal accounts", [], 0, {"accounts"}),
+            ("journal close", ["2026-03"], 0, {"closed", "legal_entity", "credits_lapsed", "balances", "series"}),
+            ("journal reopen", ["2026-03", "--reason", "too early"], 0, {"reopened", "legal_entity"}),
+            ("journal closings", [], 0, {"closings"}),
+            ("doctor", [], 0, {"findings"}),
             ("mails list", ["--state", "pending"], 0, {"mails"}),
             ("demo", ["--no-serve"], 0, {"documents", "parked_customers", "mail_directory"}),
             ("serve", [], 0, None),
@@ -367,8 +374,9 @@ class CommandLine(unittest.TestCase):
         overruled.ok("customers")
         database = rp.Reckoner(config=self.config, env={"RECKONER_DATABASE": rp.private_conninfo(self.data)})
         self.assertEqual(database.json("customers"), self.reckoner.json("customers"))
+        number = self.reckoner.json("invoices")["invoices"][0]["number"]
         wrong = rp.Reckoner(data_dir=self.data, config=self.config, env={"RECKONER_BILLING_CURRENCY": "EUR"})
-        self.assertIn("RECKONER_BILLING_CURRENCY", self.refused(1, "show", "INV-1", reckoner=wrong))
+        self.assertIn("RECKONER_BILLING_CURRENCY", self.refused(1, "show", number, reckoner=wrong))
         quiet = self.reckoner.ok("--quiet", "run", "monthly", "--customer", "hooli")
         self.assertEqual(quiet.err, "")
         self.assertRegex(quiet.out, r"\Arun \d+ of monthly: [^\n]+\n(  parked [^\n]+\n)*\Z")
