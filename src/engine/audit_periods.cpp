@@ -103,7 +103,11 @@ constexpr store::Statement kSchedule{"audit schedule", R"(
     left join parked k on k.customer_id = s.customer_id
    where (s.goes_on and (c.customer_id is null or c.open = 0 and c.side = 'arrears'))
       or c.open_from < c.billed_from
-      or (c.due_at <= f.fires_at and s.known_at < f.started_at and k.customer_id is null)
+      or (c.due_at <= f.fires_at and s.known_at < f.started_at and k.customer_id is null
+          and not exists (select from held h
+                           where h.customer_id = s.customer_id
+                             and (h.state = 'open'
+                                  or h.state = 'rejected' and h.decided_at >= f.started_at)))
    order by 1)"};
 
 constexpr std::array kChecks{

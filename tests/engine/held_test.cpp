@@ -125,6 +125,17 @@ TEST_F(HeldTest, UntilSomebodyDecidesTheCustomerIsNotDue) {
   EXPECT_THAT(world.documents("acme"), SizeIs(2));
 }
 
+TEST_F(HeldTest, AFiringWentPastNobodyWhoIsHeldOrWasRejectedSince) {
+  const RunSummary run = run_of_november();
+  world.connect(store::Role::kOwner)
+      .run_script({"as a firing",
+                   "update engine_run set kind = 'scheduled' where run_id = (select "
+                   "max(run_id) from engine_run)"});
+  world.expect_books_in_order();
+  world.runner().reject(verdict(run));
+  world.expect_books_in_order();
+}
+
 TEST_F(HeldTest, ApprovalIssuesWhatWasHeldAtItsCutAndOnItsOwnDay) {
   const RunSummary run = run_of_november();
   // Known later: the held document does not have it, the next one does, and totals are kept apart.
