@@ -94,7 +94,8 @@ std::string difference(const std::string& was, const std::string& is) {
 
 void check_heads(store::Connection& connection, const ClosingRecord& record,
                  const std::string& name, store::CheckOutcome& outcome) {
-  for (const text::Json& head : text::parse_json(record.series_heads).as_array()) {
+  const text::Json heads = text::parse_json(record.series_heads);
+  for (const text::Json& head : heads.as_array()) {
     const std::string& series = head.at("series").as_string();
     const std::int64_t year = std::stoll(head.at("year").as_number());
     const std::int64_t seq = std::stoll(head.at("seq").as_number());

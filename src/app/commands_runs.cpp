@@ -85,7 +85,8 @@ std::string in_words(const engine::RunProgress& progress) {
 
 std::string totals_of(const engine::HeldCustomer& held) {
   std::string totals;
-  for (const text::Json& document : text::parse_json(held.figures).at("documents").as_array()) {
+  const text::Json figures = text::parse_json(held.figures);
+  for (const text::Json& document : figures.at("documents").as_array()) {
     if (!totals.empty()) totals += ", ";
     totals += fmt::format("{} {} in {} lines", document.at("total").as_number(),
                           document.at("currency").as_string(), document.at("lines").as_number());

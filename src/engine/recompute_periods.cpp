@@ -30,7 +30,8 @@ constexpr store::Statement kSample{"sample of billed periods", R"(
                                      extract(epoch from starts_at)), 'UTF8'))
    limit $1)"};
 
-// As FactReader::due_periods looks for what is due again.
+// As FactReader::due_periods looks for what is due again; and a correction by hand says that a fact
+// of the period was wrong, whether it has been put right yet or not.
 constexpr store::Statement kAnnounced{"announced differences", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at
     from billing_period p
@@ -41,7 +42,15 @@ constexpr store::Statement kAnnounced{"announced differences", R"(
        or exists (select from reopening r
                    where r.customer_id = p.customer_id and r.cycle = p.cycle
                      and r.closed_by_run is null and r.from_at < p.ends_at
-                     and (r.until_at is null or r.until_at > p.starts_at))))"};
+                     and (r.until_at is null or r.until_at > p.starts_at))
+       or exists (select from document_line l
+                    join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
+                   where l.customer_id = p.customer_id and l.period_starts_at = p.starts_at
+                     and l.cycle = p.cycle and l.side = p.side and l.counts
+                     and d.run_id = 0 and d.corrects is not null
+                     and not exists (select from document_void v
+                                      where v.customer_id = d.customer_id
+                                        and v.by_ordinal = d.ordinal))))"};
 
 using SideOfPeriod = std::pair<std::int64_t, domain::PeriodKey>;
 

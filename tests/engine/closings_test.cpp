@@ -31,6 +31,7 @@ class Closings : public test::BillingTest {
     world.run("2026-10-01T02:00:00Z");
     world.pay("acme", "100.00", "2026-10-20", "bank-1");
     world.set_clock("2026-11-02T12:00:00Z");
+    first_link_ = world.text("select encode(chain_hash, 'hex') from issued where seq = 1");
   }
 
   std::shared_ptr<const engine::CompiledVersion> active() {
@@ -63,8 +64,7 @@ class Closings : public test::BillingTest {
   }
 
   store::Connection connection_ = world.connect();
-  const std::string first_link_ =
-      world.text("select encode(chain_hash, 'hex') from issued where seq = 1");
+  std::string first_link_;
 };
 
 TEST_F(Closings, AMonthIsRememberedWithItsBalancesAndHeads) {

@@ -73,12 +73,13 @@ TEST_F(IssueDaysTest, AVoidIsRefusedLikewise) {
 }
 
 TEST_F(IssueDaysTest, NothingIsIssuedInAClosedMonth) {
-  world.set_clock("2026-11-02T12:00:00Z");
+  world.set_clock("2026-12-02T12:00:00Z");
   close("2026-10");
-  world.set_clock("2026-10-31T12:00:00Z");
+  close("2026-11");
+  world.set_clock("2026-11-15T12:00:00Z");
   EXPECT_THAT(error_of([&] { world.run_by_hand(); }),
-              HasSubstr("nothing is issued on 2026-10-31: the books of legal entity 'default' are "
-                        "closed up to 2026-10-31"));
+              HasSubstr("nothing is issued on 2026-11-15: the books of legal entity 'default' are "
+                        "closed up to 2026-11-30"));
   EXPECT_EQ(world.number("select count(*) from document"), 0);
   EXPECT_THAT(world.parked(), IsEmpty());
 }

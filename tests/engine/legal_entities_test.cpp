@@ -96,8 +96,9 @@ TEST_F(LegalEntities, ACustomerChangesWithItsNextDocumentAndItsBalanceGoesAlong)
   customer("acme", "nz");
   EXPECT_EQ(world.balance("acme"), owed);
   const auto in_books_of = [&](const std::string& entity, const std::string& account) {
-    return world.text("select coalesce(sum(amount), 0)::text from posting where legal_entity = '" +
-                      entity + "' and account = '" + account + "'");
+    return world.text(
+        "select round(coalesce(sum(amount), 0), 2)::text from posting where legal_entity = '" +
+        entity + "' and account = '" + account + "'");
   };
   EXPECT_EQ(in_books_of("", "receivable"), "0.00");
   EXPECT_EQ(in_books_of("nz", "receivable"), owed);

@@ -109,8 +109,8 @@ TEST_F(PluginTest, AStatementItCanMakeNoSenseOfParksTheCustomer) {
 TEST_F(PluginTest, ALibraryOfAnotherAbiIsRefused) {
   EXPECT_THAT(
       refusal(with_step("libother-abi.so")),
-      HasSubstr("library libother-abi.so: it was built for plug-in ABI 999, this program has "
-                "2; build it again"));
+      HasSubstr("library libother-abi.so: it was built for plug-in ABI 999, this program has " +
+                std::to_string(kPluginAbi) + "; build it again"));
 }
 
 TEST_F(PluginTest, AMissingSymbolIsNamed) {

@@ -252,6 +252,25 @@ TEST_F(RecomputeTest, BilledPeriodsComeOutAsBilled) {
   EXPECT_EQ(recomputed_after("select 1", {.sample = 4}).checked, 4);
 }
 
+TEST(RecomputeCorrections, ACorrectionByHandAnnouncesItsDifference) {
+  test::BillingWorld world;
+  world.customer("acme");
+  world.subscribe("acme", "SMB", "2026-10-01");
+  world.run("2026-11-01T02:00:00Z");
+  store::Connection connection = world.connect();
+  const std::string number = world.last_document("acme").number;
+  const auto credited = [&](invoicing::CreditNature nature) {
+    credit_note(connection, world.versions(),
+                {number, {{1, money::Decimal(1)}}, nature, "as they say"}, world.now());
+    store::Transaction transaction(connection);
+    return recompute_periods(connection, world.versions(), {}, {});
+  };
+  EXPECT_EQ(credited(invoicing::CreditNature::kConcession).checked, 1) << "it does not count";
+  const store::CheckOutcome corrected = credited(invoicing::CreditNature::kCorrection);
+  EXPECT_TRUE(corrected.holds()) << testing::PrintToString(corrected.wrong);
+  EXPECT_EQ(corrected.checked, 0);
+}
+
 TEST_F(RecomputeTest, ADifferenceThatNothingAnnouncedIsNamed) {
   EXPECT_THAT(
       recomputed_after("update usage_total set value_sum = value_sum + 104857600 where "

@@ -234,14 +234,14 @@ TEST_F(RunSharing, CancelWaitsForABatchInHandAndCountsIt) {
       10s, [&] { return world.number("select count(*) from pg_locks where not granted") > 0; }));
   EXPECT_EQ(world.runner().summary(run).state, "running");
   connection.execute({"done",
-                      "update run_batch set state = 'done', invoiced = 3 "
+                      "update run_batch set state = 'done', nothing_due = 3 "
                       "where run_id = $1 and batch = 1"},
                      {run});
   in_hand.commit();
   canceller.join();
   const RunSummary cancelled = world.runner().summary(run);
   EXPECT_EQ(cancelled.state, "cancelled");
-  EXPECT_EQ(cancelled.counts.invoiced, 3);
+  EXPECT_EQ(cancelled.counts.nothing_due, 3);
 }
 
 TEST_F(RunSharing, ProgressAndRateAreReadFromTheDatabase) {

@@ -16,8 +16,10 @@ namespace {
 class DistributionTest : public testing::Test {
  protected:
   std::int64_t number(std::string_view sql) {
-    return connection_.query({"number", sql}).only().int64(0);
+    const std::string name = "number " + std::to_string(++numbers_);
+    return connection_.query({name, sql}).only().int64(0);
   }
+  int numbers_ = 0;
   Connection connection_{{.conninfo = test::fresh_schema()}};
 };
 
