@@ -44,12 +44,12 @@ constexpr store::Statement kAnnounced{"announced differences", R"(
                      and r.closed_by_run is null and r.from_at < p.ends_at
                      and (r.until_at is null or r.until_at > p.starts_at))
        or exists (select from document_line l
-                    join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
+                    join document d on d.customer_id = p.customer_id and d.ordinal = l.ordinal
                    where l.customer_id = p.customer_id and l.period_starts_at = p.starts_at
                      and l.cycle = p.cycle and l.side = p.side and l.counts
                      and d.run_id = 0 and d.corrects is not null
                      and not exists (select from document_void v
-                                      where v.customer_id = d.customer_id
+                                      where v.customer_id = p.customer_id
                                         and v.by_ordinal = d.ordinal))))"};
 
 using SideOfPeriod = std::pair<std::int64_t, domain::PeriodKey>;
