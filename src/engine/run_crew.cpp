@@ -156,7 +156,7 @@ std::optional<RunCrew::Failed> RunCrew::bill(store::Connection& connection,
 /// What repetition cannot mend is narrowed down to one customer, who is parked; everyone else is
 /// billed.
 void RunCrew::after_failure(const ClaimedBatch& batch, const Failed& failed) {
-  const std::int64_t failures = failed_.count(batch.batch);
+  const std::int64_t failures = failed_.count(batch.batch, failed.failure);
   try {
     switch (next_step(failed.failure, failures, batch.customers.size())) {
       case NextStep::kRepeat:

@@ -67,9 +67,9 @@ std::chrono::milliseconds rest_after(std::int64_t failures, int jitter) {
   return rest / 2 + rest / 2 * jitter / 1000;
 }
 
-std::int64_t FailedBatches::count(std::int64_t batch) {
+std::int64_t FailedBatches::count(std::int64_t batch, Failure failure) {
   const std::lock_guard lock(mutex_);
-  return ++batches_[batch].failures;
+  return ++batches_[batch].failures[failure];
 }
 
 void FailedBatches::rest(std::int64_t batch, Steady::time_point until) {

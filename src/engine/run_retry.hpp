@@ -28,7 +28,7 @@ enum class NextStep {
   kPark,    ///< its only customer is the culprit
   kGiveUp,  ///< the run ends here and can be gone on with
 };
-/// After so many failures of a batch with so many customers, the last of which was `failure`. A
+/// After so many failures of the kind of a batch with so many customers. A
 /// clash, a lost connection and a full server never park anybody: they say nothing about a
 /// customer. A day on which nothing may be issued is looked at again a few times: midnight may have
 /// overtaken the batch, here or on a machine whose clock is a little ahead.
@@ -44,8 +44,8 @@ class FailedBatches {
  public:
   using Steady = std::chrono::steady_clock;
 
-  /// One failure more. Gives their number.
-  std::int64_t count(std::int64_t batch);
+  /// One failure more. Gives the number of those of its kind.
+  std::int64_t count(std::int64_t batch, Failure failure);
   void rest(std::int64_t batch, Steady::time_point until);
   /// It was billed, or is another batch now.
   void forget(std::int64_t batch);
@@ -53,7 +53,7 @@ class FailedBatches {
 
  private:
   struct Record {
-    std::int64_t failures = 0;
+    std::map<Failure, std::int64_t> failures;
     Steady::time_point rests_until;
   };
   mutable std::mutex mutex_;

@@ -166,13 +166,13 @@ void merge_totals(store::Connection& connection) {
     if (connection.execute(kMergeTotals, {horizon, merged, above, *through}) > 0) {
       connection.execute(kDropMerged, {horizon, merged, above, *through});
     }
-    RK_FAILPOINT("merge.before-commit");
     transaction.commit();
     above = *through;
   }
   store::Transaction transaction(connection);
   connection.execute(kSetMerged, {horizon});
   connection.execute(kDropTouches, {horizon});
+  RK_FAILPOINT("merge.before-commit");
   transaction.commit();
 }
 

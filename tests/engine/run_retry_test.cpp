@@ -75,14 +75,15 @@ TEST(RunRetry, RestsLongerWithEachFailureAndNeverLongerThanFiveSeconds) {
 TEST(FailedBatches, RestOnTheirOwn) {
   FailedBatches failed;
   const FailedBatches::Steady::time_point now{};
-  EXPECT_EQ(failed.count(3), 1);
-  EXPECT_EQ(failed.count(3), 2);
-  EXPECT_EQ(failed.count(4), 1);
+  EXPECT_EQ(failed.count(3, Failure::kTimeout), 1);
+  EXPECT_EQ(failed.count(3, Failure::kTimeout), 2);
+  EXPECT_EQ(failed.count(4, Failure::kTimeout), 1);
+  EXPECT_EQ(failed.count(3, Failure::kContention), 1) << "each kind has a patience of its own";
   failed.rest(3, now + seconds(2));
   EXPECT_THAT(failed.resting(now + seconds(1)), ElementsAre(3));
   EXPECT_THAT(failed.resting(now + seconds(2)), IsEmpty());
   failed.forget(3);
-  EXPECT_EQ(failed.count(3), 1);
+  EXPECT_EQ(failed.count(3, Failure::kTimeout), 1);
 }
 
 class Silence : public testing::Test {

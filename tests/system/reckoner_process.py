@@ -251,6 +251,8 @@ def psql(conninfo, sql):
 class Cluster:
     """A PostgreSQL server of the test's own, with databases made in a moment. Does not survive a power cut."""
 
+    _settings = ""
+
     def __init__(self, settings=""):
         """`settings` are more options of the server, such as `-c log_statement=all`."""
         self._settings = settings

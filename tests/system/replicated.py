@@ -13,7 +13,6 @@ class Server(rp.Cluster):
 
     def __init__(self, name):
         self.name = name
-        self._settings = ""
         self.directory = rp.SANDBOX / f"{name}-{rp.time.monotonic_ns()}"
         self.directory.mkdir(mode=0o700)
         if rp.ROOT:

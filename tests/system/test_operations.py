@@ -46,15 +46,10 @@ class Operations(unittest.TestCase):
         text = reckoner.run("doctor")
         self.assertEqual(text.code, 1)
         self.assertIn("wrong", text.out)
-        self.cluster.sql("looked_at", "insert into parked (customer_id, run_id, reason, parked_at, attempts"
-                         + (", first_parked_at" if self.has_first_parked() else "")
-                         + ") values (1, 1, 'no price', '2026-11-01', 1"
-                         + (", '2026-11-01'" if self.has_first_parked() else "") + ")")
+        self.cluster.sql("looked_at", "insert into parked (customer_id, run_id, reason, parked_at, first_parked_at, attempts)"
+                                       " values (1, 1, 'no price', '2026-11-01', '2026-11-01', 1)")
         self.assertEqual(self.findings(reckoner, code=1)["parked customers"]["verdict"], "warning")
 
-    def has_first_parked(self):
-        return self.cluster.sql("looked_at", "select 1 from information_schema.columns"
-                                             " where table_name = 'parked' and column_name = 'first_parked_at'")
 
     def test_doctor_on_what_does_not_answer_and_what_is_not_there_yet(self):
         findings = self.findings(rp.Reckoner(database="host=/nowhere dbname=x"), code=1)

@@ -49,8 +49,8 @@ DAMAGE = [
      "periods are not"),
     ("a credit was drawn twice", "insert into credit_movement select (jsonb_populate_record(m, jsonb_build_object('movement', "
                                  "movement + 99))).* from credit_movement m where kind = 'draw'", "credit movements are not"),
-    ("a customer is parked", "insert into parked (customer_id, run_id, reason, parked_at, attempts) "
-                             "values (1, 1, 'no', now(), 1)", "parked are not"),
+    ("a customer is parked", "insert into parked (customer_id, run_id, reason, parked_at, first_parked_at, attempts) "
+                             "values (1, 1, 'no', now(), now(), 1)", "parked are not"),
     ("a run is not done", "update engine_run set state = 'running', ended_at = null", "run that does not add up"),
 ]
 

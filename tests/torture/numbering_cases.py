@@ -69,17 +69,28 @@ def numbers_without_gaps(seed, options):
     until = time.monotonic() + 200
     documents = len(loaded.world.customers)
 
+    def ask(sql):
+        """Again when the terminator has met it."""
+        while True:
+            try:
+                return rp.psql(conninfo, sql)
+            except AssertionError:
+                if time.monotonic() > until:
+                    raise
+
     def count(where):
-        return int(rp.psql(conninfo, f"select count(*) from document where {where}")[0][0])
+        return int(ask(f"select count(*) from document where {where}")[0][0])
 
     def void():
-        issued = rp.psql(conninfo, "select number from issued join document using (customer_id, ordinal) "
-                                   "where corrects is null and kind = 'invoice' order by random() limit 1")
+        issued = ask("select number from issued join document using (customer_id, ordinal) "
+                     "where corrects is null and kind = 'invoice' order by random() limit 1")
         return ("void", issued[0][0], "waive", "--reason", "torture") if issued else None
 
     kills = kill_and_void(seeded, conninfo, reckoner, FIRST, lambda: count("run_id <> 0") >= documents, until)
     voiders = [Meddler(f"voids {n}", time.monotonic() + options.pick(8, 2), reckoner, void, codes=(0, 1, 2, 3)) for n in range(2)]
     violated = meddle(voiders)
+    left = (midnight - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
+    clock.set(int(left) + options.pick(0, 1))  # the second month in the new year, of many customers over its midnight
     kills += kill_and_void(seeded, conninfo, reckoner, SECOND, lambda: count("run_id <> 0") >= 2 * documents, until)
     over.set()
     terminator.join()
@@ -95,7 +106,8 @@ def numbers_without_gaps(seed, options):
     if wrong_year:
         result.violated.append(f"{wrong_year} numbers are of another year than their documents")
     if {year for _, year in series} != {now.year, now.year + 1} or len(series) < 3:
-        result.violated.append(f"no turn of the year: {series}")
+        days = ask("select min(issued_on), max(issued_on) from document")[0]
+        result.violated.append(f"no turn of the year: {series}, issued from {days[0]} to {days[1]}")
     result.faults = kills + terminator.ended
     result.remark = (f"{sum(series.values())} numbers in {len(series)} series and years, {terminator.ended} rollbacks, "
                      f"{kills} kills")

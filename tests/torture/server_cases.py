@@ -278,6 +278,7 @@ def disk_full(seed, options):
         caller.stop()
         counted += caller.counted
         finish(reckoner, FIRST if number == 0 else SECOND)
+    finish(reckoner, SECOND)
     return judge_disk(loaded, conninfo, reckoner, serve, rounds, counted, violated)
 
 
