@@ -5,6 +5,7 @@ import time
 import unittest
 
 import reckoner_process as rp
+from held_locks import NUMBERS, Gate
 from stored import digest, faults
 
 CUSTOMERS = 600
@@ -113,7 +114,9 @@ class Runs(unittest.TestCase):
         command = self.reckoner.start("run", "monthly")
         self.wait_for_batches(2)
         stopped = daemons[0]
-        rp.wait_until(lambda: self.stopped_inside_a_transaction(stopped), "it stands still inside a transaction")
+        with Gate(self.conninfo, NUMBERS) as gate:  # whoever bills comes to it, and no further
+            gate.wait_for(1)
+            rp.wait_until(lambda: self.stopped_inside_a_transaction(stopped), "it stands still inside a transaction")
         begun = time.monotonic()
         self.wait_for_end()
         print(f"    ended {time.monotonic() - begun:.1f} s after the stop", flush=True)
