@@ -59,17 +59,13 @@ select m.customer_id, 'lapse:' || m.ordinal, a.account, m.currency, a.sign * m.a
  where m.amount <> 0;
 
 -- Guards --------------------------------------------------------------------------------------------------------------
--- The first day on which the books of a legal entity are open; null: all days. What is new is looked at apart from what is
--- closed: the new rows of a statement are no table that a sharded one could be joined with.
-create function open_from(entity text) returns date language sql stable as $$
-  select (max(month) + interval '1 month')::date from closed_month where legal_entity = entity
-$$;
-
--- Every entry balances, in the books of one legal entity, and is booked on an open day.
+-- Every entry balances, in the books of one legal entity, and is booked on an open day. What is closed is read before it is
+-- compared: the new rows of a statement are no table that one spread over several machines could be joined with.
 create or replace function check_postings() returns trigger language plpgsql as $$
 declare
-  culprit  record;
-  earliest record;
+  entities  text[];
+  open_from date[];
+  culprit   record;
 begin
   select customer_id, entry into culprit from new_postings
    group by customer_id, entry, currency, legal_entity having sum(amount) <> 0 limit 1;
@@ -77,35 +73,40 @@ begin
     raise exception 'entry % of customer % does not balance', culprit.entry, culprit.customer_id
       using errcode = 'check_violation';
   end if;
-  if not exists (select from closed_month) then return null; end if;
-  for earliest in select legal_entity, min(booked_on) as day from new_postings group by legal_entity loop
-    if earliest.day < open_from(earliest.legal_entity) then
-      select customer_id, entry into culprit from new_postings
-       where legal_entity = earliest.legal_entity and booked_on = earliest.day limit 1;
+  select array_agg(m.legal_entity), array_agg((m.month + interval '1 month')::date) into entities, open_from
+    from (select legal_entity, max(month) as month from closed_month group by legal_entity) m;
+  if entities is not null then
+    select p.customer_id, p.entry, p.booked_on into culprit
+      from new_postings p join unnest(entities, open_from) c (legal_entity, open_from) using (legal_entity)
+     where p.booked_on < c.open_from limit 1;
+    if found then
       raise exception 'entry % of customer % is booked on %, in a month that is closed',
-                      culprit.entry, culprit.customer_id, earliest.day
+                      culprit.entry, culprit.customer_id, culprit.booked_on
         using errcode = 'check_violation';
     end if;
-  end loop;
+  end if;
   return null;
 end $$;
 
 -- A document of 0.00 has no postings: its day is looked at by itself.
 create function check_document_days() returns trigger language plpgsql as $$
 declare
-  culprit  record;
-  earliest record;
+  entities  text[];
+  open_from date[];
+  culprit   record;
 begin
-  if not exists (select from closed_month) then return null; end if;
-  for earliest in select legal_entity, min(issued_on) as day from new_documents group by legal_entity loop
-    if earliest.day < open_from(earliest.legal_entity) then
-      select customer_id, ordinal into culprit from new_documents
-       where legal_entity = earliest.legal_entity and issued_on = earliest.day limit 1;
+  select array_agg(m.legal_entity), array_agg((m.month + interval '1 month')::date) into entities, open_from
+    from (select legal_entity, max(month) as month from closed_month group by legal_entity) m;
+  if entities is not null then
+    select d.customer_id, d.ordinal, d.issued_on into culprit
+      from new_documents d join unnest(entities, open_from) c (legal_entity, open_from) using (legal_entity)
+     where d.issued_on < c.open_from limit 1;
+    if found then
       raise exception 'document (%, %) is issued on %, in a month that is closed',
-                      culprit.customer_id, culprit.ordinal, earliest.day
+                      culprit.customer_id, culprit.ordinal, culprit.issued_on
         using errcode = 'check_violation';
     end if;
-  end loop;
+  end if;
   return null;
 end $$;
 create trigger document_open_month after insert on document
