@@ -9,8 +9,6 @@
 #include "accounts/values.hpp"
 #include "base/error.hpp"
 #include "base/suggest.hpp"
-#include "invoicing/journal.hpp"
-#include "store/posting_rows.hpp"
 
 namespace reckoner::accounts {
 
@@ -39,12 +37,6 @@ constexpr store::Statement kInsert{"accounts.insert_credits", R"(
                 $7::numeric[], $8::int[], $9::int[], $10::date[], $11::date[], $12::text[])
            as c(customer_id, credit, external_key, title, kind, currency, percent, documents,
                 priority, starts_on, expires_on, charges))"};
-
-constexpr store::Statement kInsertMovements{"accounts.insert_grants", R"(
-  insert into credit_movement (customer_id, credit, movement, kind, amount, booked_on)
-  select customer_id, credit, movement, 'grant', amount, booked_on
-    from unnest($1::bigint[], $2::int[], $3::int[], $4::numeric[], $5::date[])
-           as m(customer_id, credit, movement, amount, booked_on))"};
 
 bool same(const CreditGrant& a, const CreditGrant& b) {
   return a.title == b.title && a.kind == b.kind && a.currency == b.currency &&
@@ -230,39 +222,8 @@ void CreditBook::write() {
       kInsert, {customers, numbers, keys, titles, kinds, currencies, percents, documents,
                 priorities, starts_on, expires_on, charges, scope_.rules.now});
 
-  write_movements();
-}
-
-void CreditBook::write_movements() {
-  std::vector<CustomerId> customers;
-  std::vector<std::int64_t> credits;
-  std::vector<std::int64_t> movements;
-  std::vector<money::Decimal> amounts;
-  std::vector<time::Date> days;
-  for (const Movement& movement : movements_) {
-    customers.push_back(movement.customer);
-    credits.push_back(movement.credit);
-    movements.push_back(movement.movement);
-    amounts.push_back(movement.amount.amount());
-    days.push_back(movement.booked_on);
-  }
-  scope_.connection.execute(kInsertMovements, {customers, credits, movements, amounts, days});
-  post_movements();
-}
-
-/// A coupon is no money until a document draws it.
-void CreditBook::post_movements() {
-  store::PostingRows rows(scope_.connection);
-  for (const Movement& movement : movements_) {
-    if (movement.kind != domain::CreditKind::kPrepaid) continue;
-    const std::string entry = fmt::format("credit:{}:{}", movement.credit, movement.movement);
-    for (const invoicing::JournalLine& line : invoicing::grant_entry(
-             movement.amount, scope_.rules.active.chart, movement.legal_entity)) {
-      rows.add(movement.customer, entry, line.account, line.amount, movement.booked_on,
-               movement.legal_entity);
-    }
-  }
-  rows.finish();
+  write_credit_movements(scope_.connection, MovementKind::kGrant, movements_,
+                         scope_.rules.active.chart);
 }
 
 }  // namespace reckoner::accounts

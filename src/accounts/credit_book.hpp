@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "accounts/change_scope.hpp"
+#include "accounts/credit_movements.hpp"
 #include "domain/credit.hpp"
 
 namespace reckoner::accounts {
@@ -56,26 +57,15 @@ class CreditBook {
     std::int64_t last_movement = 0;
     bool is_new = false;
   };
-  struct Movement {
-    CustomerId customer;
-    std::string legal_entity;
-    std::int64_t credit;
-    std::int64_t movement;
-    domain::CreditKind kind;
-    money::Money amount;
-    time::Date booked_on;
-  };
   using Key = std::pair<CustomerId, std::string>;
 
   const Entry& entry_of(const domain::Customer& customer, const std::string& key) const;
   void move(const domain::Customer& customer, Entry& entry, const money::Decimal& amount);
-  void write_movements();
-  void post_movements();
 
   ChangeScope& scope_;
   std::map<Key, Entry> entries_;
   std::unordered_map<CustomerId, std::int64_t> last_numbers_;
-  std::vector<Movement> movements_;
+  std::vector<CreditMovement> movements_;
 };
 
 }  // namespace reckoner::accounts

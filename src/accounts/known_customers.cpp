@@ -28,6 +28,10 @@ constexpr store::Statement kFormerZones{"accounts.read_former_zones", R"(
 
 }  // namespace
 
+void lock_customers_by_id(store::Connection& connection, const std::vector<CustomerId>& customers) {
+  connection.execute(kLock, {customers});
+}
+
 KnownCustomers KnownCustomers::lock(store::Connection& connection,
                                     const std::vector<std::string>& keys) {
   KnownCustomers customers;
@@ -35,7 +39,7 @@ KnownCustomers KnownCustomers::lock(store::Connection& connection,
   for (const store::Row& row : connection.query(kFind, {keys})) {
     customers.ids_.push_back({row.int64("customer_id")});
   }
-  connection.execute(kLock, {customers.ids_});
+  lock_customers_by_id(connection, customers.ids_);
   for (const store::Row& row : connection.query(kRead, {customers.ids_})) {
     domain::Customer customer{.id = {row.int64("customer_id")},
                               .key = row.text("key"),

@@ -13,6 +13,9 @@
 
 namespace reckoner::accounts {
 
+/// Locks customers against every other writer of their facts, as a batch does.
+void lock_customers_by_id(store::Connection& connection, const std::vector<CustomerId>& customers);
+
 /// Customers by key, with the time zones their days were counted in so far.
 class KnownCustomers {
  public:
