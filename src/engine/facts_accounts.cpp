@@ -1,7 +1,7 @@
-#include <sstream>
 #include <unordered_map>
 
 #include "base/steps.hpp"
+#include "engine/credit_rows.hpp"
 #include "engine/facts.hpp"
 
 namespace reckoner::engine {
@@ -97,13 +97,6 @@ std::vector<std::int64_t> ids_of(std::span<CustomerWork* const> customers) {
 }
 
 /// The names of an array that array_to_string joined by line ends.
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
 using CustomersById = std::unordered_map<std::int64_t, CustomerWork*>;
 
 domain::Subscription& subscription_of(const CustomersById& by_id, const store::Row& row) {
@@ -116,19 +109,7 @@ domain::Subscription& subscription_of(const CustomersById& by_id, const store::R
 }
 
 domain::Credit credit_of(const store::Row& row) {
-  domain::Credit credit{.number = row.int64("credit"),
-                        .key = row.text("external_key"),
-                        .title = row.text("title"),
-                        .kind = row.text("kind") == "coupon" ? domain::CreditKind::kCoupon
-                                                             : domain::CreditKind::kPrepaid,
-                        .currency = money::Currency::of(row.text("currency")),
-                        .amount_left = std::nullopt,
-                        .percent = row.optional_decimal("percent"),
-                        .documents_left = row.optional_int64("documents"),
-                        .priority = static_cast<int>(row.int64("priority")),
-                        .starts_on = row.optional_date("starts_on"),
-                        .expires_on = row.optional_date("expires_on"),
-                        .charges = lines_of(row.text("charges"))};
+  domain::Credit credit = granted_credit(row);
   if (!credit.percent) credit.amount_left = row.decimal("amount_left");
   if (credit.documents_left) *credit.documents_left -= row.int64("drawn_on");
   return credit;
@@ -188,7 +169,7 @@ std::map<CustomerId, std::vector<domain::Discount>> FactReader::discounts(
                                                      .percentage = row.decimal("percentage"),
                                                      .starts_at = row.instant("starts_at"),
                                                      .ends_at = row.optional_instant("ends_at"),
-                                                     .charges = lines_of(row.text("charges"))});
+                                                     .charges = charges_of(row)});
   }
   return discounts;
 }

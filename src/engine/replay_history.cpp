@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <functional>
-#include <sstream>
+
+#include "engine/credit_rows.hpp"
 
 namespace reckoner::engine {
 
@@ -47,23 +48,7 @@ std::optional<VersionId> version_of(const store::Row& row, const char* column) {
 }
 
 CustomerHistory::StoredCredit credit_of(const store::Row& row) {
-  std::vector<std::string> charges;
-  std::istringstream lines(row.text("charges"));
-  for (std::string line; std::getline(lines, line);) charges.push_back(line);
-  return {.credit = {.number = row.int64("credit"),
-                     .key = row.text("external_key"),
-                     .title = row.text("title"),
-                     .kind = row.text("kind") == "coupon" ? domain::CreditKind::kCoupon
-                                                          : domain::CreditKind::kPrepaid,
-                     .currency = money::Currency::of(row.text("currency")),
-                     .amount_left = std::nullopt,
-                     .percent = row.optional_decimal("percent"),
-                     .documents_left = row.optional_int64("documents"),
-                     .priority = static_cast<int>(row.int64("priority")),
-                     .starts_on = row.optional_date("starts_on"),
-                     .expires_on = row.optional_date("expires_on"),
-                     .charges = std::move(charges)},
-          .created_at = row.instant("created_at")};
+  return {.credit = granted_credit(row), .created_at = row.instant("created_at")};
 }
 
 }  // namespace
