@@ -10,12 +10,13 @@ UTC = datetime.timezone.utc
 
 
 class Clock:
-    """What a process takes for the time. It goes on from `at`, and can be set."""
+    """What a process takes for the time. It goes on from `at`, or from now, and can be set."""
 
-    def __init__(self, at):
+    def __init__(self, at=None):
         self.path = rp.new_directory("clock") / "offset"
-        self._ahead = datetime.timedelta(0)
-        self.set(at)
+        self._move_to(datetime.timedelta(0))
+        if at is not None:
+            self.set(at)
 
     def environment(self):
         return {"RECKONER_CLOCK": str(self.path)}
@@ -25,6 +26,10 @@ class Clock:
 
     def set(self, at):
         self._move_to(at - datetime.datetime.now(UTC))
+
+    def be_ahead(self, seconds):
+        """Of the system's clock."""
+        self._move_to(datetime.timedelta(seconds=seconds))
 
     def step(self, by):
         self._move_to(self._ahead + by)

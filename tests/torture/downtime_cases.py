@@ -10,7 +10,8 @@ import reckoner_process as rp
 from case import CaseResult, case
 from judge import judge, sound
 from loaded import FIRST, SECOND, Loaded
-from several_cases import Clock, twice_fired
+from several_cases import twice_fired
+from stepped_clock import Clock
 
 FAILPOINTS = "tests/torture/reckoner_failpoints"
 HOUR, DAY = 3600, 86400
@@ -61,10 +62,10 @@ def downtime(seed, options):
         hourly = seconds <= 3 * DAY
         loaded = Loaded(seed, 6, 60, 0, batch_size=5, schedule=HOURLY if hourly else NIGHTLY)
         conninfo, reckoner = loaded.copy("away")
-        clock = Clock("away")
+        clock = Clock()
         began = datetime.datetime.now(datetime.timezone.utc)
         serve_until(loaded, conninfo, clock, None)
-        clock.set(seconds)
+        clock.be_ahead(seconds)
         firings = expected_firings(hourly, began, began + datetime.timedelta(seconds=seconds))
         serve_until(loaded, conninfo, clock, firings[-1] if firings else None)
         found = fired(conninfo)

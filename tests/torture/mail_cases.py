@@ -10,7 +10,7 @@ import time
 import reckoner_process as rp
 from case import CaseResult, case
 from loaded import FIRST, Loaded
-from several_cases import Clock
+from stepped_clock import Clock
 
 FAILPOINTS = "tests/torture/reckoner_failpoints"
 CLAIM_SECONDS = 200  # what a claim of a mail lasts, and more
@@ -77,7 +77,7 @@ def issued(seed, customers):
 def bad_server(seed, options):
     seeded = random.Random(seed)
     loaded, conninfo = issued(seed, options.pick(400, 60))
-    clock, posts, dropped = Clock("mail"), [], 0
+    clock, posts, dropped = Clock(), [], 0
     for number in range(options.pick(40, 8)):
         mode, times = seeded.choice(["postpone", "drop"]), seeded.randrange(1, 6)
         posts.append(Post("--mode", mode, "--times", str(times)))
@@ -87,10 +87,10 @@ def bad_server(seed, options):
         time.sleep(seeded.uniform(0.05, 0.3))
         daemon.send(signal.SIGTERM)
         daemon.wait()
-        clock.set((number + 1) * CLAIM_SECONDS)
+        clock.be_ahead((number + 1) * CLAIM_SECONDS)
     posts.append(Post())
     daemon = mailer(loaded, conninfo, clock, posts[-1]).start("serve", "--roles", "delivery")
-    clock.set(100 * CLAIM_SECONDS)
+    clock.be_ahead(100 * CLAIM_SECONDS)
     rp.wait_until(lambda: not pending(conninfo), "all is sent", lambda: daemon.so_far().err)
     daemon.send(signal.SIGTERM)
     daemon.wait()
@@ -106,7 +106,7 @@ def bad_server(seed, options):
 def kill_mailer(seed, options):
     seeded = random.Random(seed)
     loaded, conninfo = issued(seed, options.pick(600, 40))
-    clock, ahead, post, kills = Clock("mail"), 0, Post(), 0
+    clock, ahead, post, kills = Clock(), 0, Post(), 0
     program = mailer(loaded, conninfo, clock, post)
     while pending(conninfo):
         daemon = program.start("serve", "--roles", "delivery")
@@ -120,7 +120,7 @@ def kill_mailer(seed, options):
             daemon.send(signal.SIGTERM)
             daemon.wait()
         ahead += CLAIM_SECONDS
-        clock.set(ahead)
+        clock.be_ahead(ahead)
     result = judge_mails(conninfo, [post], kills)
     post.stop()
     result.faults = kills

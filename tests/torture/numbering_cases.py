@@ -9,7 +9,8 @@ import reckoner_process as rp
 from case import case
 from judge import numbers, sound
 from loaded import FIRST, SECOND, Loaded
-from several_cases import Clock, Meddler, meddle
+from several_cases import Meddler, meddle
+from stepped_clock import Clock
 
 FAILPOINTS = "tests/torture/reckoner_failpoints"
 BILLERS = 4  # processes of two workers
@@ -58,10 +59,10 @@ def numbers_without_gaps(seed, options):
     seeded = random.Random(seed)
     loaded = Loaded(seed, options.pick(600, 80), options.pick(3000, 400), batch_size=2, workers=2)
     conninfo, _ = loaded.copy("numbered")
-    clock = Clock("year")
+    clock = Clock()
     now = datetime.datetime.now(datetime.timezone.utc)
     midnight = datetime.datetime(now.year + 1, 1, 1, tzinfo=datetime.timezone.utc)
-    clock.set(int((midnight - now).total_seconds()) - BEFORE_MIDNIGHT)
+    clock.be_ahead(int((midnight - now).total_seconds()) - BEFORE_MIDNIGHT)
     reckoner = loaded.program(conninfo, **clock.environment())
     over = threading.Event()
     terminator = Terminator(conninfo, over, seeded)
@@ -90,7 +91,7 @@ def numbers_without_gaps(seed, options):
     voiders = [Meddler(f"voids {n}", time.monotonic() + options.pick(8, 2), reckoner, void, codes=(0, 1, 2, 3)) for n in range(2)]
     violated = meddle(voiders)
     left = (midnight - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
-    clock.set(int(left) + options.pick(0, 1))  # the second month in the new year, of many customers over its midnight
+    clock.be_ahead(int(left) + options.pick(0, 1))  # the second month in the new year, of many customers over its midnight
     kills += kill_and_void(seeded, conninfo, reckoner, SECOND, lambda: count("run_id <> 0") >= 2 * documents, until)
     over.set()
     terminator.join()

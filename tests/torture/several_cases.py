@@ -13,6 +13,7 @@ from case import CaseResult, case
 from judge import judge_sums, sound
 from loaded import FIRST, SECOND, Loaded
 from oracle import sums
+from stepped_clock import Clock
 
 FAILPOINTS = "tests/torture/reckoner_failpoints"
 LEASE_SECONDS = 60
@@ -26,23 +27,6 @@ SCHEDULE = '<schedule cron="0 0 * * * ?" time-zone="UTC" missed="catch-up"/>'
 STOPS = ["schedule.before-run", "run.after-commit", "run.after-claim", "batch.after-lease", "batch.after-lock",
          "batch.after-documents", "batch.after-outbox", "numbers.after-counter", "batch.before-commit", "batch.after-commit",
          "finish.after-commit", "schedule.after-run"]
-
-
-class Clock:
-    """A clock that a test steps (stepped_clock.cpp)."""
-
-    def __init__(self, name):
-        self._path = rp.SANDBOX / f"clock-{name}-{time.monotonic_ns()}"
-        self.set(0)
-
-    def set(self, ahead):
-        # Readers find the old or the new time, never half a file.
-        draft = Path(f"{self._path}.new")
-        draft.write_text(f"+{ahead}", encoding="utf-8")
-        draft.rename(self._path)
-
-    def environment(self):
-        return {"RECKONER_CLOCK": str(self._path)}
 
 
 def stopped(command):
@@ -78,17 +62,17 @@ def leader_round(loaded, digest, stop, name):
     # What was fired two hours ago was the last: one or two firings are missed.
     rp.psql(conninfo, "insert into engine_schedule (engine, expression, last_fires_at) "
                       "values ('monthly', '', date_trunc('hour', now()) - interval '90 minutes')")
-    clocks = Clock("leader"), Clock("other")
+    clocks = Clock(), Clock()
     leader = loaded.program(conninfo, RECKONER_FAILPOINT=f"{stop}:1:stop", **clocks[0].environment()).start(
         "serve", "--roles", "scheduler,engine")
     stand_still(leader, stop)
     other = loaded.program(conninfo, **clocks[1].environment()).start("serve", "--roles", "scheduler,engine")
     began = time.monotonic()
-    clocks[1].set(BEYOND)
+    clocks[1].be_ahead(BEYOND)
     rp.wait_until(lambda: firings_done(conninfo) >= (1, 0) and firings_done(conninfo)[1] == 0, f"{stop}: the other took over",
                   lambda: other.so_far().err, PATIENCE)
     seconds = time.monotonic() - began
-    clocks[0].set(BEYOND)
+    clocks[0].be_ahead(BEYOND)
     leader.send(signal.SIGCONT)
     time.sleep(0.5)
     for daemon in (leader, other):
@@ -121,7 +105,7 @@ def leader_stands_still(seed, options):
 def worker_round(loaded, digest, stop, name):
     """The CaseResult of one worker that stands still."""
     conninfo, reckoner = loaded.copy(name)
-    clock = Clock("other")
+    clock = Clock()
     late = loaded.program(conninfo, RECKONER_FAILPOINT=f"{stop}:2:stop").start(*FIRST)
     stand_still(late, stop)
     other = loaded.program(conninfo, **clock.environment()).start(*FIRST)
@@ -129,7 +113,7 @@ def worker_round(loaded, digest, stop, name):
         # Nobody needs what the late one has locked but for its own batch.
         rp.wait_until(lambda: rp.psql(conninfo, "select count(*) from run_batch where state = 'open'") == [["1"]],
                       f"{stop}: all but one batch are billed", lambda: other.so_far().err, PATIENCE)
-    clock.set(BEYOND)
+    clock.be_ahead(BEYOND)
     billed = other.wait(PATIENCE)
     late.send(signal.SIGCONT)
     ended = billed, late.wait(PATIENCE)
