@@ -14,7 +14,7 @@ import mutate
 
 ABREAST = 2
 
-# The case that finds it out, and what that says of it.
+# The case that finds it out, and what that says of it: one of these.
 FOUND_OUT_BY = {
     "claim": ("M9", "c00 was billed 10.02, not 13.02"),
     "id": ("M10", "c00 was billed 10.02, not 13.02"),
@@ -23,7 +23,8 @@ FOUND_OUT_BY = {
     "max": ("M1", "already exists"),
     "connection": ("M1", "gaps in numbers"),
     "outbox": ("M2", "due document without mail"),
-    "lease": ("M3", "says that it invoiced 0, and did 2"),
+    # Which of the two sums is wrong depends on which of the two workers is the last to write.
+    "lease": ("M3", "says that it invoiced 0, and did 2", "run whose batches do not add up"),
     "ordinal": ("M4", "c00 was billed 20.04, not 10.02"),
     "flag": ("M5", "c00 was billed 13.02, not 19.02"),
     "offset": ("M6", "c00 in Europe/Berlin"),
@@ -38,9 +39,9 @@ def found_out(name):
     program = case.build_directory() / "tests/torture" / f"reckoner_mutant_{name}"
     if not program.exists():
         raise SystemExit(f"{program} is not built: scripts/build release torture_mutants")
-    by, says = FOUND_OUT_BY[name]
+    by, *says = FOUND_OUT_BY[name]
     result = case.run_case(case.CASES[by], 1, case.Options(short=True), program)
-    telling = [line for line in result.violated if says in line]
+    telling = [line for line in result.violated if any(words in line for words in says)]
     what = telling[0] if telling else "; ".join(result.violated) or "nothing is violated"
     return bool(telling), f"{name:<10} {by:<3} {result.seconds:5.1f} s  {'' if telling else 'NOT FOUND OUT: '}{what[:300]}"
 
