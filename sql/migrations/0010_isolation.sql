@@ -1,0 +1,1 @@
+-- Row-level security: who reads for a customer sees that customer's rows alone.

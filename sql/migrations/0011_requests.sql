@@ -1,0 +1,1 @@
+-- Requests that were answered, by their Idempotency-Key.
