@@ -1,0 +1,28 @@
+import { createTheme, localStorageColorSchemeManager } from '@mantine/core';
+
+/** The same key as in public/theme.js. */
+export const colorSchemes = localStorageColorSchemeManager({ key: 'reckoner-theme' });
+
+/**
+ * Only what components decide in JavaScript. All variables stand in theme.css: a style element made at run time would
+ * need the nonce, and stand where HTML allows none.
+ */
+export const theme = createTheme({
+  primaryColor: 'blue',
+  primaryShade: { light: 7, dark: 8 },
+  defaultRadius: 'sm',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Button: { defaultProps: { size: 'sm' } },
+    Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm' } },
+    Tooltip: {
+      defaultProps: { openDelay: 200, withArrow: true, events: { hover: true, focus: true, touch: true } },
+    },
+    Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none' } },
+    Select: { defaultProps: { allowDeselect: false } },
+    Loader: { defaultProps: { type: 'dots' } },
+  },
+});
