@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "accounts/api_keys.hpp"
 #include "app/http_routes.hpp"
 #include "base/log.hpp"
+#include "web/rights.hpp"
 
 namespace reckoner::app {
 
@@ -37,6 +39,14 @@ web::ServerOptions server_options(const config::Settings& settings, const Listen
   options.deadlines.idle = settings.duration("http.idleTime");
   options.bodies_max = std::max(options.bodies_max, 2 * settings.integer("http.bodyMax"));
   return options;
+}
+
+web::CredentialCache::Find key_finder(System& system) {
+  return [&system](std::string_view secret) -> std::optional<web::Principal> {
+    const auto key = accounts::find_api_key(*system.pool().take(kConnectionWait), secret);
+    if (!key) return std::nullopt;
+    return web::principal_of(*key);
+  };
 }
 
 /// Many systems allow 1,024 open files unless more are asked for.
@@ -71,17 +81,14 @@ metering::Intake::Meters meters_in_force(System& system) {
 }
 
 HttpService::HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles)
-    : keys_([&system](std::string_view secret) {
-        return accounts::find_api_key(*system.pool().take(kConnectionWait), secret);
-      }) {
+    : authentication_(key_finder(system), [](std::string_view) { return std::nullopt; }) {
   const config::Settings settings = settings_of(system);
   const web::ServerOptions options = server_options(settings, address);
   allow_open_files(options.connections_max);
   if (roles.contains(Role::kIngest)) {
-    intake_ = std::make_unique<metering::Intake>(system.pool(), meters_in_force(system),
-                                                 system.clock(),
-                                                 metering::Intake::Options{
-                                                     .connection_wait = kConnectionWait});
+    intake_ = std::make_unique<metering::Intake>(
+        system.pool(), meters_in_force(system), system.clock(),
+        metering::Intake::Options{.connection_wait = kConnectionWait});
   }
   const HttpServices services{
       .system = system,
@@ -92,7 +99,8 @@ HttpService::HttpService(System& system, const ListenAddress& address, const std
       .metrics_are_public = web::is_loopback(address.host)};
   server_ = std::make_unique<web::Server>(
       options, http_routes(services),
-      [this](std::string_view secret) { return keys_.principal_of(secret); }, traffic_);
+      [this](const web::Request& request) { return authentication_.principal_of(request); },
+      traffic_);
   server_->start();
 }
 

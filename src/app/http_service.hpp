@@ -6,7 +6,7 @@
 #include "app/serve_options.hpp"
 #include "app/system.hpp"
 #include "metering/intake.hpp"
-#include "web/key_ring.hpp"
+#include "web/authentication.hpp"
 #include "web/server.hpp"
 #include "web/traffic.hpp"
 
@@ -26,7 +26,7 @@ class HttpService {
  private:
   web::Traffic traffic_;
   std::unique_ptr<metering::Intake> intake_;
-  web::KeyRing keys_;
+  web::Authentication authentication_;
   std::unique_ptr<web::Server> server_;  // last: it uses all the others
 };
 

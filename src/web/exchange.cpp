@@ -1,12 +1,14 @@
 #include "web/exchange.hpp"
 
 #include <fmt/format.h>
+#include <netdb.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 
 #include "base/hash.hpp"
 #include "web/answers.hpp"
+#include "web/rights.hpp"
 
 namespace reckoner::web {
 
@@ -33,17 +35,17 @@ bool is_sane_id(std::string_view id) {
   });
 }
 
-/// The secret of "Authorization: Bearer SECRET"; none for anything else.
-std::optional<std::string_view> bearer_of(std::string_view authorization) {
-  constexpr std::string_view kScheme = "bearer ";
-  if (authorization.size() <= kScheme.size()) return std::nullopt;
-  for (std::size_t i = 0; i < kScheme.size(); ++i) {
-    const char c = authorization[i];
-    if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != kScheme[i]) return std::nullopt;
+/// Of the other side, without its port; empty when it has gone.
+std::string address_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  char text[NI_MAXHOST];
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+      getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, text, sizeof text, nullptr, 0,
+                  NI_NUMERICHOST) != 0) {
+    return "";
   }
-  authorization.remove_prefix(
-      std::min(authorization.find_first_not_of(' ', kScheme.size()), authorization.size()));
-  return authorization;
+  return text;
 }
 
 /// The share of one body in the bytes of all large bodies.
@@ -78,7 +80,10 @@ class BodyShare {
 class Exchange::Conversation {
  public:
   Conversation(Exchange& exchange, ConnectionState& state)
-      : exchange_(exchange), state_(state), stream_(state.socket()) {}
+      : exchange_(exchange),
+        state_(state),
+        stream_(state.socket()),
+        address_(address_of(state.socket())) {}
 
   bool run() {
     try {
@@ -115,6 +120,7 @@ class Exchange::Conversation {
     std::string id = head.request.header("x-request-id");
     if (is_sane_id(id)) id_ = std::move(id);
     head.request.id = id_;
+    head.request.address = address_;
     unread_ = head.framing != Framing::kNoBody;
     const Response response = answer(head);
     if (unread_) drop_body(head);
@@ -158,36 +164,16 @@ class Exchange::Conversation {
       route_ = match.route;
       const Route& route = exchange_.router_.routes()[match.route];
       request.path_values = std::move(match.path_values);
-      if (route.right) request.principal = principal_of(request, *route.right);
+      if (route.right) {
+        request.principal = exchange_.authenticator_(request);
+        demand(request.principal, *route.right);
+      }
       request.body = read_body(head, request, share);
       state_.enter(Phase::kAnswering);
       return route.endpoint(request);
     } catch (const std::exception&) {
       return answer_of(std::current_exception(), id_);
     }
-  }
-
-  Principal principal_of(const Request& request, Right right) const {
-    const auto [first, last] = request.headers.equal_range("authorization");
-    const bool one = first != last && std::next(first) == last;
-    const auto secret = one ? bearer_of(first->second) : std::nullopt;
-    if (!secret) {
-      throw Problem(401, "an API key is needed: Authorization: Bearer KEY")
-          .header("WWW-Authenticate", "Bearer");
-    }
-    auto principal = exchange_.authenticator_(*secret);
-    if (!principal) {
-      throw Problem(401, "the API key is unknown or was revoked")
-          .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-    }
-    if (!principal->rights.contains(right)) {
-      throw Problem(403, fmt::format("the API key '{}' has not the right to {}", principal->name,
-                                     to_string(right)))
-          .header(
-              "WWW-Authenticate",
-              fmt::format("Bearer error=\"insufficient_scope\", scope=\"{}\"", to_string(right)));
-    }
-    return *std::move(principal);
   }
 
   std::string read_body(const RequestHead& head, const Request& request, BodyShare& share) {
@@ -282,6 +268,7 @@ class Exchange::Conversation {
   Exchange& exchange_;
   ConnectionState& state_;
   SocketStream stream_;
+  const std::string address_;  ///< of the other side
   SteadyTime started_;
   std::size_t route_ = Traffic::kNoRoute;
   std::string id_;

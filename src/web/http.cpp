@@ -1,9 +1,13 @@
 #include "web/http.hpp"
 
+#include <fmt/format.h>
+
 namespace reckoner::web {
 
 std::string_view to_string(Right right) {
   switch (right) {
+    case Right::kSelf:
+      return "self";
     case Right::kIngest:
       return "ingest";
     case Right::kQuery:
@@ -22,6 +26,10 @@ std::string_view to_string(Right right) {
       return "bill";
   }
   RK_CHECK(false);
+}
+
+std::string Principal::author() const {
+  return user_id != 0 ? name : fmt::format("key {} '{}'", key_id, name);
 }
 
 std::optional<std::string> Request::parameter(std::string_view name) const {

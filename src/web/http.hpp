@@ -16,8 +16,9 @@
 namespace reckoner::web {
 
 /// What a caller may do. A route asks for one of them; scopes of API keys and roles of users are
-/// sets of them. Who belongs to a customer has them over that customer's own alone.
+/// sets of them (rights.hpp). Who belongs to a customer has them over that customer's own alone.
 enum class Right {
+  kSelf,          ///< see and change one's own session and password: every user, no API key
   kIngest,        ///< send events, name subjects
   kQuery,         ///< read meters, usage and events
   kManageMeters,  ///< change meters
@@ -27,16 +28,23 @@ enum class Right {
   kOperate,       ///< run, cancel, retry, repair, send again
   kBill,          ///< change what customers pay: configuration, plans, money, approvals
 };
-/// "ingest", "query", "manage-meters", "see", "manage", "console", "operate", "bill".
+/// "self", "ingest", "query", "manage-meters", "see", "manage", "console", "operate", "bill".
 std::string_view to_string(Right right);
 
-/// Who calls: the owner of an API key.
+/// Who calls: a program with an API key, or a user in a session.
 struct Principal {
-  std::int64_t key_id = 0;
-  std::string name;  ///< of the key, for histories
+  std::int64_t key_id = 0;  ///< 0: a user calls
+  std::string name;         ///< of the key, or the user's login
   std::set<Right> rights;
   std::string namespace_name = "default";             ///< of the events it sends
   std::optional<CustomerId> customer = std::nullopt;  ///< sees and sends only this customer's
+  std::string customer_key = {};                      ///< the customer's; empty where it has none
+  std::int64_t user_id = 0;                           ///< 0: an API key calls
+  std::string role = {};                              ///< of the user: "tenant-admin"
+  std::int64_t session_id = 0;                        ///< of the user
+
+  /// For histories: "anna@acme" of a user, "key 3 'gateway'" of an API key.
+  std::string author() const;
 };
 
 /// A request whose body has been read whole.
@@ -46,8 +54,9 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order; names repeat
   std::multimap<std::string, std::string, std::less<>> headers;  ///< names in lower case
   std::string body;
-  std::string id;                                               ///< in the answer and the log
-  Principal principal;                                          ///< nobody for a public route
+  std::string id;       ///< in the answer and the log
+  std::string address;  ///< of the other side, without its port: "127.0.0.1", "::1"
+  Principal principal;  ///< nobody for a public route
   std::map<std::string, std::string, std::less<>> path_values;  ///< "{meter}" → the part's text
 
   /// The first of that name; none when there is none.
@@ -102,9 +111,11 @@ class Problem : public Error {
   std::vector<std::pair<std::string, std::string>> headers_;
 };
 
-/// Whose key a secret is: nobody's when it is unknown or revoked. Throws store::DatabaseError when
-/// that cannot be found out. Called by many threads at once, for every request that is not public.
-using Authenticator = std::function<std::optional<Principal>(std::string_view secret)>;
+/// Who sends a request, by its headers and method; its body has not been read. Throws Problem 401
+/// when nobody can be told, 403 when the request changes something and may not be the user's own
+/// (authentication.hpp), and store::DatabaseError when that cannot be found out. Called by many
+/// threads at once, for every request that is not public.
+using Authenticator = std::function<Principal(const Request& request)>;
 
 /// One thing that can be asked for. `pattern` has parts such as "{meter}" that match one part of a
 /// path. Endpoints are called by many threads at once; what they throw becomes a problem: Problem

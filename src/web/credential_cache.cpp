@@ -1,4 +1,4 @@
-#include "web/key_ring.hpp"
+#include "web/credential_cache.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -8,35 +8,19 @@
 namespace reckoner::web {
 
 namespace {
-/// Queries at a time: wrong keys, of which there is no end, leave the database to the right ones.
+/// Queries at a time: wrong secrets, of which there is no end, leave the database to the right
+/// ones.
 constexpr std::size_t kAskingMax = 4;
 constexpr std::size_t kKnownMax = 10'000;
-
-/// Published clients have one key for everything: one that may send and ask for all customers
-/// manages meters too.
-std::set<Right> rights_of(const accounts::ApiKey& key) {
-  const auto has = [&](std::string_view scope) {
-    return std::find(key.scopes.begin(), key.scopes.end(), scope) != key.scopes.end();
-  };
-  if (has("admin")) {
-    return {Right::kIngest, Right::kQuery,   Right::kManageMeters, Right::kSee,
-            Right::kManage, Right::kConsole, Right::kOperate,      Right::kBill};
-  }
-  std::set<Right> rights;
-  if (has("ingest")) rights.insert(Right::kIngest);
-  if (has("query")) rights.insert({Right::kQuery, Right::kSee});
-  if (has("ingest") && has("query") && !key.customer) rights.insert(Right::kManageMeters);
-  return rights;
-}
 }  // namespace
 
-std::size_t KeyRing::HashOfHash::operator()(const Sha256& hash) const noexcept {
+std::size_t CredentialCache::HashOfHash::operator()(const Sha256& hash) const noexcept {
   std::size_t value = 0;
   std::memcpy(&value, hash.data(), sizeof value);
   return value;
 }
 
-std::optional<Principal> KeyRing::principal_of(std::string_view secret) {
+std::optional<Principal> CredentialCache::principal_of(std::string_view secret) {
   const Sha256 hash = sha256(secret);
   std::unique_lock lock(mutex_);
   while (true) {
@@ -60,11 +44,12 @@ std::optional<Principal> KeyRing::principal_of(std::string_view secret) {
   Known& known = known_[hash];
   known.being_asked = true;
   ++asking_;
+  const std::uint64_t forgotten = forgotten_;
   lock.unlock();
-  std::optional<accounts::ApiKey> key;
+  std::optional<Principal> principal;
   std::exception_ptr failure;
   try {
-    key = find_(secret);
+    principal = find_(secret);
   } catch (...) {
     failure = std::current_exception();
   }
@@ -73,9 +58,13 @@ std::optional<Principal> KeyRing::principal_of(std::string_view secret) {
   --asking_;
   answered_.notify_all();
   if (!failure) {
-    known.asked_at = asked_at;
-    known.principal = key ? std::optional(web::principal_of(*key)) : std::nullopt;
-    return known.principal;
+    known.principal = principal;
+    if (forgotten == forgotten_) {
+      known.asked_at = asked_at;
+    } else {
+      known_.erase(hash);
+    }
+    return principal;
   }
   if (known.asked_at && Steady::now() - *known.asked_at < ages_.longest) return known.principal;
   known_.erase(hash);
@@ -83,7 +72,7 @@ std::optional<Principal> KeyRing::principal_of(std::string_view secret) {
 }
 
 /// Those that are asked for stay where they are: somebody holds them.
-void KeyRing::forget_old(Steady::time_point now) {
+void CredentialCache::forget_old(Steady::time_point now) {
   if (known_.size() < kKnownMax) return;
   std::erase_if(known_, [&](const auto& entry) {
     const Known& known = entry.second;
@@ -92,14 +81,11 @@ void KeyRing::forget_old(Steady::time_point now) {
   });
 }
 
-Principal principal_of(const accounts::ApiKey& key) {
-  Principal principal;
-  principal.key_id = key.key_id;
-  principal.name = key.name;
-  principal.rights = rights_of(key);
-  principal.namespace_name = key.namespace_name;
-  principal.customer = key.customer;
-  return principal;
+void CredentialCache::forget_all() {
+  std::lock_guard lock(mutex_);
+  ++forgotten_;
+  std::erase_if(known_, [](const auto& entry) { return !entry.second.being_asked; });
+  for (auto& [hash, known] : known_) known.asked_at.reset();
 }
 
 }  // namespace reckoner::web

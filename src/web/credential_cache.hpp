@@ -3,35 +3,39 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 
-#include "accounts/api_keys.hpp"
 #include "base/hash.hpp"
 #include "web/http.hpp"
 
 namespace reckoner::web {
 
-/// Knows the API keys used lately, so that a request costs no query: an Authenticator. What it
+/// Knows whose the secrets are that were used lately, so that a request costs no query. What it
 /// knows is asked for again after `fresh`, by one caller while the others go on, and is forgotten
-/// after `longest`: a key that was revoked is refused from then on, whatever the database does.
+/// after `longest`: what was revoked is refused from then on, whatever the database does.
 /// Thread-safe.
-class KeyRing {
+class CredentialCache {
  public:
-  /// Looks a key up by its secret; throws store::DatabaseError.
-  using Find = std::function<std::optional<accounts::ApiKey>(std::string_view secret)>;
+  /// Looks a secret up; throws store::DatabaseError.
+  using Find = std::function<std::optional<Principal>(std::string_view secret)>;
   struct Ages {
     std::chrono::milliseconds fresh{2'000};
     std::chrono::milliseconds longest{4'000};
   };
-  explicit KeyRing(Find find) : KeyRing(std::move(find), Ages()) {}
-  KeyRing(Find find, Ages ages) : find_(std::move(find)), ages_(ages) {}
+  explicit CredentialCache(Find find) : CredentialCache(std::move(find), Ages()) {}
+  CredentialCache(Find find, Ages ages) : find_(std::move(find)), ages_(ages) {}
 
-  /// None for an unknown or revoked key. Throws what Find throws, when nothing is known.
+  /// None for a secret that is unknown or counts no more. Throws what Find throws, when nothing is
+  /// known.
   std::optional<Principal> principal_of(std::string_view secret);
+
+  /// Knows nothing any more: what is asked from now on was looked up after this call.
+  void forget_all();
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -51,9 +55,7 @@ class KeyRing {
   std::condition_variable answered_;
   std::unordered_map<Sha256, Known, HashOfHash> known_;  // guarded by mutex_
   std::size_t asking_ = 0;                               // guarded by mutex_
+  std::uint64_t forgotten_ = 0;                          // how often; guarded by mutex_
 };
-
-/// What an API key may do.
-Principal principal_of(const accounts::ApiKey& key);
 
 }  // namespace reckoner::web

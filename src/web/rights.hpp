@@ -1,0 +1,24 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "accounts/api_keys.hpp"
+#include "accounts/user_role.hpp"
+#include "web/http.hpp"
+
+namespace reckoner::web {
+
+/// What a user of that role may do.
+std::set<Right> rights_of(accounts::UserRole role);
+
+/// What an API key may do.
+std::set<Right> rights_of(const accounts::ApiKey& key);
+
+Principal principal_of(const accounts::ApiKey& key);
+
+/// Throws Problem 403 when the caller has not that right.
+void demand(const Principal& principal, Right right);
+
+}  // namespace reckoner::web
