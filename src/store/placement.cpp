@@ -79,6 +79,7 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"api_key", kLocal},
     {"subject_profile", kLocal},
     {"commit_mark", kLocal},
+    {"answered_request", kLocal},
     {"schema_migration", kLocal},
 });
 

@@ -23,10 +23,28 @@ constexpr std::string_view kBeginMarked = R"(begin;
   insert into commit_mark (mark) values ('{}') returning pg_current_xact_id())";
 constexpr std::size_t kMarkBytes = 16;
 
+/// The connection whose transaction, of this thread, encloses those that begin on it.
+thread_local const Connection* enclosing = nullptr;
+
 }  // namespace
 
-Transaction::Transaction(Connection& connection, TransactionKind kind) : connection_(connection) {
+Transaction::Transaction(Connection& connection, TransactionKind kind)
+    : connection_(connection),
+      place_(enclosing == &connection              ? Place::kPart
+             : kind == TransactionKind::kEnclosing ? Place::kEnclosing
+                                                   : Place::kWhole) {
+  if (place_ == Place::kPart) {
+    RK_CHECK(kind == TransactionKind::kReadCommitted);
+    connection_.run_plain("begin of a part", "savepoint part");
+    return;
+  }
   RK_CHECK(!connection_.in_transaction() || !connection_.is_alive());
+  RK_CHECK(place_ != Place::kEnclosing || enclosing == nullptr);
+  begin(kind);
+  if (place_ == Place::kEnclosing) enclosing = &connection_;
+}
+
+void Transaction::begin(TransactionKind kind) {
   const bool reads = kind == TransactionKind::kSnapshotReadOnly;
   connection_.reads_only_ = reads;
   std::string begin(reads ? kBeginReading : kBegin);
@@ -55,6 +73,7 @@ void Transaction::end() {
   RK_CHECK(open_);
   open_ = false;
   connection_.reads_only_ = false;
+  if (place_ == Place::kEnclosing) enclosing = nullptr;
 }
 
 void Transaction::commit() {
@@ -66,6 +85,11 @@ void Transaction::commit() {
          .sqlstate = "25P02",
          .message = "an earlier statement of the transaction failed, nothing is kept",
          .connection_lost = false});
+  }
+  if (place_ == Place::kPart) {
+    end();
+    connection_.run_plain("end of a part", "release savepoint part");
+    return;
   }
   const steps::Step step("commit");
   end();
@@ -102,7 +126,9 @@ void Transaction::settle(const DatabaseError& lost) {
 
 void Transaction::rollback() {
   end();
-  connection_.run_plain("rollback", "rollback");
+  connection_.run_plain("rollback", place_ == Place::kPart
+                                        ? "rollback to savepoint part; release savepoint part"
+                                        : "rollback");
 }
 
 }  // namespace reckoner::store

@@ -10,11 +10,16 @@ enum class TransactionKind {
   kReadCommitted,
   /// One snapshot of the database, from its first statement on; writes are refused (25006).
   kSnapshotReadOnly,
+  /// As kReadCommitted. Transactions that are begun on its connection before it ends, by its
+  /// thread, are parts of it: what they commit is kept when this one commits, and what they roll
+  /// back leaves the rest as it was. A part cannot be kSnapshotReadOnly.
+  kEnclosing,
 };
 
-/// A transaction on a connection, which must outlive it, stay where it is and have no other. Rolls
-/// back when destroyed without commit(), and is silent then about a connection that was lost.
-/// Learns its number (pg_current_xact_id) with BEGIN, in the same round trip.
+/// A transaction on a connection, which must outlive it, stay where it is and have no other but the
+/// parts of one that is kEnclosing. Rolls back when destroyed without commit(), and is silent then
+/// about a connection that was lost. Learns its number (pg_current_xact_id) with BEGIN, in the same
+/// round trip.
 class Transaction {
  public:
   explicit Transaction(Connection& connection,
@@ -34,12 +39,16 @@ class Transaction {
   void rollback();
 
  private:
+  enum class Place { kWhole, kEnclosing, kPart };
+
+  void begin(TransactionKind kind);
   void end();
   /// The answer to COMMIT did not come.
   void settle(const DatabaseError& lost);
 
   Connection& connection_;
-  std::string xid_;   ///< empty in a read-only one
+  const Place place_;
+  std::string xid_;   ///< empty in a read-only one and in a part
   std::string mark_;  ///< of its row in commit_mark; empty: it has none
   bool open_ = true;
 };

@@ -66,11 +66,15 @@ struct Request {
   std::string header(std::string_view name) const;  ///< empty when missing
 };
 
+class EventStream;
+
 struct Response {
   int status = 200;
   std::string content_type;  ///< empty with an empty body
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// Writes what follows the head, as it happens, instead of a body (web/event_stream.hpp).
+  std::function<void(EventStream&)> stream = {};
 };
 
 /// What a request cannot have, as RFC 9457 says it. Becomes application/problem+json (without

@@ -281,5 +281,76 @@ TEST(Repeat, DoesAChangeOnceWhoseCommitIsNotAnswered) {
             1);
 }
 
+TEST(EnclosingTransaction, KeepsItsPartsTogether) {
+  const std::string conninfo = fresh_database();
+  Connection connection({.conninfo = conninfo});
+  {
+    Transaction whole(connection, TransactionKind::kEnclosing);
+    {
+      Transaction part(connection);
+      connection.execute(kDo, {"first"});
+      part.commit();
+    }
+    EXPECT_EQ(count_of(conninfo), 0) << "committed as a part";
+    Transaction part(connection);
+    connection.execute(kDo, {"second"});
+    part.commit();
+    whole.commit();
+  }
+  EXPECT_EQ(count_of(conninfo), 2);
+  Transaction alone(connection);
+  connection.execute(kDo, {"third"});
+  alone.commit();
+  EXPECT_EQ(count_of(conninfo), 3) << "nothing encloses it any more";
+}
+
+TEST(EnclosingTransaction, TakesBackWhatAPartKept) {
+  const std::string conninfo = fresh_database();
+  Connection connection({.conninfo = conninfo});
+  {
+    const Transaction whole(connection, TransactionKind::kEnclosing);
+    Transaction part(connection);
+    connection.execute(kDo, {"kept, for now"});
+    part.commit();
+  }
+  EXPECT_EQ(count_of(conninfo), 0);
+}
+
+TEST(EnclosingTransaction, GoesOnWhenAPartFails) {
+  const std::string conninfo = fresh_database();
+  Connection connection({.conninfo = conninfo});
+  Transaction whole(connection, TransactionKind::kEnclosing);
+  connection.execute(kDo, {"before"});
+  for (int i = 0; i < 2; ++i) {
+    const Transaction part(connection);
+    connection.execute(kDo, {"taken back"});
+    EXPECT_THROW(connection.execute(kDo, {std::nullopt}), DatabaseError);
+  }
+  {
+    Transaction part(connection);
+    connection.execute(kDo, {"in a part"});
+    {
+      Transaction inner(connection);
+      connection.execute(kDo, {"in a part of it"});
+      inner.rollback();
+    }
+    part.commit();
+  }
+  whole.commit();
+  EXPECT_EQ(count_of(conninfo), 2);
+}
+
+TEST(EnclosingTransaction, HasNoSnapshotForAPart) {
+  Connection connection({.conninfo = fresh_database()});
+  const Transaction whole(connection, TransactionKind::kEnclosing);
+  EXPECT_THROW(Transaction(connection, TransactionKind::kSnapshotReadOnly), Bug);
+}
+
+TEST(EnclosingTransaction, OthersEncloseNothing) {
+  Connection connection({.conninfo = fresh_database()});
+  const Transaction whole(connection);
+  EXPECT_THROW(Transaction{connection}, Bug);
+}
+
 }  // namespace
 }  // namespace reckoner::store
