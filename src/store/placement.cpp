@@ -79,6 +79,8 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     // Access and the schema itself.
     {"api_key", kLocal},
     {"subject_profile", kLocal},
+    {"audit_log", kLocal},
+    {"verification", kLocal},
     {"commit_mark", kLocal},
     {"answered_request", kLocal},
     {"schema_migration", kLocal},

@@ -79,8 +79,8 @@ class AccountsTest : public testing::Test {
 
   ChangeRules rules() const { return {active, now, plan_in_version}; }
 
-  store::Connection connect() const {
-    return store::Connection({.conninfo = test::as_role(database_, store::Role::kWriter)});
+  store::Connection connect(store::Role role = store::Role::kWriter) const {
+    return store::Connection({.conninfo = test::as_role(database_, role)});
   }
 
   /// The kind's name with .csv is the file's.
