@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "handlers/catalogue.hpp"
+#include "store/isolation.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 #include "store/transaction.hpp"
@@ -166,6 +167,7 @@ BillingDatabase::BillingDatabase(const std::filesystem::path& directory, const L
 void BillingDatabase::fill(const Load& load) {
   store::Connection owner({.conninfo = owner_conninfo()});
   store::migrate(owner, store::schema::embedded_files());
+  store::settle_isolation(owner);
   store::Transaction transaction(owner);
   owner.run_script({"fill", fmt::format(kCustomers, fmt::arg("customers", load.customers),
                                         fmt::arg("metered", load.metered_charges()))});

@@ -12,6 +12,7 @@
 #include "metering/meter_life.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/distribution.hpp"
+#include "store/isolation.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 #include "store/server_facts.hpp"
@@ -24,6 +25,7 @@ namespace reckoner::app {
 namespace {
 
 constexpr std::size_t kConnectionsMax = 80;  // 64 workers, the scheduler, mail and commands
+constexpr std::size_t kTenantConnectionsMax = 16;
 constexpr std::chrono::minutes kStatementTimeout{10};
 constexpr std::chrono::minutes kIdleTimeout{2};
 
@@ -55,6 +57,7 @@ std::vector<std::string> prepare_database(store::ConnectionOptions owner, bool u
     store::allow_placed_schema(connection);
     store::migrate(connection, store::schema::embedded_files());
     store::place_new_tables(connection);
+    store::settle_isolation(connection);
     return store::doubts_about(facts);
   } catch (const StartError&) {
     throw;
@@ -63,15 +66,12 @@ std::vector<std::string> prepare_database(store::ConnectionOptions owner, bool u
   }
 }
 
-/// Whether the user of the connection string may take on the writer's role, which cannot change
-/// what is issued.
-bool may_be_writer(const std::string& conninfo) {
-  static constexpr store::Statement kMember{"may be writer", R"(
+/// Whether the user of the connection string may take on a role.
+bool may_be(store::Role role, const std::string& conninfo) {
+  static constexpr store::Statement kMember{"may be in a role", R"(
     select exists (select from pg_roles where rolname = $1 and pg_has_role(oid, 'member')) as member)"};
   store::Connection connection(connection_options(conninfo));
-  return connection.query(kMember, {store::role_name(store::Role::kWriter)})
-      .only()
-      .boolean("member");
+  return connection.query(kMember, {store::role_name(role)}).only().boolean("member");
 }
 
 store::Connection patient(store::ConnectionOptions options) {
@@ -129,7 +129,7 @@ store::ConnectionOptions connection_options_of(const CommonOptions& options,
     return own;
   }
   store::ConnectionOptions given = connection_options(options.database);
-  if (role == store::Role::kWriter && may_be_writer(options.database)) {
+  if (role != store::Role::kOwner && may_be(role, options.database)) {
     given.role = store::role_name(role);
   }
   return given;
@@ -137,6 +137,7 @@ store::ConnectionOptions connection_options_of(const CommonOptions& options,
 
 System::System(const CommonOptions& options, time::Clock clock)
     : clock_(std::move(clock)),
+      options_(options),
       cluster_(open_cluster(options)),
       owner_(connection_options_of(options, cluster_, store::Role::kOwner)),
       doubts_(prepare_database(owner_, options.allow_unsafe_database)),
@@ -185,6 +186,24 @@ void System::settle_meters_of_before(store::Connection& connection, VersionId ac
 
 store::Pool::Lease System::connection() {
   return pool_->take(kConnectionWait);
+}
+
+store::Pool& System::tenant_pool() {
+  std::call_once(tenant_pool_is_settled_, [this] { tenant_pool_ = isolated_pool(); });
+  return tenant_pool_ ? *tenant_pool_ : *pool_;
+}
+
+std::unique_ptr<store::Pool> System::isolated_pool() {
+  std::string gap = store::isolation_gap(*connection());
+  if (gap.empty()) {
+    auto reader = connection_options_of(options_, cluster_, store::Role::kReader);
+    if (cluster_ || reader.role) {
+      return std::make_unique<store::Pool>(std::move(reader), kTenantConnectionsMax);
+    }
+    gap = "the user of the database is no member of reckoner_reader";
+  }
+  log::warning("rows of customers are kept apart by statements alone: {}", gap);
+  return nullptr;
 }
 
 store::Connection System::patient_connection() const {

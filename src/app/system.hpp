@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ class System {
   explicit System(const CommonOptions& options, time::Clock clock = system_now);
 
   store::Pool& pool() { return *pool_; }
+  /// For one customer at a time, in the reader's role, to which policies show that customer's rows
+  /// alone; where no such role can be had, the same as pool().
+  store::Pool& tenant_pool();
   engine::Versions& versions() { return versions_; }
   engine::Runner& runner() { return runner_; }
   const time::Clock& clock() const { return clock_; }
@@ -87,16 +91,20 @@ class System {
  private:
   static constexpr std::chrono::seconds kConnectionWait{10};
 
+  std::unique_ptr<store::Pool> isolated_pool();
   void apply_first_configuration(const CommonOptions& options);
   /// Where the database is from before meters were noted.
   void settle_meters_of_before(store::Connection& connection, VersionId active);
 
   const time::Clock clock_;
+  const CommonOptions options_;
   std::optional<store::EmbeddedCluster> cluster_;
   const store::ConnectionOptions owner_;
   const std::vector<std::string> doubts_;
   const store::ConnectionOptions writer_;
   std::unique_ptr<store::Pool> pool_;
+  std::once_flag tenant_pool_is_settled_;
+  std::unique_ptr<store::Pool> tenant_pool_;  ///< none: not asked for, or policies do not hold
   engine::Versions versions_;
   engine::Runner runner_;
   std::filesystem::path mail_directory_;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <map>
 
+#include "engine/straight_line.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::engine {
@@ -23,87 +23,126 @@ void throw_if_parked(const Computation& computation) {
   }
 }
 
-/// The issued periods around as_of, looked at as if they had not been billed.
-Computation what_if(FactReader& facts, store::Connection& connection, Versions& versions,
-                    std::span<const std::int64_t> customers, VersionId active,
-                    time::Instant as_of) {
-  Computation computation;
-  computation.customers = facts.customers(customers);
-  computation.periods = facts.issued_periods_at(computation.customers, kMonthlyEngine, as_of);
-  compute_documents(facts, connection, versions, kInterimEngine, active, computation,
-                    Against::kNothing);
-  return computation;
+VersionId active_version(store::Connection& connection, const Versions& versions) {
+  const auto active = versions.active(connection);
+  if (!active) throw Error("no configuration is active yet: reckoner config apply");
+  return *active;
 }
 
-/// Totals by currency when the periods that are still open are charged whole.
-std::map<std::string, money::Money, std::less<>> expected_totals(
-    FactReader& facts, store::Connection& connection, Versions& versions, VersionId active,
-    const Computation& computation, Against against, time::Instant as_of) {
+std::vector<domain::Document> documents_of(Computation&& computation) {
+  std::vector<domain::Document> documents;
+  for (DocumentWork& work : computation.documents) documents.push_back(std::move(work.document));
+  return documents;
+}
+
+std::map<domain::PeriodKey, InterimPeriod> periods_of(const Computation& computation,
+                                                      const domain::Document& document) {
+  std::map<domain::PeriodKey, InterimPeriod> periods;
+  for (const PeriodWork& period : computation.periods) {
+    if (period.cycle->currency != document.currency) continue;
+    periods.emplace(period.key, InterimPeriod{.version = period.version,
+                                              .zone = period.zone,
+                                              .as_of = period.as_of,
+                                              .ends_at = period.bounds.period.ends_at});
+  }
+  return periods;
+}
+
+}  // namespace
+
+Interim::Interim(store::Connection& connection, Versions& versions, CustomerId customer)
+    : connection_(connection),
+      versions_(versions),
+      customer_(customer),
+      active_(active_version(connection, versions)),
+      knowledge_{connection.query(kCut).only().int64("cut"), /*tail=*/true} {}
+
+Interim::Look Interim::look(FactReader& facts, time::Instant as_of) {
+  const std::array<std::int64_t, 1> customers{customer_.value};
+  Look look{.computation = compute(
+                facts, connection_, versions_,
+                {customers,
+                 {.engine = kMonthlyEngine, .until = as_of, .accrue = true, .label = {}},
+                 kInterimEngine,
+                 active_})};
+  const auto& periods = look.computation.periods;
+  const bool open = std::any_of(periods.begin(), periods.end(),
+                                [](const PeriodWork& period) { return !period.billed_before; });
+  if (!open) {
+    // The issued periods around as_of, looked at as if they had not been billed.
+    Computation issued;
+    issued.customers = facts.customers(customers);
+    issued.periods = facts.issued_periods_at(issued.customers, kMonthlyEngine, as_of);
+    if (!issued.periods.empty()) {
+      compute_documents(facts, connection_, versions_, kInterimEngine, active_, issued,
+                        Against::kNothing);
+      look = {.computation = std::move(issued), .against = Against::kNothing};
+    }
+  }
+  preview_documents(facts, connection_, versions_, kInterimEngine, active_, as_of,
+                    look.computation);
+  throw_if_parked(look.computation);
+  return look;
+}
+
+std::vector<domain::Document> Interim::whole(FactReader& facts, const Look& look,
+                                             time::Instant as_of) {
   Computation whole;
-  whole.customers = computation.customers;
-  whole.periods = computation.periods;
+  whole.customers = look.computation.customers;
+  whole.periods = look.computation.periods;
   for (PeriodWork& period : whole.periods) {
     period.customer = &whole.customers.front();
     period.lines.clear();
     period.other_side.clear();
     period.as_of.reset();
   }
-  compute_documents(facts, connection, versions, kInterimEngine, active, whole, against);
-  preview_documents(facts, connection, versions, kInterimEngine, active, as_of, whole);
+  compute_documents(facts, connection_, versions_, kInterimEngine, active_, whole, look.against);
+  preview_documents(facts, connection_, versions_, kInterimEngine, active_, as_of, whole);
   throw_if_parked(whole);
-  std::map<std::string, money::Money, std::less<>> totals;
-  for (const DocumentWork& work : whole.documents) {
-    totals.emplace(work.document.currency.code(), work.document.total);
-  }
-  return totals;
+  return documents_of(std::move(whole));
 }
 
-}  // namespace
+std::vector<InterimInvoice> Interim::invoices(time::Instant as_of) {
+  FactReader facts(connection_, knowledge_);
+  Look look = this->look(facts, as_of);
+  const std::vector<domain::Document> expected = whole(facts, look, as_of);
+  std::vector<InterimInvoice> invoices;
+  for (DocumentWork& work : look.computation.documents) {
+    const auto same = std::find_if(
+        expected.begin(), expected.end(),
+        [&](const domain::Document& other) { return other.currency == work.document.currency; });
+    RK_CHECK(same != expected.end());
+    auto periods = periods_of(look.computation, work.document);
+    invoices.push_back({.document = std::move(work.document),
+                        .as_of = as_of,
+                        .cut = knowledge_.cut,
+                        .version = active_,
+                        .what_if = look.against == Against::kNothing,
+                        .expected_total = same->total,
+                        .periods = std::move(periods)});
+  }
+  return invoices;
+}
+
+Interim::Outlook Interim::outlook(time::Instant as_of, time::Instant before) {
+  StraightLine facts(connection_, knowledge_, as_of);
+  Outlook outlook;
+  Look look = this->look(facts, as_of);
+  outlook.expected = whole(facts, look, as_of);
+  facts.draw_on();
+  outlook.projected = whole(facts, look, as_of);
+  outlook.so_far = documents_of(std::move(look.computation));
+  FactReader earlier(connection_, knowledge_);
+  outlook.before = documents_of(std::move(this->look(earlier, before).computation));
+  return outlook;
+}
 
 std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Versions& versions,
                                              const std::string& customer_key, time::Instant as_of) {
   store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
   const auto found = connection.query(kFindCustomer, {customer_key}).at_most_one();
   if (!found) throw Error(fmt::format("there is no customer '{}'", customer_key));
-  const auto active = versions.active(connection);
-  if (!active) throw Error("no configuration is active yet: reckoner config apply");
-  const std::int64_t cut = connection.query(kCut).only().int64("cut");
-  const std::array<std::int64_t, 1> customers{found->int64("customer_id")};
-
-  FactReader facts(connection, {cut, /*tail=*/true});
-  Computation computation =
-      compute(facts, connection, versions,
-              {customers,
-               {.engine = kMonthlyEngine, .until = as_of, .accrue = true, .label = {}},
-               kInterimEngine,
-               *active});
-  Against against = Against::kBilled;
-  const bool open = std::any_of(computation.periods.begin(), computation.periods.end(),
-                                [](const PeriodWork& period) { return !period.billed_before; });
-  if (!open) {
-    Computation issued = what_if(facts, connection, versions, customers, *active, as_of);
-    if (!issued.periods.empty()) {
-      computation = std::move(issued);
-      against = Against::kNothing;
-    }
-  }
-  preview_documents(facts, connection, versions, kInterimEngine, *active, as_of, computation);
-  throw_if_parked(computation);
-
-  const auto expected =
-      expected_totals(facts, connection, versions, *active, computation, against, as_of);
-  std::vector<InterimInvoice> invoices;
-  for (DocumentWork& work : computation.documents) {
-    const auto total = expected.find(work.document.currency.code());
-    RK_CHECK(total != expected.end());
-    invoices.push_back({.document = std::move(work.document),
-                        .as_of = as_of,
-                        .cut = cut,
-                        .version = *active,
-                        .what_if = against == Against::kNothing,
-                        .expected_total = total->second});
-  }
-  return invoices;
+  return Interim(connection, versions, {found->int64("customer_id")}).invoices(as_of);
 }
 
 }  // namespace reckoner::engine

@@ -28,6 +28,7 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"credit", kByCustomer},
     {"credit_movement", kByCustomer},
     {"payment", kByCustomer},
+    {"customer_setting", kByCustomer},
     {"customer_key", kLocal},
     {"subject", kLocal},
     {"imported_file", kLocal},

@@ -1,6 +1,7 @@
 #include "support/issued_documents.hpp"
 
 #include "money/decimal.hpp"
+#include "store/isolation.hpp"
 #include "time/time.hpp"
 
 namespace reckoner::test {
@@ -51,6 +52,7 @@ constexpr store::Statement kIssued{"insert issued", R"(
 std::string fresh_schema() {
   static TestDatabase database([](store::Connection& connection) {
     store::migrate(connection, store::schema::embedded_files());
+    store::settle_isolation(connection);
   });
   return database.fresh();
 }

@@ -1,0 +1,66 @@
+#include "web/customer_session.hpp"
+
+#include <fmt/format.h>
+
+#include "store/isolation.hpp"
+#include "web/metering_session.hpp"
+
+namespace reckoner::web {
+
+namespace {
+
+constexpr store::Statement kByKey{"api.customer_by_key", R"(
+  select c.customer_id, c.key, c.time_zone from customer_key k
+    join customer c on c.customer_id = k.customer_id
+   where k.key = $1)"};
+constexpr store::Statement kById{"api.customer_by_id", R"(
+  select customer_id, key, time_zone from customer where customer_id = $1)"};
+
+store::TransactionKind kind_of(CustomerSession::Kind kind) {
+  return kind == CustomerSession::Kind::kRead ? store::TransactionKind::kSnapshotReadOnly
+                                              : store::TransactionKind::kReadCommitted;
+}
+
+}  // namespace
+
+CustomerSession::CustomerSession(const CustomerApi& api, const Request& request, Kind kind)
+    : versions_(api.versions),
+      now_(api.clock()),
+      is_staff_(!request.principal.customer),
+      lease_(take_connection(is_staff_ ? api.pool : api.tenants)),
+      transaction_(*lease_, kind_of(kind)) {
+  const std::string& asked = request.path_values.at("customer");
+  std::optional<store::Row> found;
+  if (is_staff_) {
+    found = lease_->query(kByKey, {asked}).at_most_one();
+  } else {
+    store::read_for(*lease_, *request.principal.customer);
+    found = lease_->query(kById, {*request.principal.customer}).at_most_one();
+  }
+  if (!found || found->text("key") != asked) {
+    throw Problem(404, fmt::format("there is no customer '{}'", asked));
+  }
+  customer_ = CustomerId{found->int64("customer_id")};
+  key_ = found->text("key");
+  zone_ = time::Zone::named(found->text("time_zone"));
+}
+
+const engine::CompiledVersion& CustomerSession::active() {
+  if (!active_) {
+    const auto active = versions_.active(connection());
+    if (!active) throw Problem(503, "there is no configuration yet");
+    active_ = versions_.load(connection(), *active);
+  }
+  return *active_;
+}
+
+Route customer_route(const CustomerApi& api, std::string method, std::string_view rest, Right right,
+                     CustomerEndpoint endpoint, CustomerSession::Kind kind) {
+  return {std::move(method), fmt::format("/api/v1/customers/{{customer}}{}", rest), right,
+          [api, endpoint = std::move(endpoint), kind](const Request& request) {
+            CustomerSession session(api, request, kind);
+            return endpoint(session, request);
+          }};
+}
+
+}  // namespace reckoner::web
