@@ -28,7 +28,8 @@ declare module '@tanstack/react-table' {
 }
 
 /** Orders a column of decimal strings. */
-export const byDecimal: SortingFn<unknown> = (a, b, column) =>
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- for rows of every type
+export const byDecimal: SortingFn<any> = (a, b, column) =>
   compare(a.getValue<string>(column), b.getValue<string>(column));
 
 interface DataTableProps<T> {
@@ -50,6 +51,8 @@ interface DataTableProps<T> {
   more?: { load: () => void; loading: boolean } | undefined;
   sortable?: boolean;
   initialSorting?: SortingState;
+  /** Keys of rows that are open from the beginning. */
+  initiallyOpen?: string[];
   className?: string | undefined;
 }
 
@@ -100,10 +103,13 @@ export function DataTable<T>({
   more,
   sortable = true,
   initialSorting = [],
+  initiallyOpen = [],
   className,
 }: DataTableProps<T>) {
   const [sorting, setSorting] = useState<SortingState>(initialSorting);
-  const [expanded, setExpanded] = useState<ExpandedState>({});
+  const [expanded, setExpanded] = useState<ExpandedState>(() =>
+    Object.fromEntries(initiallyOpen.map((key) => [key, true])),
+  );
   const { ref, overflows } = useOverflow();
   const table = useReactTable({
     data: rows,
@@ -198,7 +204,7 @@ export function DataTable<T>({
                   })}
                 </tr>
                 {row.getIsExpanded() && detail ? (
-                  <tr className={classes.detail}>
+                  <tr className={`${classes.detail} no-print`}>
                     <td colSpan={columnCount}>{detail(row.original)}</td>
                   </tr>
                 ) : null}
