@@ -3,7 +3,7 @@ import type { ColumnDef } from '@tanstack/react-table';
 import { type ReactNode, useMemo } from 'react';
 import type { Schemas } from '@/shared/api/client';
 import { negate, sign } from '@/shared/format/decimal';
-import { formatDay, formatDays, formatMonth, formatPercent } from '@/shared/format/format';
+import { formatAmount, formatDay, formatDays, formatMonth, formatPercent } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Money, Quantity } from '@/shared/ui/Money';
@@ -137,7 +137,7 @@ function Totals({ document }: { document: Document }) {
     { label: 'Subtotal', amount: document.subtotal },
     ...document.coupons.map(({ title, amount }) => ({ label: title, amount: negate(amount) })),
     ...document.taxes.map(({ country, percent, base, tax, included, note }) => ({
-      label: `${included ? 'Contains tax' : 'Tax'} ${country} ${formatPercent(percent, reader)} on ${base}`,
+      label: `${included ? 'Contains tax' : 'Tax'} ${country} ${formatPercent(percent, reader)} on ${formatAmount(base, reader)}`,
       amount: tax,
       note,
     })),

@@ -13,7 +13,7 @@ import { Empty, QueryView } from '@/shared/ui/states';
 import { Comparison } from './Comparison';
 import { apiPathOf, useCustomer } from './customer';
 import { DocumentView } from './DocumentView';
-import { LineExplanation } from './LineExplanation';
+import { eventsOfAPage, LineExplanation } from './LineExplanation';
 import { PrintButton } from './PrintButton';
 import { customerKey, interimQuery } from './queries';
 import classes from './InterimPage.module.css';
@@ -73,7 +73,12 @@ function InterimInvoice({ invoice, openLine }: { invoice: Invoice; openLine: num
                   api.GET('/api/v1/customers/{customer}/interim/lines/{line}', {
                     params: {
                       path: { customer: customer.key, line: number },
-                      query: { as_of: asOf, currency, ...(cursor === undefined ? {} : { cursor }) },
+                      query: {
+                        as_of: asOf,
+                        currency,
+                        events: eventsOfAPage,
+                        ...(cursor === undefined ? {} : { cursor }),
+                      },
                     },
                   }),
                 )
@@ -114,6 +119,8 @@ export function Component() {
             type="date"
             aria-label="As of the beginning of a day"
             title="As of the beginning of a day"
+            leftSection={<Text size="xs">as of</Text>}
+            leftSectionWidth={48}
             value={asked && /^\d{4}-\d{2}-\d{2}$/.test(asked) ? asked : ''}
             onChange={(event) => {
               const day = event.currentTarget.value;

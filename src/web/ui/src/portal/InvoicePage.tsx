@@ -12,7 +12,7 @@ import { QueryView } from '@/shared/ui/states';
 import { apiPathOf, pageOf, useCustomer } from './customer';
 import { DocumentView } from './DocumentView';
 import { InvoiceStateBadge } from './InvoiceStateBadge';
-import { LineExplanation } from './LineExplanation';
+import { eventsOfAPage, LineExplanation } from './LineExplanation';
 import { PrintButton } from './PrintButton';
 import { customerKey, invoiceQuery } from './queries';
 
@@ -84,7 +84,7 @@ export function Component() {
                       api.GET('/api/v1/customers/{customer}/invoices/{number}/lines/{line}', {
                         params: {
                           path: { customer: customer.key, number, line },
-                          query: cursor === undefined ? {} : { cursor },
+                          query: { events: eventsOfAPage, ...(cursor === undefined ? {} : { cursor }) },
                         },
                       }),
                     )

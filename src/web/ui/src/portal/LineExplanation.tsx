@@ -19,6 +19,9 @@ type Stretch = Charge['stretches'][number];
 type UsageDay = Explanation['usage'][number];
 type UsageEvent = Explanation['events'][number];
 
+/** What an explanation shows of the events at once. */
+export const eventsOfAPage = 20;
+
 /** A decimal that may end in "…" where it goes on. */
 function useShown() {
   const reader = useReader();

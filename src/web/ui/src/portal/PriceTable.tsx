@@ -24,6 +24,7 @@ export function PriceTable({ label, table }: { label: string; table: Schemas['Pr
       rows={table.rows}
       rowKey={(cells) => cells.join(' | ')}
       sortable={false}
+      compact
     />
   );
 }

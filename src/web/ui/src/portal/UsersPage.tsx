@@ -134,10 +134,12 @@ export function Component() {
         <>
           {original.login}
           {original.id === self ? ' (you)' : ''}
+          <Text size="xs" c="dimmed">
+            {original.role}
+          </Text>
         </>
       ),
     },
-    { accessorKey: 'role', header: 'Role' },
     {
       id: 'state',
       accessorFn: ({ disabled }) => (disabled ? 'disabled' : 'active'),

@@ -53,7 +53,8 @@ interface DataTableProps<T> {
   initialSorting?: SortingState;
   /** Keys of rows that are open from the beginning. */
   initiallyOpen?: string[];
-  className?: string | undefined;
+  /** As wide as its content. */
+  compact?: boolean;
 }
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const;
@@ -104,7 +105,7 @@ export function DataTable<T>({
   sortable = true,
   initialSorting = [],
   initiallyOpen = [],
-  className,
+  compact = false,
 }: DataTableProps<T>) {
   const [sorting, setSorting] = useState<SortingState>(initialSorting);
   const [expanded, setExpanded] = useState<ExpandedState>(() =>
@@ -130,7 +131,7 @@ export function DataTable<T>({
     <>
       <div
         ref={ref}
-        className={`${classes.scroll} ${className ?? ''}`}
+        className={`${classes.scroll} ${compact ? classes.compact : ''}`}
         {...(overflows ? { tabIndex: 0, role: 'region', 'aria-label': label } : {})}
       >
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only moves the focus */}
