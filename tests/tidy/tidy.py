@@ -82,7 +82,7 @@ BANNED_WORD = re.compile("|".join(BANNED))
 
 COLUMNS_MAX = 110
 FILE_BYTES_MAX = 1_000_000
-NOT_OURS = {".git", "build", "__pycache__"}
+NOT_OURS = {".git", "build", "__pycache__", "node_modules", "dist"}
 CPP_SUFFIXES = {".cpp", ".hpp"}
 TEXT_SUFFIXES = CPP_SUFFIXES | {".cmake", ".json", ".md", ".py", ".sh", ".sql", ".yml", ".mustache"}
 TEXT_NAMES = {"CMakeLists.txt", ".clang-format", ".clang-tidy", ".gitignore"}

@@ -4,5 +4,13 @@ import { NotFoundPage } from '@/app/NotFoundPage';
 /** Below /c/:customer. Each page is loaded when it is opened. */
 export const portalRoutes: RouteObject[] = [
   { index: true, lazy: () => import('./OverviewPage') },
+  { path: 'interim', lazy: () => import('./InterimPage') },
+  { path: 'usage', lazy: () => import('./UsagePage') },
+  { path: 'invoices', lazy: () => import('./InvoicesPage') },
+  { path: 'invoices/:number', lazy: () => import('./InvoicePage') },
+  { path: 'plan', lazy: () => import('./PlanPage') },
+  { path: 'users', lazy: () => import('./UsersPage') },
+  { path: 'keys', lazy: () => import('./KeysPage') },
+  { path: 'settings', lazy: () => import('./SettingsPage') },
   { path: '*', element: <NotFoundPage /> },
 ];

@@ -33,7 +33,11 @@ const session: Middleware = {
 };
 
 /** The API as openapi.yaml describes it. Wrap each call in `answer` or `answerWithTag`. */
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' });
+export const api = createClient<paths>({
+  baseUrl: '/',
+  credentials: 'same-origin',
+  headers: { Accept: 'application/json' },
+});
 api.use(session);
 
 interface Outcome<T> {
@@ -54,9 +58,12 @@ async function settled<T>(call: Promise<Outcome<T>>): Promise<Outcome<T>> {
   return outcome;
 }
 
+/** What is JSON of an answer; an operation may offer text (CSV) too, which `download` gets. */
+type Json<T> = Exclude<T, string>;
+
 /** The body of a successful answer; throws ApiError otherwise. */
-export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
-  return (await settled(call)).data as T;
+export async function answer<T>(call: Promise<Outcome<T>>): Promise<Json<T>> {
+  return (await settled(call)).data as Json<T>;
 }
 
 export interface Tagged<T> {
@@ -66,9 +73,9 @@ export interface Tagged<T> {
 }
 
 /** As `answer`, with the ETag that an edit has to name. */
-export async function answerWithTag<T>(call: Promise<Outcome<T>>): Promise<Tagged<T>> {
+export async function answerWithTag<T>(call: Promise<Outcome<T>>): Promise<Tagged<Json<T>>> {
   const outcome = await settled(call);
-  return { value: outcome.data as T, etag: outcome.response.headers.get('ETag') ?? '' };
+  return { value: outcome.data as Json<T>, etag: outcome.response.headers.get('ETag') ?? '' };
 }
 
 /** Header parameters of an edit of what was read with this ETag. */

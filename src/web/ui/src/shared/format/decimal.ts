@@ -77,6 +77,18 @@ export function percentOf(part: DecimalText, whole: DecimalText, digits = 1): De
   return textOf({ units: scaled, scale: digits });
 }
 
+/** numerator / denominator of a value that is not negative, cut to `digits` digits. */
+export function fractionOf(
+  whole: DecimalText,
+  numerator: number,
+  denominator: number,
+  digits = 0,
+): DecimalText {
+  const { units, scale } = parts(whole);
+  const scaled = units * 10n ** BigInt(digits) * BigInt(numerator);
+  return textOf({ units: scaled / (BigInt(denominator) * 10n ** BigInt(scale)), scale: digits });
+}
+
 /** Without zeros at the end of the fraction: "1.500" is "1.5". */
 export function trimmed(text: DecimalText): DecimalText {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;

@@ -9,15 +9,15 @@ const ChartPicture = lazy(() => import('./ChartPicture'));
 interface ChartProps extends PictureProps {
   /** What the chart shows, in a sentence. */
   label: string;
-  /** The same as a table, exact; what screen readers read. */
+  /** The same as a table, exact. */
   table: ReactNode;
   /** Beside the switch between picture and table. */
   aside?: ReactNode;
 }
 
 /**
- * A picture for the eye and a table with the exact figures. The picture is hidden from screen readers, the table is
- * always there for them. The library that draws is loaded with the first chart.
+ * A picture for the eye, and one press away a table with the exact figures. The library that draws is loaded with the
+ * first chart.
  */
 export function Chart({ label, table, aside, height = 240, ...picture }: ChartProps) {
   const [shown, setShown] = useState('chart');
@@ -37,14 +37,11 @@ export function Chart({ label, table, aside, height = 240, ...picture }: ChartPr
         {aside}
       </div>
       {shown === 'chart' ? (
-        <>
-          <div aria-hidden className={classes.picture}>
-            <Suspense fallback={<Loading height={height} />}>
-              <ChartPicture {...picture} height={height} />
-            </Suspense>
-          </div>
-          <div className="visually-hidden">{table}</div>
-        </>
+        <div role="img" aria-label={`${label}. The table has the figures.`} className={classes.picture}>
+          <Suspense fallback={<Loading height={height} />}>
+            <ChartPicture {...picture} height={height} />
+          </Suspense>
+        </div>
       ) : (
         table
       )}

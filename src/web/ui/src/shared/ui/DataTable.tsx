@@ -28,7 +28,8 @@ declare module '@tanstack/react-table' {
 }
 
 /** Orders a column of decimal strings. */
-export const byDecimal: SortingFn<unknown> = (a, b, column) =>
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- for rows of every type
+export const byDecimal: SortingFn<any> = (a, b, column) =>
   compare(a.getValue<string>(column), b.getValue<string>(column));
 
 interface DataTableProps<T> {
@@ -50,7 +51,10 @@ interface DataTableProps<T> {
   more?: { load: () => void; loading: boolean } | undefined;
   sortable?: boolean;
   initialSorting?: SortingState;
-  className?: string | undefined;
+  /** Keys of rows that are open from the beginning. */
+  initiallyOpen?: string[];
+  /** As wide as its content. */
+  compact?: boolean;
 }
 
 const ariaSort = { asc: 'ascending', desc: 'descending' } as const;
@@ -100,10 +104,13 @@ export function DataTable<T>({
   more,
   sortable = true,
   initialSorting = [],
-  className,
+  initiallyOpen = [],
+  compact = false,
 }: DataTableProps<T>) {
   const [sorting, setSorting] = useState<SortingState>(initialSorting);
-  const [expanded, setExpanded] = useState<ExpandedState>({});
+  const [expanded, setExpanded] = useState<ExpandedState>(() =>
+    Object.fromEntries(initiallyOpen.map((key) => [key, true])),
+  );
   const { ref, overflows } = useOverflow();
   const table = useReactTable({
     data: rows,
@@ -124,7 +131,7 @@ export function DataTable<T>({
     <>
       <div
         ref={ref}
-        className={`${classes.scroll} ${className ?? ''}`}
+        className={`${classes.scroll} ${compact ? classes.compact : ''}`}
         {...(overflows ? { tabIndex: 0, role: 'region', 'aria-label': label } : {})}
       >
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only moves the focus */}
@@ -198,7 +205,7 @@ export function DataTable<T>({
                   })}
                 </tr>
                 {row.getIsExpanded() && detail ? (
-                  <tr className={classes.detail}>
+                  <tr className={`${classes.detail} no-print`}>
                     <td colSpan={columnCount}>{detail(row.original)}</td>
                   </tr>
                 ) : null}

@@ -8,17 +8,19 @@ interface PageProps {
   aside?: ReactNode;
   /** What one can do here. */
   actions?: ReactNode;
+  /** Whether the title stands on paper too; not where the content has its own. */
+  printsTitle?: boolean;
   children: ReactNode;
 }
 
 /** A page's title (also the window's), its actions, and its content. */
-export function Page({ title, aside, actions, children }: PageProps) {
+export function Page({ title, aside, actions, printsTitle = true, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Reckoner`;
   }, [title]);
   return (
     <>
-      <div className={classes.head}>
+      <div className={printsTitle ? classes.head : `${classes.head ?? ''} no-print`}>
         <Group gap="sm" align="center">
           <Title order={1}>{title}</Title>
           {aside}

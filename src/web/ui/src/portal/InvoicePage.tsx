@@ -1,0 +1,100 @@
+import { Alert, Anchor, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router-dom';
+import { answer, api } from '@/shared/api/client';
+import { sign } from '@/shared/format/decimal';
+import { formatInstant } from '@/shared/format/format';
+import { useReader } from '@/shared/format/reader';
+import { DownloadButton } from '@/shared/ui/DownloadButton';
+import { Money } from '@/shared/ui/Money';
+import { Page } from '@/shared/ui/Page';
+import { QueryView } from '@/shared/ui/states';
+import { apiPathOf, pageOf, useCustomer } from './customer';
+import { DocumentView } from './DocumentView';
+import { InvoiceStateBadge } from './InvoiceStateBadge';
+import { eventsOfAPage, LineExplanation } from './LineExplanation';
+import { PrintButton } from './PrintButton';
+import { customerKey, invoiceQuery } from './queries';
+
+/** A document as it was issued; its lines open to what they are made of. */
+export function Component() {
+  const reader = useReader();
+  const number = useParams().number ?? '';
+  const { customer } = useCustomer();
+  const query = useQuery(invoiceQuery(customer.key, number));
+  const path = apiPathOf(customer.key, 'invoices', number);
+  const kind = query.data?.document.kind === 'credit-note' ? 'Credit note' : 'Invoice';
+  return (
+    <Page
+      title={`${kind} ${number}`}
+      aside={query.data ? <InvoiceStateBadge state={query.data.state} /> : null}
+      actions={
+        <>
+          <DownloadButton label="CSV" path={path} type="text/csv" name={`${number}.csv`} />
+          <DownloadButton label="JSON" path={path} type="application/json" name={`${number}.json`} />
+          <PrintButton />
+        </>
+      }
+      printsTitle={false}
+    >
+      <QueryView query={query} height={640}>
+        {({ document, issuer, open_amount: open, void: voided, corrected_by: correctedBy }) => (
+          <>
+            {voided ? (
+              <Alert color="red" title="This document was voided" className="no-print">
+                {formatInstant(voided.voided_at, reader)}: {voided.reason}. Taken back by{' '}
+                <Anchor component={Link} inherit to={pageOf(customer.key, 'invoices', voided.by)}>
+                  {voided.by}
+                </Anchor>
+                ; its periods {voided.mode === 'rebill' ? 'are billed again' : 'stay billed'}.
+              </Alert>
+            ) : null}
+            {correctedBy.length > 0 && !voided ? (
+              <Text size="sm" className="no-print">
+                Corrected by{' '}
+                {correctedBy.map((other) => (
+                  <Anchor
+                    key={other}
+                    component={Link}
+                    inherit
+                    mr={8}
+                    to={pageOf(customer.key, 'invoices', other)}
+                  >
+                    {other}
+                  </Anchor>
+                ))}
+              </Text>
+            ) : null}
+            {sign(open) > 0 ? (
+              <Text size="sm" className="no-print">
+                Left to pay of it:{' '}
+                <strong>
+                  <Money amount={open} currency={document.currency} />
+                </strong>
+              </Text>
+            ) : null}
+            <DocumentView
+              document={document}
+              issuer={issuer}
+              explain={({ number: line }) => (
+                <LineExplanation
+                  queryKey={[...customerKey(customer.key), 'invoice-line', number, line]}
+                  load={(cursor) =>
+                    answer(
+                      api.GET('/api/v1/customers/{customer}/invoices/{number}/lines/{line}', {
+                        params: {
+                          path: { customer: customer.key, number, line },
+                          query: { events: eventsOfAPage, ...(cursor === undefined ? {} : { cursor }) },
+                        },
+                      }),
+                    )
+                  }
+                />
+              )}
+            />
+          </>
+        )}
+      </QueryView>
+    </Page>
+  );
+}

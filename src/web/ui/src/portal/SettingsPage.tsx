@@ -1,0 +1,227 @@
+import {
+  Autocomplete,
+  Button,
+  Group,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useMay } from '@/app/session';
+import { answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
+import { ApiError } from '@/shared/api/problem';
+import { isDecimal } from '@/shared/format/decimal';
+import { browserReader, formatDay, formatInstant, formatMoney } from '@/shared/format/format';
+import { done } from '@/shared/ui/notify';
+import { Page, Section } from '@/shared/ui/Page';
+import { Failure } from '@/shared/ui/states';
+import { useCustomer } from './customer';
+import { settingsQuery } from './queries';
+import classes from './SettingsPage.module.css';
+
+type Settings = Schemas['CustomerSettings'];
+
+const languages = [
+  'de-AT',
+  'de-CH',
+  'de-DE',
+  'en-AU',
+  'en-CA',
+  'en-GB',
+  'en-IN',
+  'en-US',
+  'es-ES',
+  'fr-CH',
+  'fr-FR',
+  'it-IT',
+  'ja-JP',
+  'nl-NL',
+  'pl-PL',
+  'pt-BR',
+  'sv-SE',
+];
+const languageNames = new Intl.DisplayNames('en', { type: 'language' });
+
+function zones(): string[] {
+  return ['UTC', ...Intl.supportedValuesOf('timeZone')];
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a number, a day and an instant look with what is chosen. */
+function Sample({ settings, zone }: { settings: Settings; zone: string }) {
+  const reader = {
+    locale: settings.language ?? browserReader.locale,
+    zone: settings.zone !== null && isZone(settings.zone) ? settings.zone : zone,
+  };
+  const now = new Date().toISOString();
+  return (
+    <Text size="sm" c="dimmed" className="tabular">
+      So it looks: {formatMoney('12345.67', 'EUR', reader)}, {formatDay(now.slice(0, 10), reader)},{' '}
+      {formatInstant(now, reader)}
+    </Text>
+  );
+}
+
+function conflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 412;
+}
+
+/** How the customer's people read figures, get their mails, and what they mean to spend. */
+export function Component() {
+  const { customer, settings } = useCustomer();
+  const manages = useMay('manage');
+  const queries = useQueryClient();
+  const [draft, setDraft] = useState<Settings>(settings.value);
+  const [budgets, setBudgets] = useState<Record<string, string>>(() =>
+    Object.fromEntries(settings.value.budgets.map(({ currency, amount }) => [currency, amount])),
+  );
+  const currencies = [
+    ...new Set([...customer.currencies, ...settings.value.budgets.map((one) => one.currency)]),
+  ];
+  const wrongBudget = Object.values(budgets).some((amount) => amount !== '' && !isDecimal(amount));
+  const store = useMutation({
+    mutationFn: () =>
+      answerWithTag(
+        api.PUT('/api/v1/customers/{customer}/settings', {
+          params: { path: { customer: customer.key }, header: ifMatch(settings.etag) },
+          body: {
+            ...draft,
+            budgets: Object.entries(budgets)
+              .filter(([, amount]) => amount !== '')
+              .map(([currency, amount]) => ({ currency, amount })),
+          },
+        }),
+      ),
+    onSuccess: (stored) => {
+      queries.setQueryData(settingsQuery(customer.key).queryKey, stored);
+      void queries.invalidateQueries({ queryKey: ['customer', customer.key, 'overview'] });
+      done('The settings are stored');
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    store.mutate();
+  };
+  return (
+    <Page title="Settings">
+      <form onSubmit={submit} className={classes.form}>
+        <Section title="Numbers and times">
+          <Stack>
+            <Select
+              label="Language of numbers and dates"
+              placeholder="As the browser"
+              clearable
+              clearButtonProps={{ 'aria-label': 'As the browser' }}
+              searchable
+              disabled={!manages}
+              data={[...new Set([...languages, ...(draft.language ? [draft.language] : [])])].map(
+                (value) => ({
+                  value,
+                  label: `${languageNames.of(value) ?? value} (${value})`,
+                }),
+              )}
+              value={draft.language}
+              onChange={(language) => {
+                setDraft({ ...draft, language });
+              }}
+            />
+            <Autocomplete
+              label="Time zone"
+              description={`Left out: ${customer.time_zone}, in which periods are billed`}
+              limit={30}
+              disabled={!manages}
+              data={zones()}
+              error={draft.zone !== null && !isZone(draft.zone) ? 'no zone of that name' : undefined}
+              value={draft.zone ?? ''}
+              onChange={(zone) => {
+                setDraft({ ...draft, zone: zone || null });
+              }}
+            />
+            <Sample settings={draft} zone={customer.time_zone} />
+          </Stack>
+        </Section>
+        <Section title="Invoices by mail">
+          <Stack>
+            <Switch
+              label="Send invoices by mail"
+              description={customer.email ? `To ${customer.email}` : 'The customer has no address of its own'}
+              disabled={!manages}
+              checked={draft.invoice_mail.enabled}
+              onChange={(event) => {
+                setDraft({
+                  ...draft,
+                  invoice_mail: { ...draft.invoice_mail, enabled: event.currentTarget.checked },
+                });
+              }}
+            />
+            <TagsInput
+              label="Also to"
+              description="At most ten addresses; Enter adds one"
+              maxTags={10}
+              disabled={!manages || !draft.invoice_mail.enabled}
+              value={draft.invoice_mail.also_to}
+              onChange={(also) => {
+                setDraft({ ...draft, invoice_mail: { ...draft.invoice_mail, also_to: also } });
+              }}
+            />
+          </Stack>
+        </Section>
+        <Section title="Budget of a month">
+          <Stack>
+            {currencies.length === 0 ? (
+              <Text size="sm" c="dimmed">
+                There is no subscription yet.
+              </Text>
+            ) : null}
+            {currencies.map((currency) => {
+              const amount = budgets[currency] ?? '';
+              return (
+                <TextInput
+                  key={currency}
+                  label={currency}
+                  inputMode="decimal"
+                  placeholder="none"
+                  disabled={!manages}
+                  value={amount}
+                  error={amount === '' || isDecimal(amount) ? undefined : 'an amount such as 1200.00'}
+                  onChange={(event) => {
+                    setBudgets({ ...budgets, [currency]: event.currentTarget.value.trim() });
+                  }}
+                />
+              );
+            })}
+          </Stack>
+        </Section>
+        {store.isError ? <Failure error={store.error} /> : null}
+        {conflict(store.error) ? (
+          <Text size="sm">
+            Somebody else stored other settings meanwhile. Load the page again and repeat your change.
+          </Text>
+        ) : null}
+        {manages ? (
+          <Group>
+            <Button type="submit" loading={store.isPending} disabled={wrongBudget}>
+              Store
+            </Button>
+          </Group>
+        ) : (
+          <Text size="sm" c="dimmed">
+            A tenant admin may change these.
+          </Text>
+        )}
+      </form>
+    </Page>
+  );
+}
