@@ -160,7 +160,7 @@ export function Component() {
       api.GET('/api/v1/configuration/versions', { params: { query: cursor ? { cursor } : {} }, signal }),
     ),
   );
-  const rows = useMemo(() => pages.rows ?? [], [pages.rows]);
+  const rows = useMemo(() => pages.items ?? [], [pages.items]);
   const current = active.data?.value.version;
   const etag = active.data?.etag ?? '';
 

@@ -197,7 +197,7 @@ export function Quarantine() {
         />
         <TextInput label="Source" description="The whole name" {...field('source')} />
         <TextInput label="Reason" description="A part of it" {...field('reason')} />
-        {mayOperate && state === 'open' && (pages.rows?.length ?? 0) > 0 ? (
+        {mayOperate && state === 'open' && (pages.items?.length ?? 0) > 0 ? (
           <ReplayMany filter={filter} />
         ) : null}
       </Filters>

@@ -187,7 +187,7 @@ export function HeldTable({ run, refetchInterval }: { run?: number; refetchInter
       ),
     { refetchInterval: refetchInterval ?? false },
   );
-  const open = pages.rows?.filter((row) => row.state === 'open') ?? [];
+  const open = pages.items?.filter((row) => row.state === 'open') ?? [];
   return (
     <>
       <Group justify="space-between" align="flex-end">

@@ -123,7 +123,7 @@ export function ParkedTable({ run, engine, refetchInterval = false }: ParkedTabl
       ),
     { refetchInterval },
   );
-  const some = (pages.rows?.length ?? 0) > 0;
+  const some = (pages.items?.length ?? 0) > 0;
   return (
     <>
       {some || text !== '' ? (
