@@ -37,7 +37,9 @@ using Action = std::function<int(const Console&)>;
 /// Declares the commands; `action` is what the last one parsed wants done.
 class CommandLine {
  public:
-  CommandLine() {
+  explicit CommandLine(std::span<const EmbeddedFile> pages) {
+    serve_.pages = pages;
+    demo_.serve.pages = pages;
     app_.description(
         "Reckoner meters usage, prices it, and issues invoices that can be proved right.");
     app_.require_subcommand(1);
@@ -157,6 +159,14 @@ class CommandLine {
                      "where HTTP is served, HOST:PORT (default 127.0.0.1:8080; port 0: a free "
                      "one), or none")
         ->envname("RECKONER_LISTEN");
+    command
+        ->add_option("--tls-cert", arguments.tls_certificate,
+                     "serve HTTPS with this certificate, a PEM file with its chain")
+        ->envname("RECKONER_TLS_CERT");
+    command
+        ->add_option("--tls-key", arguments.tls_key,
+                     "key of the certificate, a PEM file without password")
+        ->envname("RECKONER_TLS_KEY");
   }
 
   void add_run_commands() {
@@ -440,10 +450,10 @@ int fail(bool json, int code, std::string_view message) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) {
+int run_command_line(int argc, char** argv, std::span<const EmbeddedFile> pages) {
   const bool json =
       std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
-  CommandLine command_line;
+  CommandLine command_line(pages);
   try {
     command_line.app().parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

@@ -8,6 +8,7 @@
 #include "store/disk_full.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
+#include "web/ui_api.hpp"
 
 namespace reckoner::app {
 
@@ -60,6 +61,7 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
     add(routes, web::metering_routes(
                     {services.system.pool(), services.system.versions(), services.system.clock()}));
   }
+  if (services.web) add(routes, web::ui_routes(services.pages));
   return routes;
 }
 

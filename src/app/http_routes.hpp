@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "app/system.hpp"
+#include "base/embedded.hpp"
 #include "metering/intake.hpp"
 #include "web/health_api.hpp"
 #include "web/http.hpp"
@@ -16,7 +18,8 @@ struct HttpServices {
   metering::Intake* intake;  ///< nullptr: this daemon takes no events in
   bool web;                  ///< whether it serves everything else
   const web::Traffic& traffic;
-  std::size_t events_max;  ///< of one request
+  std::span<const EmbeddedFile> pages;  ///< of the browser side
+  std::size_t events_max;               ///< of one request
   bool metrics_are_public;
 };
 

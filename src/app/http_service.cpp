@@ -28,6 +28,14 @@ config::Settings settings_of(System& system) {
   }
 }
 
+std::shared_ptr<web::TlsIdentity> tls_of(const ServeArguments& arguments) {
+  if (arguments.tls_certificate.empty() != arguments.tls_key.empty()) {
+    throw UsageError("--tls-cert and --tls-key belong together");
+  }
+  if (arguments.tls_certificate.empty()) return nullptr;
+  return std::make_shared<web::TlsIdentity>(arguments.tls_certificate, arguments.tls_key);
+}
+
 web::ServerOptions server_options(const config::Settings& settings, const ListenAddress& address) {
   web::ServerOptions options;
   options.host = address.host;
@@ -37,6 +45,9 @@ web::ServerOptions server_options(const config::Settings& settings, const Listen
   options.deadlines.head = settings.duration("http.headTime");
   options.deadlines.body = settings.duration("http.bodyTime");
   options.deadlines.idle = settings.duration("http.idleTime");
+  options.rates.address.per_second = settings.integer("http.rate.address");
+  options.rates.caller.per_second = settings.integer("http.rate.caller");
+  options.rates.customer.per_second = settings.integer("http.rate.customer");
   options.bodies_max = std::max(options.bodies_max, 2 * settings.integer("http.bodyMax"));
   return options;
 }
@@ -80,10 +91,12 @@ metering::Intake::Meters meters_in_force(System& system) {
   };
 }
 
-HttpService::HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles)
+HttpService::HttpService(System& system, const ServeArguments& arguments,
+                         const ListenAddress& address, const std::set<Role>& roles)
     : authentication_(key_finder(system), [](std::string_view) { return std::nullopt; }) {
   const config::Settings settings = settings_of(system);
-  const web::ServerOptions options = server_options(settings, address);
+  web::ServerOptions options = server_options(settings, address);
+  options.tls = tls_of(arguments);
   allow_open_files(options.connections_max);
   if (roles.contains(Role::kIngest)) {
     intake_ = std::make_unique<metering::Intake>(
@@ -95,6 +108,7 @@ HttpService::HttpService(System& system, const ListenAddress& address, const std
       .intake = intake_.get(),
       .web = roles.contains(Role::kWeb),
       .traffic = traffic_,
+      .pages = arguments.pages,
       .events_max = static_cast<std::size_t>(settings.integer("http.batchMax")),
       .metrics_are_public = web::is_loopback(address.host)};
   server_ = std::make_unique<web::Server>(

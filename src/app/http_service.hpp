@@ -15,8 +15,10 @@ namespace reckoner::app {
 /// The HTTP side of a daemon: the server, its routes, and the intake behind them.
 class HttpService {
  public:
-  /// Listens from then on. Throws StartError when the address cannot be had.
-  HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles);
+  /// Listens from then on. Throws StartError when the address cannot be had, or the
+  /// certificate cannot be used.
+  HttpService(System& system, const ServeArguments& arguments, const ListenAddress& address,
+              const std::set<Role>& roles);
   HttpService(const HttpService&) = delete;
   HttpService& operator=(const HttpService&) = delete;
 

@@ -2,8 +2,11 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "base/embedded.hpp"
 
 namespace reckoner::app {
 
@@ -32,6 +35,9 @@ inline constexpr std::string_view kListenDefault = "127.0.0.1:8080";
 struct ServeArguments {
   std::string listen = std::string(kListenDefault);
   std::string roles;
+  std::string tls_certificate;               ///< a PEM file; empty: plain HTTP
+  std::string tls_key;                       ///< a PEM file, with the certificate
+  std::span<const EmbeddedFile> pages = {};  ///< of the browser side; none: it was left out
 };
 
 }  // namespace reckoner::app
