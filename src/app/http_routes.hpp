@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
+#include "accounts/login.hpp"
 #include "app/system.hpp"
 #include "metering/intake.hpp"
+#include "web/authentication.hpp"
 #include "web/health_api.hpp"
 #include "web/http.hpp"
 
@@ -18,6 +21,9 @@ struct HttpServices {
   const web::Traffic& traffic;
   std::size_t events_max;  ///< of one request
   bool metrics_are_public;
+  web::Authentication& authentication;
+  accounts::LoginMeans logins;
+  std::chrono::seconds one_time;  ///< how long one-time passwords are good
 };
 
 /// All routes of the daemon, in one list: a new area of the API adds its own here.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,6 +33,8 @@ inline constexpr std::string_view kListenDefault = "127.0.0.1:8080";
 struct ServeArguments {
   std::string listen = std::string(kListenDefault);
   std::string roles;
+  /// Is told where pages are, once they are served.
+  std::function<void(const std::string& url)> when_served = {};
 };
 
 }  // namespace reckoner::app
