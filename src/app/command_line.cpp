@@ -13,6 +13,7 @@
 #include "app/commands_doctor.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
+#include "app/commands_users.hpp"
 #include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
 #include "app/run_commands.hpp"
@@ -55,6 +56,7 @@ class CommandLine {
       return on_system(parent, name, help, std::move(work));
     };
     account_commands_.emplace(app_, declare);
+    user_commands_.emplace(app_, declare);
     key_commands_.emplace(app_, declare);
     metering_commands_.emplace(app_, declare, [this](CLI::App* group, MeteringCommands::Work work) {
       default_to(group, std::move(work));
@@ -400,6 +402,7 @@ class CommandLine {
   ServeArguments serve_;
   DemoArguments demo_;
   std::optional<AccountCommands> account_commands_;
+  std::optional<UserCommands> user_commands_;
   std::optional<KeyCommands> key_commands_;
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;

@@ -8,6 +8,9 @@
 #include "store/disk_full.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
+#include "web/routes_api.hpp"
+#include "web/session_api.hpp"
+#include "web/users_api.hpp"
 #include "web/ui_api.hpp"
 
 namespace reckoner::app {
@@ -47,6 +50,22 @@ web::HealthApi health_api(const HttpServices& services) {
   return api;
 }
 
+std::vector<web::Route> access_routes(const HttpServices& services) {
+  std::vector<web::Route> routes =
+      web::session_routes({.means = services.logins,
+                           .authentication = services.authentication,
+                           .throttle = std::make_shared<web::LoginThrottle>(),
+                           .clock = services.system.clock(),
+                           .tls = false});
+  const web::UsersApi users{.pool = services.system.pool(),
+                            .authentication = services.authentication,
+                            .clock = services.system.clock(),
+                            .one_time = services.one_time};
+  add(routes, web::user_routes(users));
+  add(routes, web::key_routes(users));
+  return routes;
+}
+
 }  // namespace
 
 std::vector<web::Route> http_routes(const HttpServices& services) {
@@ -60,8 +79,10 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
   if (services.web) {
     add(routes, web::metering_routes(
                     {services.system.pool(), services.system.versions(), services.system.clock()}));
+    add(routes, access_routes(services));
   }
   if (services.web) add(routes, web::ui_routes(services.pages));
+  routes.push_back(web::routes_route(routes));
   return routes;
 }
 

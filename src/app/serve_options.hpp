@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -38,6 +39,8 @@ struct ServeArguments {
   std::string tls_certificate;               ///< a PEM file; empty: plain HTTP
   std::string tls_key;                       ///< a PEM file, with the certificate
   std::span<const EmbeddedFile> pages = {};  ///< of the browser side; none: it was left out
+  /// Is told where pages are, once they are served.
+  std::function<void(const std::string& url)> when_served = {};
 };
 
 }  // namespace reckoner::app

@@ -142,6 +142,17 @@ constexpr std::array kSpecs{
                 true},
     SettingSpec{"mail.smtp.user", Kind::kText, "",
                 "User at the mail server; empty: no authentication.", true},
+    SettingSpec{"users.oneTimeTime", Kind::kDuration, "P7D",
+                "How long a one-time password is good for choosing another.", true},
+    SettingSpec{"users.sessionIdleTime", Kind::kDuration, "PT30M",
+                "A session that is not used for so long ends.", true},
+    SettingSpec{"users.sessionTime", Kind::kDuration, "PT12H", "How long a session lasts at most.",
+                true},
+    SettingSpec{"users.totpKey", Kind::kSecret, "",
+                "Key under which secrets of second factors are stored, 64 hexadecimal digits: "
+                "env:NAME or file:/PATH, the same for all daemons of a database. Empty: totp.key "
+                "in the data directory.",
+                true},
 };
 
 const SettingSpec* find_spec(std::string_view name) {
@@ -205,7 +216,9 @@ void Settings::check() const {
         "http.rate.customer"}) {
     if (integer(name) < 0) throw Error(fmt::format("setting {}: it is not below 0", name));
   }
-  for (const std::string_view name : {"http.bodyTime", "http.headTime", "http.idleTime"}) {
+  for (const std::string_view name :
+       {"http.bodyTime", "http.headTime", "http.idleTime", "users.oneTimeTime",
+        "users.sessionIdleTime", "users.sessionTime"}) {
     if (duration(name).count() < 1)
       throw Error(fmt::format("setting {}: it is at least PT1S", name));
   }
