@@ -132,7 +132,7 @@ function Explorer({ meters }: { meters: Meter[] }) {
             }}
           >
             {groups.map((name) => (
-              <Chip key={name} value={name} size="sm" radius="sm">
+              <Chip key={name} value={name} size="sm">
                 {name}
               </Chip>
             ))}
