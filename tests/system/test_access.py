@@ -111,6 +111,22 @@ class Matrix(AccessTest):
         print(f"    {len(routes)} routes, {len(callers)} callers, {asked} requests", flush=True)
         self.assertGreater(asked, 500)
 
+    def test_other_verbs(self):
+        """What has no route for a verb is told so, whoever asks."""
+        methods = {}
+        for route in self.routes:
+            methods.setdefault(route["pattern"], set()).add(route["method"])
+        nobody = self.world.anybody()
+        for pattern, known in methods.items():
+            path = re.sub(r"\{\w+\}", "x", pattern)
+            if path in methods and path != pattern:
+                continue
+            for method in UNSAFE | {"GET", "TRACE", "OPTIONS"}:
+                if method in known:
+                    continue
+                with self.subTest(method=method, path=path):
+                    self.assertIn(nobody.ask(method, path, "").status, (404, 405, 501))
+
     def test_a_route_without_examples_fails(self):
         for method, pattern, right in (("GET", "/api/v1/new/{thing}", "see"), ("POST", "/api/v1/new", "manage"),
                                        ("POST", "/api/v1/new/{thing}", "bill")):
