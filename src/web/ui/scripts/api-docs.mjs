@@ -9,7 +9,10 @@ const contract = load(readFileSync(contractPath, 'utf8'));
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 const escape = (text) =>
-  String(text).replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
+  String(text).replace(
+    /[&<>"]/g,
+    (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign],
+  );
 /** Text of the contract: paragraphs, and `code`. */
 const prose = (text) =>
   String(text ?? '')
@@ -31,8 +34,13 @@ const resolved = (thing) => {
 /** A schema in a few words. */
 function kind(schema) {
   if (schema === true || schema === undefined || Object.keys(schema).length === 0) return 'anything';
-  if (schema.$ref) return `<a href="#schema-${escape(nameOf(schema.$ref))}">${escape(nameOf(schema.$ref))}</a>`;
-  for (const [member, word] of [['oneOf', ' or '], ['anyOf', ' or '], ['allOf', ' and ']]) {
+  if (schema.$ref)
+    return `<a href="#schema-${escape(nameOf(schema.$ref))}">${escape(nameOf(schema.$ref))}</a>`;
+  for (const [member, word] of [
+    ['oneOf', ' or '],
+    ['anyOf', ' or '],
+    ['allOf', ' and '],
+  ]) {
     if (schema[member]) return schema[member].map(kind).join(word);
   }
   if (schema.const !== undefined) return `<code>${escape(JSON.stringify(schema.const))}</code>`;
@@ -92,7 +100,10 @@ function content(media) {
   return Object.entries(media ?? {})
     .map(([type, { schema }]) => {
       const shown = schema?.type === 'array' && schema.items && !schema.items.$ref ? schema.items : schema;
-      return `<p><code>${escape(type)}</code>: ${kind(schema)}</p>` + (shown && !shown.$ref ? table(['member', 'kind', 'meaning'], members(shown)) : '');
+      return (
+        `<p><code>${escape(type)}</code>: ${kind(schema)}</p>` +
+        (shown && !shown.$ref ? table(['member', 'kind', 'meaning'], members(shown)) : '')
+      );
     })
     .join('');
 }
@@ -128,7 +139,8 @@ const sections = contract.tags.map(({ name, description }) => {
   const operations = [];
   for (const [path, item] of Object.entries(contract.paths)) {
     for (const method of methods) {
-      if (item[method]?.tags?.includes(name)) operations.push([path, method, item.parameters ?? [], item[method]]);
+      if (item[method]?.tags?.includes(name))
+        operations.push([path, method, item.parameters ?? [], item[method]]);
     }
   }
   return { name, description, operations };
@@ -154,7 +166,10 @@ ${sections
   .map(
     ({ name, operations }) =>
       `<details><summary>${escape(name)}</summary><ul>${operations
-        .map(([path, method, , found]) => `<li><a href="#${escape(found.operationId)}"><span class="method">${method.toUpperCase()}</span> ${escape(path)}</a></li>`)
+        .map(
+          ([path, method, , found]) =>
+            `<li><a href="#${escape(found.operationId)}"><span class="method">${method.toUpperCase()}</span> ${escape(path)}</a></li>`,
+        )
         .join('')}</ul></details>`,
   )
   .join('\n')}
