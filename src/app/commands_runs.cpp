@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.hpp"
+#include "app/recorded.hpp"
 #include "text/table.hpp"
 
 namespace reckoner::app {
@@ -105,6 +106,15 @@ std::string progress_of(const engine::RunSummary& run) {
   return fmt::format("{} {} %", run.state, run.counts.total() * 100 / run.due);
 }
 
+void record_decision(System& system, std::string action, const VerdictArguments& arguments) {
+  text::JsonWriter after;
+  after.begin_object().key("customer").string(arguments.customer);
+  after.key("why").string(arguments.reason).end_object();
+  record(system, {.action = std::move(action),
+                  .subject = fmt::format("run {}", arguments.run),
+                  .after = after.finish()});
+}
+
 }  // namespace
 
 void write_parked(text::JsonWriter& json, const std::vector<engine::ParkedCustomer>& parked) {
@@ -185,6 +195,8 @@ int show_run_command(System& system, const Console& console, std::int64_t run) {
 
 int cancel_run_command(System& system, const Console& console, std::int64_t run) {
   const engine::RunSummary summary = system.runner().cancel({run});
+  record(system,
+         {.action = "run.cancel", .subject = fmt::format("run {} of {}", run, summary.engine)});
   report_run(console, {.run = summary, .parked = {}, .held = {}});
   return summary.state == "cancelled" ? 0 : 1;
 }
@@ -211,6 +223,7 @@ int list_held_command(System& system, const Console& console) {
 int approve_command(System& system, const Console& console, const VerdictArguments& arguments) {
   const auto approvals =
       system.runner().approve({{arguments.run}, arguments.customer, user_name(), arguments.reason});
+  record_decision(system, "held.approve", arguments);
   bool all_issued = true;
   text::JsonWriter json;
   json.begin_object().key("approvals").begin_array();
@@ -235,6 +248,7 @@ int approve_command(System& system, const Console& console, const VerdictArgumen
 int reject_command(System& system, const Console& console, const VerdictArguments& arguments) {
   const auto keys =
       system.runner().reject({{arguments.run}, arguments.customer, user_name(), arguments.reason});
+  record_decision(system, "held.reject", arguments);
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("rejected").begin_array();

@@ -27,11 +27,42 @@ struct OutboxMail {
   std::optional<time::Instant> sent_at;
   std::string message_id;
   std::string last_error;
+  std::string kind = {};  ///< "document", "admin-report"
 };
 
-/// At most `limit` mails, of one state where one is named; the latest first.
-std::vector<OutboxMail> list_outbox(store::Connection& connection,
-                                    const std::optional<std::string>& state, std::int64_t limit);
+/// Which mails; what is empty does not restrict.
+struct OutboxFilter {
+  std::optional<std::string> state = std::nullopt;
+  std::string customer = {};  ///< its key
+};
+
+/// Names a mail, and its place in the list.
+struct MailPlace {
+  time::Instant created_at;
+  CustomerId customer;
+  std::string key;
+};
+
+/// At most `limit` mails, the latest first; behind that place.
+std::vector<OutboxMail> list_outbox(store::Connection& connection, const OutboxFilter& filter,
+                                    std::int64_t limit,
+                                    const std::optional<MailPlace>& behind = std::nullopt);
+/// The same of one state where one is named.
+inline std::vector<OutboxMail> list_outbox(store::Connection& connection,
+                                           const std::optional<std::string>& state,
+                                           std::int64_t limit) {
+  return list_outbox(connection, OutboxFilter{.state = state}, limit);
+}
+
+/// None when there is none.
+std::optional<OutboxMail> find_mail(store::Connection& connection, CustomerId customer,
+                                    std::string_view key);
+
+/// Makes a mail that was sent, was given up or waits after a failure due at once: the same bytes to
+/// the same address, tried as long as a new one. False for a new one, which is due anyway. Within
+/// the caller's transaction or without one.
+bool resend(store::Connection& connection, CustomerId customer, std::string_view key,
+            time::Instant now);
 
 /// Puts a dead letter, named as in OutboxMail::name, back among the pending ones, due at once: the
 /// same bytes to the same address, tried as long as a new one. Throws Error when no mail is called
@@ -60,6 +91,10 @@ struct ClaimedMail {
 /// due.
 std::optional<ClaimedMail> claim(store::Connection& connection, time::Instant now,
                                  std::chrono::seconds lease);
+
+/// The mail as it stands there, for a look at it: not claimed. None when there is none.
+std::optional<ClaimedMail> read_mail(store::Connection& connection, CustomerId customer,
+                                     std::string_view key);
 
 // What follows is done only while the claim stands; false when it does not any more.
 

@@ -78,7 +78,7 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
 
 }  // namespace
 
-Runner::DryRun Runner::dry_run(const RunRequest& request) {
+Runner::DryRun Runner::dry_run(const RunRequest& request, std::size_t customers_max) {
   auto connection = pool_.take(kPoolWait);
   const time::Instant now = clock_();
   store::Transaction snapshot(*connection, store::TransactionKind::kSnapshotReadOnly);
@@ -87,13 +87,15 @@ Runner::DryRun Runner::dry_run(const RunRequest& request) {
   require_issuing(*compiled, request.engine);
   static constexpr store::Statement kCut{"current cut", "select cut from cut_counter"};
   const std::int64_t cut = connection->query(kCut).only().int64("cut");
-  const DueCustomers due =
+  DueCustomers due =
       find_due(*connection, request,
                compiled->configuration().settings.duration("billing.trueUpAfter"), now);
 
   DryRun result;
   result.parked_before = due.parked;
   result.due = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
+  due.to_bill.resize(std::min(due.to_bill.size(), customers_max));
+  result.computed = static_cast<std::int64_t>(due.to_bill.size());
   FactReader facts(*connection, {cut, /*tail=*/true});
   const ComputationRequest whole{due.to_bill,
                                  {.engine = request.engine,

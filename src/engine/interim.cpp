@@ -124,6 +124,15 @@ std::vector<InterimInvoice> Interim::invoices(time::Instant as_of) {
   return invoices;
 }
 
+Interim::Standing Interim::standing(time::Instant as_of) {
+  FactReader facts(connection_, knowledge_);
+  Look look = this->look(facts, as_of);
+  Standing standing;
+  standing.expected = whole(facts, look, as_of);
+  standing.so_far = documents_of(std::move(look.computation));
+  return standing;
+}
+
 Interim::Outlook Interim::outlook(time::Instant as_of, time::Instant before) {
   StraightLine facts(connection_, knowledge_, as_of);
   Outlook outlook;

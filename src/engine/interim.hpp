@@ -35,7 +35,7 @@ struct InterimInvoice {
 std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Versions& versions,
                                              const std::string& customer_key, time::Instant as_of);
 
-/// The same, and further looks at the same customer, in the read-only snapshot that the connection
+/// The same, and further looks at the same customer, in the snapshot that the connection
 /// has open.
 class Interim {
  public:
@@ -44,6 +44,13 @@ class Interim {
 
   /// Throws Error when the customer cannot be billed.
   std::vector<InterimInvoice> invoices(time::Instant as_of);
+
+  /// What invoices() and their expected totals are made of; one document a currency.
+  struct Standing {
+    std::vector<domain::Document> so_far;
+    std::vector<domain::Document> expected;  ///< with the fees of the whole periods
+  };
+  Standing standing(time::Instant as_of);
 
   /// A month in the making.
   struct Outlook {

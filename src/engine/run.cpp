@@ -113,44 +113,45 @@ Runner::Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHo
       silence_max_(silence_max) {}
 
 std::optional<RunId> Runner::start(const RunRequest& request) {
-  auto connection = pool_.take(kPoolWait);
+  return start(*pool_.take(kPoolWait), request);
+}
+
+std::optional<RunId> Runner::start(store::Connection& connection, const RunRequest& request) {
   const time::Instant now = clock_();
-  const VersionId version = require_active(*connection, versions_);
-  const auto compiled = versions_.load(*connection, version);
+  const VersionId version = require_active(connection, versions_);
+  const auto compiled = versions_.load(connection, version);
   require_issuing(*compiled, request.engine);
 
-  store::Transaction transaction(*connection);
+  store::Transaction transaction(connection);
   // Before the run's own cut, which would hide that nobody closes any.
   if (usage_.require_cut_within) {
     usage_.require_cut_within(
-        *connection, now,
-        compiled->configuration().settings.duration("billing.metering.cutLagMax"));
+        connection, now, compiled->configuration().settings.duration("billing.metering.cutLagMax"));
   }
   // The counter's lock makes starters wait for one another: the second finds the first one's run.
-  const std::int64_t cut = usage_.close_cut_within(*connection, now);
+  const std::int64_t cut = usage_.close_cut_within(connection, now);
   RK_FAILPOINT("run.after-cut");
   if (request.scheduled) {
     const auto firing =
-        connection->query(kFindFiring, {request.engine, request.fires_at}).at_most_one();
+        connection.query(kFindFiring, {request.engine, request.fires_at}).at_most_one();
     if (firing && firing->text("state") != "running") return std::nullopt;
     if (firing) return RunId{firing->int64("run_id")};
   }
-  const DueCustomers due =
-      find_due(*connection, request,
-               compiled->configuration().settings.duration("billing.trueUpAfter"), now);
+  const DueCustomers due = find_due(
+      connection, request, compiled->configuration().settings.duration("billing.trueUpAfter"), now);
   const auto due_count = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
   const RunId run{
       connection
-          ->query(kInsertRun, {request.engine, request.scheduled ? "scheduled" : "manual",
-                               request.fires_at, request.period_label, request.customer_key,
-                               version, cut, now, due_count, due.parked})
+          .query(kInsertRun, {request.engine, request.scheduled ? "scheduled" : "manual",
+                              request.fires_at, request.period_label, request.customer_key, version,
+                              cut, now, due_count, due.parked})
           .only()
           .int64("run_id")};
   const std::int64_t batch_size = compiled->engine(request.engine).batch_size;
-  connection->execute(kInsertBatches, {run, due.to_bill, batch_size});
+  connection.execute(kInsertBatches, {run, due.to_bill, batch_size});
   RK_FAILPOINT("run.after-batches");
   store_population_facts(
-      *connection, compiled->configuration(),
+      connection, compiled->configuration(),
       {run, request.engine, request.fires_at, request.period_label, version, cut}, now);
   RK_FAILPOINT("run.before-commit");
   transaction.commit();
@@ -351,11 +352,11 @@ RunProgress Runner::progress(RunId run) {
 }
 
 std::vector<RunSummary> Runner::list(int limit) {
-  return list_summaries(*pool_.take(kPoolWait), limit);
+  return list_summaries(*pool_.take(kPoolWait), {}, limit);
 }
 
 std::vector<ParkedCustomer> Runner::parked(std::optional<RunId> run) {
-  return list_parked(*pool_.take(kPoolWait), run);
+  return list_parked(*pool_.take(kPoolWait), {.run = run});
 }
 
 }  // namespace reckoner::engine

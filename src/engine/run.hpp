@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ class Runner {
   /// Plans a run: closes a cut, finds who is due, cuts them into batches. None when this firing has
   /// run already; the run it began when it is unfinished.
   std::optional<RunId> start(const RunRequest& request);
+  /// The same on a connection of the caller's, in a transaction of its own or as a part of one that
+  /// encloses it: then whoever works on runs finds it within half a second of its end.
+  std::optional<RunId> start(store::Connection& connection, const RunRequest& request);
   /// Runs of the engine ("": of any) that somebody began and nobody finished, oldest first.
   std::vector<RunId> unfinished(const std::string& engine);
 
@@ -92,6 +96,9 @@ class Runner {
   /// Drops what was held: the customers are due again for the next run. Gives their keys. Throws as
   /// above.
   std::vector<std::string> reject(const Verdict& verdict);
+  /// The same on a connection of the caller's whose transaction encloses them all.
+  std::vector<Approval> approve(store::Connection& connection, const Verdict& verdict);
+  std::vector<std::string> reject(store::Connection& connection, const Verdict& verdict);
 
   RunSummary summary(RunId run);
   /// How far it is, from the database alone.
@@ -102,15 +109,18 @@ class Runner {
   std::vector<ParkedCustomer> parked(std::optional<RunId> run);
 
   /// What a run started now would bill, computed on one snapshot; stores nothing. Parked customers
-  /// are told with their reasons.
+  /// are told with their reasons. Of those due only so many are computed, the ones a run bills
+  /// first.
   struct DryRun {
     std::vector<domain::Document> documents;
     std::vector<ParkedCustomer> parked;  ///< those it would park
     std::vector<ParkedCustomer> held;    ///< those it would hold; their documents are shown, too
     std::int64_t parked_before = 0;      ///< due, but parked by an earlier run
     std::int64_t due = 0;
+    std::int64_t computed = 0;  ///< customers
   };
-  DryRun dry_run(const RunRequest& request);
+  DryRun dry_run(const RunRequest& request,
+                 std::size_t customers_max = std::numeric_limits<std::size_t>::max());
 
  private:
   struct Task;

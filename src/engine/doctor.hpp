@@ -1,15 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "store/connection.hpp"
 #include "store/server_facts.hpp"
 #include "time/time.hpp"
 
-namespace reckoner::app {
+namespace reckoner::engine {
 
 enum class Verdict { kOk, kWarning, kWrong };
 
@@ -50,7 +53,23 @@ Finding judge_schema(std::int64_t applied, std::int64_t known);
 Finding judge_disk(std::optional<Disk> disk, std::int64_t database_bytes);
 std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now);
 
+/// None where it cannot be seen.
+std::optional<Disk> disk_of(const std::filesystem::path& directory);
+
+/// Read at about the same time.
+struct Clocks {
+  time::Instant servers;
+  time::Instant ours;
+};
+
+/// All of it, of the database behind the connection, which is in no transaction: server, clock,
+/// disk, schema, and where the schema is this program's, what `configuration` finds (where it is
+/// not empty) and the backlog.
+std::vector<Finding> examine_database(store::Connection& connection, std::optional<Disk> disk,
+                                      const Clocks& clocks,
+                                      const std::function<Finding()>& configuration = {});
+
 /// 1 when something is wrong, else 0.
 int exit_code_of(const std::vector<Finding>& findings);
 
-}  // namespace reckoner::app
+}  // namespace reckoner::engine

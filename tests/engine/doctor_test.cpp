@@ -1,11 +1,11 @@
-#include "app/doctor.hpp"
+#include "engine/doctor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace reckoner::app {
+namespace reckoner::engine {
 namespace {
 
 using testing::HasSubstr;
@@ -138,4 +138,4 @@ TEST(Doctor, WhatWaitsForSomebodyIsSaid) {
 }
 
 }  // namespace
-}  // namespace reckoner::app
+}  // namespace reckoner::engine
