@@ -48,6 +48,11 @@ domain::Credit credit_of(const store::Row& row) {
 std::optional<CustomerDetails> find_customer_details(store::Connection& connection,
                                                      std::string_view key, time::Instant now) {
   store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
+  return read_customer_details(connection, key, now);
+}
+
+std::optional<CustomerDetails> read_customer_details(store::Connection& connection,
+                                                     std::string_view key, time::Instant now) {
   std::optional<CustomerSummary> summary = read_customer(connection, key, now);
   if (!summary) return std::nullopt;
   const CustomerId customer = summary->customer.id;

@@ -28,4 +28,8 @@ struct CustomerDetails {
 std::optional<CustomerDetails> find_customer_details(store::Connection& connection,
                                                      std::string_view key, time::Instant now);
 
+/// The same inside the snapshot that the connection has open.
+std::optional<CustomerDetails> read_customer_details(store::Connection& connection,
+                                                     std::string_view key, time::Instant now);
+
 }  // namespace reckoner::accounts

@@ -6,6 +6,7 @@
 
 #include "app/doctor.hpp"
 #include "handlers/catalogue.hpp"
+#include "store/isolation.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 #include "text/table.hpp"
@@ -97,6 +98,7 @@ void examine(store::Connection& connection, const CommonOptions& options, bool i
     findings.push_back({"schema", Verdict::kWrong, error.what(), "use the program it names"});
     return;
   }
+  findings.push_back(judge_isolation(store::isolation_gap(connection)));
   findings.push_back(examine_configuration(connection, options));
   for (Finding& finding : judge_backlog(read_backlog(connection), now)) {
     findings.push_back(std::move(finding));
