@@ -7,6 +7,7 @@
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
 #include "web/console_api.hpp"
+#include "web/customers_api.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
 #include "web/routes_api.hpp"
@@ -87,8 +88,10 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
                                     services.system.clock(), services.events_max}));
   }
   if (services.web) {
-    add(routes, web::metering_routes(
-                    {services.system.pool(), services.system.versions(), services.system.clock()}));
+    add(routes, web::metering_routes({services.system.pool(), services.system.versions(),
+                                      services.system.clock(), &services.system.tenant_pool()}));
+    add(routes, web::customer_routes({services.system.pool(), services.system.tenant_pool(),
+                                      services.system.versions(), services.system.clock()}));
     add(routes, access_routes(services));
     add(routes, web::console_routes(console_api(services)));
   }

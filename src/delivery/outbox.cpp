@@ -73,6 +73,13 @@ constexpr store::Statement kMarkSent{"mark mail sent", R"(
   update outbox set state = 'sent', sent_at = $4, attempts = attempts + 1, last_error = ''
    where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
 
+constexpr store::Statement kSwitchedOff{"mails switched off", R"(
+  select 1 from customer_setting where customer_id = $1 and not mails)"};
+
+constexpr store::Statement kMarkUnwanted{"mark mail unwanted", R"(
+  update outbox set state = 'unwanted', last_error = ''
+   where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
+
 constexpr store::Statement kMarkDead{"mark mail dead", R"(
   update outbox set state = 'dead', attempts = attempts + 1, last_error = $4
    where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
@@ -158,6 +165,14 @@ void retry(store::Connection& connection, std::string_view name, time::Instant n
   const std::int64_t changed =
       connection.execute(kRetry, {row->int64("customer_id"), row->text("message_key"), now});
   if (changed == 0) throw Error(fmt::format("mail '{}' is {}, not dead", name, row->text("state")));
+}
+
+bool is_wanted(store::Connection& connection, const ClaimedMail& mail) {
+  return connection.query(kSwitchedOff, {mail.customer}).empty();
+}
+
+bool mark_unwanted(store::Connection& connection, const ClaimedMail& mail) {
+  return connection.execute(kMarkUnwanted, {mail.customer, mail.key, mail.leased_until}) == 1;
 }
 
 std::optional<ClaimedMail> claim(store::Connection& connection, time::Instant now,

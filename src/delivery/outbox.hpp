@@ -16,11 +16,11 @@ namespace reckoner::delivery {
 /// A row of the outbox as people see it.
 struct OutboxMail {
   CustomerId customer;       ///< 0: the operator's own mail
-  std::string key;           ///< "document:3", "admin-report:812"
+  std::string key;           ///< "document:3", "copy:3:1" (to another address), "admin-report:812"
   std::string name;          ///< how people name it: the document's number, else the key
   std::string customer_key;  ///< empty for the operator's
   std::string recipient;
-  std::string state;  ///< "pending", "sent", "dead"
+  std::string state;  ///< "pending", "sent", "dead"; "unwanted": switched off by the customer
   std::int64_t attempts = 0;
   time::Instant created_at;
   std::optional<time::Instant> next_try_at;  ///< of a pending one
@@ -95,6 +95,9 @@ std::optional<ClaimedMail> claim(store::Connection& connection, time::Instant no
 /// The mail as it stands there, for a look at it: not claimed. None when there is none.
 std::optional<ClaimedMail> read_mail(store::Connection& connection, CustomerId customer,
                                      std::string_view key);
+/// Whether the customer's people want such mails now: their settings may have switched invoices
+/// off.
+bool is_wanted(store::Connection& connection, const ClaimedMail& mail);
 
 // What follows is done only while the claim stands; false when it does not any more.
 
@@ -103,6 +106,7 @@ bool keep_rendered(store::Connection& connection, const ClaimedMail& mail, std::
                    time::Instant now);
 bool mark_sent(store::Connection& connection, const ClaimedMail& mail, time::Instant now);
 bool mark_dead(store::Connection& connection, const ClaimedMail& mail, std::string_view reason);
+bool mark_unwanted(store::Connection& connection, const ClaimedMail& mail);
 bool postpone(store::Connection& connection, const ClaimedMail& mail, std::string_view reason,
               time::Instant next_try_at);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "store/isolation.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
 
@@ -176,6 +177,16 @@ Finding judge_schema(std::int64_t applied, std::int64_t known) {
           "reckoner migrate, or any other command, applies them"};
 }
 
+Finding judge_isolation(const std::string& gap) {
+  if (gap.empty()) {
+    return {"isolation", Verdict::kOk,
+            "row-level security shows who reads for a customer that customer's rows alone", ""};
+  }
+  return {"isolation", Verdict::kWarning,
+          fmt::format("rows of customers are kept apart by statements alone: {}", gap),
+          "make the roles of docs/command-line.md and run reckoner migrate"};
+}
+
 Finding judge_disk(std::optional<Disk> disk, std::int64_t database_bytes) {
   const std::string used =
       fmt::format("the database has {}", mebibytes(static_cast<std::uintmax_t>(database_bytes)));
@@ -253,6 +264,7 @@ std::vector<Finding> examine_database(store::Connection& connection, std::option
     return findings;
   }
   if (configuration) findings.push_back(configuration());
+  findings.push_back(judge_isolation(store::isolation_gap(connection)));
   for (Finding& finding : judge_backlog(read_backlog(connection), clocks.ours)) {
     findings.push_back(std::move(finding));
   }

@@ -50,6 +50,8 @@ std::vector<Finding> judge_server(const store::ServerFacts& facts);
 Finding judge_clock(time::Instant servers, time::Instant ours);
 /// `applied` of the `known` migrations of this program.
 Finding judge_schema(std::int64_t applied, std::int64_t known);
+/// `gap`: why rows of customers are kept apart by statements alone; "": policies do it.
+Finding judge_isolation(const std::string& gap);
 Finding judge_disk(std::optional<Disk> disk, std::int64_t database_bytes);
 std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now);
 

@@ -60,6 +60,8 @@ class Interim {
     /// an open period so far, times the period's length by the length so far.
     std::vector<domain::Document> projected;
     std::vector<domain::Document> before;  ///< as of `before`, without what it expects
+    /// What `before` has is still to be billed; otherwise it is whole, as if nothing had been.
+    bool before_is_open = false;
   };
   /// `before` is an earlier instant to compare with. Throws as invoices().
   Outlook outlook(time::Instant as_of, time::Instant before);
