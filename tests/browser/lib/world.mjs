@@ -12,8 +12,8 @@ const patience = 60_000;
 
 /** The people of every world; passwords are those they have chosen. */
 export const people = {
-  anna: { login: 'anna@acme', password: 'four quiet words of anna' },
-  admin: { login: 'admin', password: 'four quiet words of admin' },
+  anna: { login: 'anna@acme', password: 'a tenant keeps four words' },
+  admin: { login: 'admin', password: 'the house keeps five words' },
 };
 
 function environment() {
@@ -51,6 +51,21 @@ function lineOf(child, pattern) {
 export class World {
   #child;
   #directory;
+  #sessions = new Map();
+
+  /** The world that run.mjs has started for all files. */
+  static attach(text) {
+    const world = new World();
+    const { url, directory } = JSON.parse(text);
+    world.url = url;
+    world.#directory = directory;
+    return world;
+  }
+
+  /** For `attach`. */
+  toString() {
+    return JSON.stringify({ url: this.url, directory: this.#directory });
+  }
 
   /** Starts it, and lets its people choose their passwords. */
   static async start() {
@@ -110,6 +125,42 @@ export class World {
     return { ...answer, cookie };
   }
 
+  /** A session of one of the people, made once. */
+  session(who) {
+    const { login, password } = people[who];
+    if (!this.#sessions.has(who)) this.#sessions.set(who, this.logIn(login, password));
+    return this.#sessions.get(who);
+  }
+
+  /** Adds a user by the command line; the one-time password. */
+  async addUser(name, role, customer) {
+    const said = await this.command(
+      'user', 'add', name, '--role', role, ...(customer ? ['--customer', customer] : []),
+    );
+    const password = /:\n(\S+)/.exec(said)?.[1];
+    unless(password, said);
+    return password;
+  }
+
+  /** A user with a password of its own, for a journey that ends it: {login, password}. */
+  async addPerson(name, role, customer) {
+    const given = await this.addUser(name, role, customer);
+    const login = customer ? `${name}@${customer}` : name;
+    const password = 'seven words that nobody else knows';
+    await this.choosePassword(login, given, password);
+    return { login, password };
+  }
+
+  /** An API key of a customer, for sending usage. */
+  async makeKey(name, scopes = ['ingest'], customer = 'acme') {
+    const { answer } = await this.request('POST', '/api/v1/keys', {
+      session: await this.session('anna'),
+      headers: { 'Idempotency-Key': `${name} ${process.hrtime.bigint()}` },
+      body: { name, scopes, customer },
+    });
+    return { id: answer.key.id, secret: answer.secret };
+  }
+
   async choosePassword(login, given, chosen) {
     const session = await this.logIn(login, given);
     await this.request('POST', '/api/v1/session/password', {
@@ -147,8 +198,10 @@ export class World {
     unless(headers.get('Reckoner-Counted') === String(events.length), 'not all events were counted');
   }
 
+  /** Ends it; one that was attached goes on. */
   async stop() {
-    if (this.#child && this.#child.exitCode === null) {
+    if (!this.#child) return;
+    if (this.#child.exitCode === null) {
       const ended = new Promise((resolve_) => this.#child.on('exit', resolve_));
       this.#child.kill('SIGTERM');
       const late = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
