@@ -75,9 +75,9 @@ export async function settled(page) {
  *   const stage = useStage({ before, after });
  *   test('…', async () => { await stage.visit({ as: 'anna' }, async ({ page }) => …); });
  * The world is shared with the other files, unless it is to be the file's own: a journey that changes prices, runs engines or
- * does anything else that others would see needs that.
+ * does anything else that others would see needs that. `settings` are environment variables of such a daemon.
  */
-export function useStage({ before, after, own = false }) {
+export function useStage({ before, after, own = false, settings }) {
   const stage = {
     world: null,
     browser: null,
@@ -97,7 +97,7 @@ export function useStage({ before, after, own = false }) {
   };
   before(async () => {
     const shared = process.env.RECKONER_WORLD;
-    const world = shared && !own ? World.attach(shared) : World.start();
+    const world = shared && !own ? World.attach(shared) : World.start(settings);
     [stage.world, stage.browser] = await Promise.all([world, launch()]);
   });
   after(async () => {

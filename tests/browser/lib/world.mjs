@@ -16,9 +16,9 @@ export const people = {
   admin: { login: 'admin', password: 'the house keeps five words' },
 };
 
-function environment() {
+function environment(settings = {}) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RECKONER'));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8' };
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', ...settings };
 }
 
 function unless(condition, what) {
@@ -67,14 +67,14 @@ export class World {
     return JSON.stringify({ url: this.url, directory: this.#directory });
   }
 
-  /** Starts it, and lets its people choose their passwords. */
-  static async start() {
+  /** Starts it, with settings as environment variables, and lets its people choose their passwords. */
+  static async start(settings = {}) {
     const world = new World();
     world.#directory = mkdtempSync(join(tmpdir(), 'reckoner-browser-'));
     chmodSync(world.#directory, 0o755); // a server of another user works below
     cpSync(join(source, 'config'), join(world.#directory, 'config'), { recursive: true });
     try {
-      await world.#serve();
+      await world.#serve(settings);
     } catch (error) {
       await world.stop();
       throw error;
@@ -86,11 +86,11 @@ export class World {
     return ['--config', join(this.#directory, 'config')];
   }
 
-  async #serve() {
+  async #serve(settings) {
     this.#child = spawn(
       program,
       [...this.#common, '--data-dir', join(this.#directory, 'data'), 'demo', '--listen', '127.0.0.1:0'],
-      { cwd: this.#directory, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: this.#directory, env: environment(settings), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const { said } = await lineOf(this.#child, /login#login=admin&password=\S+/);
     this.url = /Open (http:\/\/\S+?)\/? and log in/.exec(said)?.[1];
