@@ -33,7 +33,7 @@ void write_json(text::JsonWriter& json, const time::Zone& zone,
   json.key("starts_on").string(day_of(zone, subscription.starts_at));
   write_if_any(json, "ends_on", day_of(zone, subscription.ends_at));
   write_if_any(json, "ending",
-               subscription.ends_at ? std::string(to_string(subscription.ending)) : "");
+               subscription.ends_at ? std::string(accounts::to_string(subscription.ending)) : "");
   write_if_any(json, "trial_until", day_of(zone, subscription.trial_ends_at));
   write_if_any(json, "environment", subscription.environment);
   json.key("quantities").begin_array();
@@ -62,7 +62,7 @@ void write_json(text::JsonWriter& json, const domain::AgreedFigure& agreed) {
 
 void write_json(text::JsonWriter& json, const domain::Credit& credit) {
   json.begin_object().key("key").string(credit.key).key("title").string(credit.title);
-  json.key("kind").string(to_string(credit.kind));
+  json.key("kind").string(accounts::to_string(credit.kind));
   json.key("currency").string(credit.currency.code());
   write_if_any(json, "amount_left", credit.amount_left ? credit.amount_left->to_string() : "");
   write_if_any(json, "percent", credit.percent ? credit.percent->to_string() : "");
