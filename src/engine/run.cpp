@@ -12,6 +12,7 @@
 #include "engine/run_crew.hpp"
 #include "engine/run_planning.hpp"
 #include "engine/run_presence.hpp"
+#include "store/silence.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::engine {
@@ -122,6 +123,7 @@ std::optional<RunId> Runner::start(const RunRequest& request) {
   store::Transaction transaction(*connection);
   // Before the run's own cut, which would hide that nobody closes any.
   if (usage_.require_cut_within) {
+  store::limit_silence(*connection, silence_max_);
     usage_.require_cut_within(
         *connection, now,
         compiled->configuration().settings.duration("billing.metering.cutLagMax"));
@@ -319,6 +321,7 @@ bool Runner::finish(RunId run) {
   return true;
 }
 
+  store::limit_silence(*connection, silence_max_);
 RunSummary Runner::cancel(RunId run) {
   {
     const Presence presence(pool_, clock_, silence_max_);  // ends who stands still in a batch
@@ -344,6 +347,7 @@ RunSummary Runner::summary(RunId run) {
   return *found;
 }
 
+    store::limit_silence(*connection, silence_max_);
 RunProgress Runner::progress(RunId run) {
   auto connection = pool_.take(kPoolWait);
   facts_of(*connection, run);

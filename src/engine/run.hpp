@@ -45,7 +45,8 @@ class Runner {
   };
 
   /// `silence_max`: how long a process that works on runs may be silent before others take its
-  /// batches over (run_presence.hpp).
+  /// batches over (run_presence.hpp), and before the server ends a transaction that plans, finishes
+  /// or cancels one.
   Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage,
          std::chrono::milliseconds silence_max = kSilenceMax);
 

@@ -141,6 +141,31 @@ TEST_F(RunSharing, AWorkerThatStandsStillWithTheCountersIsEndedAndItsCommitFails
   EXPECT_EQ(world.number("select count(*) from run_worker where host = 'elsewhere'"), 0);
 }
 
+TEST_F(RunSharing, WhoStandsStillWhileItPlansIsEndedAndItsRunIsNotThere) {
+  std::atomic<bool> stands_still = false;
+  std::atomic<bool> goes_on = false;
+  Runner stopped(
+      world.pool(), world.versions(), [&] { return world.now(); },
+      {[&](store::Connection& connection, time::Instant now) {
+         const std::int64_t cut = metering::close_cut_within(connection, now);
+         stands_still = true;
+         within(20s, [&] { return goes_on.load(); });
+         return cut;
+       },
+       metering::merge_totals},
+      1s);
+  const RunRequest firing{.engine = kMonthlyEngine, .scheduled = true, .fires_at = world.now()};
+  std::jthread planning([&] { EXPECT_THROW(stopped.start(firing), store::DatabaseError); });
+  ASSERT_TRUE(within(20s, [&] { return stands_still.load(); }));
+  const auto begun = std::chrono::steady_clock::now();
+  const RunId run = begin(world);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+  goes_on = true;
+  planning.join();
+  EXPECT_EQ(world.work(run).counts.invoiced, 12);
+  EXPECT_EQ(world.number("select count(*) from engine_run"), 1);
+}
+
 TEST_F(RunSharing, AWorkerThatStandsStillWithinACopyIsEndedToo) {
   world.work(begin(world));
   world.set_clock("2026-12-01T02:00:00Z");
