@@ -30,9 +30,12 @@ constexpr store::Statement kHeld{"held documents",
 constexpr store::Statement kHasHeld{"has held documents",
                                     "select to_regclass('held') is not null as held"};
 
-Backlog read_backlog(store::Connection& connection) {
+Backlog read_backlog(store::Connection& connection, const CommonOptions& options,
+                     time::Instant now) {
+  engine::Versions versions(handlers::catalogue(), plugin_directory(options));
   const store::Row row = connection.query(kBacklog).only();
   Backlog backlog{.unfinished_runs = row.int64("unfinished_runs"),
+                  .unattended_runs = engine::unattended_runs(connection, versions, now),
                   .parked = row.int64("parked"),
                   .held = 0,
                   .quarantined = row.int64("quarantined"),
@@ -98,7 +101,7 @@ void examine(store::Connection& connection, const CommonOptions& options, bool i
     return;
   }
   findings.push_back(examine_configuration(connection, options));
-  for (Finding& finding : judge_backlog(read_backlog(connection), now)) {
+  for (Finding& finding : judge_backlog(read_backlog(connection, options, now), now)) {
     findings.push_back(std::move(finding));
   }
 }

@@ -167,6 +167,9 @@ std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now) {
   };
   add("unfinished runs", backlog.unfinished_runs, "not finished",
       "reckoner runs; a daemon, or reckoner run of the same engine, finishes them");
+  for (const engine::UnattendedRun& run : backlog.unattended_runs) {
+    findings.push_back({"unattended run", Verdict::kWarning, run.says(), run.todo()});
+  }
   add("parked customers", backlog.parked, "cannot be billed",
       "reckoner runs show RUN says why; reckoner run ENGINE --retry-parked tries again");
   add("held documents", backlog.held, "wait for approval", "reckoner runs approve");

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/run_status.hpp"
 #include "store/server_facts.hpp"
 #include "time/time.hpp"
 
@@ -27,6 +28,7 @@ struct Finding {
 /// What stands in the database and waits for somebody.
 struct Backlog {
   std::int64_t unfinished_runs = 0;
+  std::vector<engine::UnattendedRun> unattended_runs;  ///< those of them that nobody works on
   std::int64_t parked = 0;
   std::int64_t held = 0;
   std::int64_t quarantined = 0;  ///< open

@@ -304,6 +304,23 @@ TEST(RunSharingVersions, WhoCannotLoadTheVersionLeavesTheRunToOthersAndTakesPart
   EXPECT_FALSE(within(1500ms, [&] { return world.runner().summary(run).state == "done"; }));
   EXPECT_EQ(world.number("select count(*) from document"), 0);
 
+  auto connection = world.connect();
+  EXPECT_THAT(unattended_runs(connection, without, world.now()), IsEmpty());
+  world.set_clock("2026-11-01T02:02:00Z");
+  const auto unattended = unattended_runs(connection, without, world.now());
+  ASSERT_EQ(unattended.size(), 1U);
+  EXPECT_THAT(unattended.front().says(),
+              testing::AllOf(testing::StartsWith(
+                                 "nobody has worked on run 1 of monthly since "
+                                 "2026-11-01T02:00:00Z; its configuration does not load here: "),
+                             testing::HasSubstr("ElsewhereHandler")));
+  EXPECT_EQ(
+      unattended.front().todo(),
+      "start reckoner serve with the role engine where it loads, with its plug-in libraries in "
+      "--plugins, or end the run: reckoner runs cancel 1");
+  EXPECT_EQ(world.runner().unattended().front().says(),
+            "nobody has worked on run 1 of monthly since 2026-11-01T02:00:00Z");
+
   world.apply(test::shipped_configuration());
   const RunId next = begin(world, false);
   EXPECT_TRUE(within(20s, [&] { return world.runner().summary(next).state == "done"; }));
