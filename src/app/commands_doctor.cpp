@@ -18,8 +18,7 @@ using engine::Verdict;
 constexpr store::Statement kClock{"the server's clock", "select clock_timestamp() as now"};
 
 /// Whether the active configuration, its plug-ins included, works in this program.
-Finding examine_configuration(store::Connection& connection, const CommonOptions& options) {
-  engine::Versions versions(handlers::catalogue(), plugin_directory(options));
+Finding examine_configuration(store::Connection& connection, engine::Versions& versions) {
   const auto active = versions.active(connection);
   if (!active) {
     return {"configuration", Verdict::kOk, "none is active yet: the first start applies one", ""};
@@ -61,8 +60,9 @@ std::vector<Finding> findings_about(const CommonOptions& options) {
     const engine::Clocks clocks{connection.query(kClock).only().instant("now"), system_now()};
     const std::optional<engine::Disk> disk =
         is_private ? engine::disk_of(data_directory(options)) : std::nullopt;
-    for (Finding& finding : engine::examine_database(connection, disk, clocks, [&] {
-           return examine_configuration(connection, options);
+    engine::Versions versions(handlers::catalogue(), plugin_directory(options));
+    for (Finding& finding : engine::examine_database(connection, versions, disk, clocks, [&] {
+           return examine_configuration(connection, versions);
          })) {
       findings.push_back(std::move(finding));
     }

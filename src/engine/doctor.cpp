@@ -26,9 +26,10 @@ constexpr store::Statement kHeld{"held documents",
 constexpr store::Statement kHasHeld{"has held documents",
                                     "select to_regclass('held') is not null as held"};
 
-Backlog read_backlog(store::Connection& connection) {
+Backlog read_backlog(store::Connection& connection, Versions& versions, time::Instant now) {
   const store::Row row = connection.query(kBacklog).only();
   Backlog backlog{.unfinished_runs = row.int64("unfinished_runs"),
+                  .unattended_runs = unattended_runs(connection, versions, now),
                   .parked = row.int64("parked"),
                   .held = 0,
                   .quarantined = row.int64("quarantined"),
@@ -211,6 +212,9 @@ std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now) {
   };
   add("unfinished runs", backlog.unfinished_runs, "not finished",
       "reckoner runs; a daemon, or reckoner run of the same engine, finishes them");
+  for (const UnattendedRun& run : backlog.unattended_runs) {
+    findings.push_back({"unattended run", Verdict::kWarning, run.says(), run.todo()});
+  }
   add("parked customers", backlog.parked, "cannot be billed",
       "reckoner runs show RUN says why; reckoner run ENGINE --retry-parked tries again");
   add("held documents", backlog.held, "wait for approval", "reckoner runs approve");
@@ -244,8 +248,8 @@ std::optional<Disk> disk_of(const std::filesystem::path& directory) {
   return Disk{.free = space.available, .size = space.capacity};
 }
 
-std::vector<Finding> examine_database(store::Connection& connection, std::optional<Disk> disk,
-                                      const Clocks& clocks,
+std::vector<Finding> examine_database(store::Connection& connection, Versions& versions,
+                                      std::optional<Disk> disk, const Clocks& clocks,
                                       const std::function<Finding()>& configuration) {
   const store::ServerFacts facts = store::read_server_facts(connection);
   std::vector<Finding> findings = judge_server(facts);
@@ -265,7 +269,8 @@ std::vector<Finding> examine_database(store::Connection& connection, std::option
   }
   if (configuration) findings.push_back(configuration());
   findings.push_back(judge_isolation(store::isolation_gap(connection)));
-  for (Finding& finding : judge_backlog(read_backlog(connection), clocks.ours)) {
+  for (Finding& finding :
+       judge_backlog(read_backlog(connection, versions, clocks.ours), clocks.ours)) {
     findings.push_back(std::move(finding));
   }
   return findings;

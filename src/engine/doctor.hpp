@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/run_status.hpp"
 #include "store/connection.hpp"
 #include "store/server_facts.hpp"
 #include "time/time.hpp"
@@ -30,6 +31,7 @@ struct Finding {
 /// What stands in the database and waits for somebody.
 struct Backlog {
   std::int64_t unfinished_runs = 0;
+  std::vector<UnattendedRun> unattended_runs;  ///< those of them that nobody works on
   std::int64_t parked = 0;
   std::int64_t held = 0;
   std::int64_t quarantined = 0;  ///< open
@@ -67,8 +69,8 @@ struct Clocks {
 /// All of it, of the database behind the connection, which is in no transaction: server, clock,
 /// disk, schema, and where the schema is this program's, what `configuration` finds (where it is
 /// not empty) and the backlog.
-std::vector<Finding> examine_database(store::Connection& connection, std::optional<Disk> disk,
-                                      const Clocks& clocks,
+std::vector<Finding> examine_database(store::Connection& connection, Versions& versions,
+                                      std::optional<Disk> disk, const Clocks& clocks,
                                       const std::function<Finding()>& configuration = {});
 
 /// 1 when something is wrong, else 0.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,7 +47,8 @@ class Runner {
   };
 
   /// `silence_max`: how long a process that works on runs may be silent before others take its
-  /// batches over (run_presence.hpp).
+  /// batches over (run_presence.hpp), and before the server ends a transaction that plans, finishes
+  /// or cancels one.
   Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage,
          std::chrono::milliseconds silence_max = kSilenceMax);
 
@@ -69,7 +71,8 @@ class Runner {
   /// Works on whatever runs go on, oldest first, whoever began them, until `stop` becomes true:
   /// what a daemon does. Looks for them about every half second, and at once when this process
   /// starts one. A run whose version does not load here (another plug-in library) is told once and
-  /// left to others. Nothing but a bug gets out: errors are logged, and tried again.
+  /// left to others; where nobody works on it, that is told now and then. Nothing but a bug gets
+  /// out: errors are logged, and tried again.
   void share(const std::atomic<bool>& stop);
 
   /// Whether the run has ended. Where this process shares runs it is waited for, at most so long.
@@ -105,6 +108,8 @@ class Runner {
   RunProgress progress(RunId run);
   /// Latest first.
   std::vector<RunSummary> list(int limit);
+  /// Runs that go on, and that nobody works on.
+  std::vector<UnattendedRun> unattended();
   /// Customers parked now, by key; with `run`, those it parked.
   std::vector<ParkedCustomer> parked(std::optional<RunId> run);
 
@@ -128,12 +133,14 @@ class Runner {
     std::unique_ptr<Task> task;
     bool apart = false;  ///< it cannot be worked on here
     std::chrono::steady_clock::time_point rests_until;
+    std::chrono::steady_clock::time_point quiet_until;  ///< that nobody works on it was told
   };
 
   RunFacts facts_of(store::Connection& connection, RunId run);
   std::vector<HeldCustomer> undecided(store::Connection& connection, const Verdict& verdict);
   std::unique_ptr<Task> take_on(RunId run, std::int64_t worker);
   bool take_part(RunId run, Share& share, std::int64_t worker, const std::atomic<bool>& stop);
+  void tell_unattended(std::map<RunId, Share>& shares);
   bool finish(RunId run);
 
   store::Pool& pool_;

@@ -1,5 +1,9 @@
 #include "engine/run_status.hpp"
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
 namespace reckoner::engine {
 
 namespace {
@@ -61,6 +65,19 @@ constexpr store::Statement kWorkers{"workers of run", R"(
    where b.run_id = $1 and b.state = 'open'
    group by w.worker_id, w.host, w.process order by w.worker_id)"};
 
+// Nobody has a batch of it in hand, nor has had since $1.
+constexpr store::Statement kUnattended{"unattended runs", R"(
+  select r.run_id, r.engine, r.version_id, b.since
+    from engine_run r
+   cross join lateral (select greatest(r.started_at, max(claimed_at), max(done_at)) as since,
+                              coalesce(bool_or(state = 'open' and worker_id is not null), false)
+                                as in_hand
+                         from run_batch where run_id = r.run_id) b
+   where r.state = 'running' and b.since <= $1 and not b.in_hand
+   order by r.run_id)"};
+
+constexpr std::chrono::minutes kLeftAlone{2};
+
 RunSummary summary_of(const store::Row& row) {
   return {.run = {row.int64("run_id")},
           .engine = row.text("engine"),
@@ -121,6 +138,41 @@ std::vector<ParkedCustomer> list_parked(store::Connection& connection, const Par
                       .name = row.text("name")});
   }
   return parked;
+}
+
+std::string UnattendedRun::says() const {
+  std::string text = fmt::format("nobody has worked on run {} of {} since {}", run.value, engine,
+                                 time::to_string(since));
+  if (!problem.empty()) {
+    text += fmt::format("; its configuration does not load here: {}", problem);
+  }
+  return text;
+}
+
+std::string UnattendedRun::todo() const {
+  return fmt::format(
+      "start reckoner serve with the role engine{}, or end the run: reckoner runs cancel {}",
+      problem.empty() ? "" : " where it loads, with its plug-in libraries in --plugins", run.value);
+}
+
+std::vector<UnattendedRun> unattended_runs(store::Connection& connection, Versions& versions,
+                                           time::Instant now) {
+  std::vector<UnattendedRun> runs;
+  for (const store::Row& row : connection.query(kUnattended, {now - kLeftAlone})) {
+    UnattendedRun run{.run = {row.int64("run_id")},
+                      .engine = row.text("engine"),
+                      .since = row.instant("since"),
+                      .problem = {}};
+    try {
+      versions.load(connection, {row.int64("version_id")});
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error& error) {
+      run.problem = error.what();
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
 }
 
 RunProgress read_progress(store::Connection& connection, RunId run, time::Instant now) {

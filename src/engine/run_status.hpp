@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/batch.hpp"
+#include "engine/versions.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
 
@@ -81,6 +82,21 @@ std::vector<RunSummary> list_summaries(store::Connection& connection, const RunF
                                        std::int64_t limit);
 /// Customers parked now, by key (its bytes).
 std::vector<ParkedCustomer> list_parked(store::Connection& connection, const ParkedFilter& filter);
+
+/// A run that goes on, but that nobody has worked on for two minutes.
+struct UnattendedRun {
+  RunId run;
+  std::string engine;
+  time::Instant since;
+  std::string problem;  ///< why its configuration version does not load here; empty: it does
+
+  std::string says() const;  ///< what is so
+  std::string todo() const;  ///< what to do about it
+};
+/// Oldest first.
+std::vector<UnattendedRun> unattended_runs(store::Connection& connection, Versions& versions,
+                                           time::Instant now);
+
 RunProgress read_progress(store::Connection& connection, RunId run, time::Instant now);
 
 }  // namespace reckoner::engine

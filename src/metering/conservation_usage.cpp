@@ -68,20 +68,23 @@ constexpr store::Statement kBilled{"metering.check_billed", R"(
   with priced as (
     select plan, array_agg(meter) as meters from unnest($1::text[], $2::text[]) p (plan, meter)
      group by plan
-  ), total as (
+  ), common as (
+    select p.plan, o.plan as other, p.meter
+      from unnest($1::text[], $2::text[]) p (plan, meter)
+      join unnest($1::text[], $2::text[]) o (plan, meter) on o.meter = p.meter
+  ), total as not materialized (
     select customer_id, bucket, meter, cut, event_count as events from usage_total
      union all
     select customer_id, bucket, meter, null::bigint, event_count from usage_delta
   ), measuring as (
-    select s.customer_id, s.subscription, s.cycle, s.starts_at, s.ends_at, r.meters
+    select s.customer_id, s.cycle, s.starts_at, s.ends_at, r.meters
       from subscription s join priced r on r.plan = s.plan
   ), shared as (
-    select distinct a.customer_id, m.meter
-      from measuring a
-      join measuring b on b.customer_id = a.customer_id and b.subscription > a.subscription
-                      and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
-     cross join lateral unnest(a.meters) m (meter)
-     where m.meter = any(b.meters)
+    select distinct a.customer_id, c.meter
+      from subscription a
+      join subscription b on b.customer_id = a.customer_id and b.subscription > a.subscription
+                         and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
+      join common c on c.plan = a.plan and c.other = b.plan
   ), subscribed as (
     select customer_id, range_agg(tstzrange(starts_at, ends_at)) as at
       from subscription group by customer_id

@@ -60,8 +60,8 @@ Response show_health(const ConsoleApi& api) {
   const auto lease = take_connection(api.pool());
   const std::optional<engine::Disk> disk =
       api.cluster_directory ? engine::disk_of(*api.cluster_directory) : std::nullopt;
-  const std::vector<Finding> findings =
-      engine::examine_database(*lease, disk, {lease->query(kClock).only().instant("now"), now});
+  const std::vector<Finding> findings = engine::examine_database(
+      *lease, api.versions(), disk, {lease->query(kClock).only().instant("now"), now});
   const auto files = store::schema::embedded_files();
   const auto known = static_cast<std::int64_t>(files.size());
   const auto active = api.versions().active(*lease);
