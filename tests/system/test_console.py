@@ -4,10 +4,8 @@ change of plan whose preview is what the interim invoice shows once it is made."
 
 import http.client
 import json
-import shutil
 import unittest
 from decimal import Decimal
-from pathlib import Path
 
 import reckoner_process as rp
 from access_world import ADMIN_KEY, World
@@ -49,14 +47,22 @@ class ConsoleTest(unittest.TestCase):
         cls.world.key_made = cls.world.key("admin", ADMIN_KEY)
         cls.secret = cls.world.key_made.headers["Authorization"].split()[1]
         cls.client = Client(cls.world.address, cls.secret)
-        config = rp.SANDBOX / "small-batches"
-        shutil.copytree(rp.CONFIG, config)
-        file = Path(config) / "billing-config.xml"
+        cls.with_small_batches()
+
+    @classmethod
+    def with_small_batches(cls):
+        """Applies the sample's own configuration with two customers a batch."""
+        folder = rp.SANDBOX / "small-batches"
+        for name, content in cls.world.sql("select name, encode(content, 'hex') from config_file where kind = 'file'"):
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(bytes.fromhex(content))
+        file = folder / "billing-config.xml"
         text = file.read_text()
         if 'batch-size="1000"' not in text:
-            raise AssertionError("the shipped batches have another size")
+            raise AssertionError("the sample's batches have another size")
         file.write_text(text.replace('batch-size="1000"', 'batch-size="2"'))
-        cls.world.reckoner.ok("config", "apply", config, "--comment", "small batches")
+        cls.world.reckoner.ok("config", "apply", folder, "--comment", "small batches")
 
     def ask(self, method, path, body=None, status=200, **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
