@@ -88,7 +88,11 @@ class ConsoleTest(unittest.TestCase):
     def test_a_run_is_watched_live_and_who_is_parked_is_tried_again(self):
         for number in range(CUSTOMERS):
             self.create(f"live-{number:02}")
-        self.world.sql("update customer set time_zone = 'Mars/Olympus' where key = 'live-07'")
+        # Two subscriptions that measure the same meters: no change makes them, so a run finds them.
+        self.world.sql("""
+            insert into subscription (customer_id, subscription, external_key, cycle, plan, currency, starts_at, created_at)
+            select customer_id, subscription + 1, 'twice', cycle, 'Professional', currency, starts_at, created_at
+              from subscription join customer_key using (customer_id) where key = 'live-07'""")
         before = self.ask("POST", "/api/v1/engines/monthly/dry-run", {"customers_max": 1000})
         run = self.ask("POST", "/api/v1/engines/monthly/runs", {}, 202, Idempotency_Key="live")["run"]["run"]
         again = self.ask("POST", "/api/v1/engines/monthly/runs", {}, 202, Idempotency_Key="live")["run"]["run"]
@@ -107,9 +111,9 @@ class ConsoleTest(unittest.TestCase):
 
         parked = self.ask("GET", "/api/v1/parked?q=live-07")["items"]
         self.assertEqual([one["customer"] for one in parked], ["live-07"])
-        self.assertIn("Mars/Olympus", parked[0]["reason"])
+        self.assertNotEqual(parked[0]["reason"], "")
         self.assertEqual(self.ask("GET", "/api/v1/customers?state=parked&q=live-07")["items"][0]["parked"], parked[0]["reason"])
-        self.world.sql("update customer set time_zone = 'UTC' where key = 'live-07'")
+        self.world.sql("delete from subscription where external_key = 'twice'")
         retry = self.ask("POST", "/api/v1/parked/retry", {"customer": "live-07"}, 202)["run"]["run"]
         self.assertEqual(self.watch(retry)[-1].data["run"]["invoiced"], 1)
         self.assertEqual(self.ask("GET", "/api/v1/parked?q=live-07")["items"], [])
