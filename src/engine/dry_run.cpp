@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::chrono::seconds kPoolWait{5};
 
+constexpr store::Statement kKey{"key of customer",
+                                "select key from customer where customer_id = $1"};
+
 void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
                const ComputationRequest& slice, time::Instant now, Runner::DryRun& result);
 
@@ -70,9 +73,9 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
       add_halves(facts, connection, versions, slice, now, result);
       return;
     }
-    for (const CustomerWork& customer : facts.customers(slice.customers)) {
-      result.parked.push_back({customer.customer.key, error.what(), 0, now});
-    }
+    // Who cannot even be read is named all the same.
+    const std::string key = connection.query(kKey, {slice.customers.front()}).only().text("key");
+    result.parked.push_back({key, error.what(), 0, now});
   }
 }
 

@@ -4,10 +4,8 @@ change of plan whose preview is what the interim invoice shows once it is made."
 
 import http.client
 import json
-import shutil
 import unittest
 from decimal import Decimal
-from pathlib import Path
 
 import reckoner_process as rp
 from access_world import ADMIN_KEY, World
@@ -49,14 +47,22 @@ class ConsoleTest(unittest.TestCase):
         cls.world.key_made = cls.world.key("admin", ADMIN_KEY)
         cls.secret = cls.world.key_made.headers["Authorization"].split()[1]
         cls.client = Client(cls.world.address, cls.secret)
-        config = rp.SANDBOX / "small-batches"
-        shutil.copytree(rp.CONFIG, config)
-        file = Path(config) / "billing-config.xml"
+        cls.with_small_batches()
+
+    @classmethod
+    def with_small_batches(cls):
+        """Applies the sample's own configuration with two customers a batch."""
+        folder = rp.SANDBOX / "small-batches"
+        for name, content in cls.world.sql("select name, encode(content, 'hex') from config_file where kind = 'file'"):
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(bytes.fromhex(content))
+        file = folder / "billing-config.xml"
         text = file.read_text()
         if 'batch-size="1000"' not in text:
-            raise AssertionError("the shipped batches have another size")
+            raise AssertionError("the sample's batches have another size")
         file.write_text(text.replace('batch-size="1000"', 'batch-size="2"'))
-        cls.world.reckoner.ok("config", "apply", config, "--comment", "small batches")
+        cls.world.reckoner.ok("config", "apply", folder, "--comment", "small batches")
 
     def ask(self, method, path, body=None, status=200, **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -82,7 +88,11 @@ class ConsoleTest(unittest.TestCase):
     def test_a_run_is_watched_live_and_who_is_parked_is_tried_again(self):
         for number in range(CUSTOMERS):
             self.create(f"live-{number:02}")
-        self.world.sql("update customer set time_zone = 'Mars/Olympus' where key = 'live-07'")
+        # Two subscriptions that measure the same meters: no change makes them, so a run finds them.
+        self.world.sql("""
+            insert into subscription (customer_id, subscription, external_key, cycle, plan, currency, starts_at, created_at)
+            select customer_id, subscription + 1, 'twice', cycle, 'Professional', currency, starts_at, created_at
+              from subscription join customer_key using (customer_id) where key = 'live-07'""")
         before = self.ask("POST", "/api/v1/engines/monthly/dry-run", {"customers_max": 1000})
         run = self.ask("POST", "/api/v1/engines/monthly/runs", {}, 202, Idempotency_Key="live")["run"]["run"]
         again = self.ask("POST", "/api/v1/engines/monthly/runs", {}, 202, Idempotency_Key="live")["run"]["run"]
@@ -101,9 +111,9 @@ class ConsoleTest(unittest.TestCase):
 
         parked = self.ask("GET", "/api/v1/parked?q=live-07")["items"]
         self.assertEqual([one["customer"] for one in parked], ["live-07"])
-        self.assertIn("Mars/Olympus", parked[0]["reason"])
+        self.assertNotEqual(parked[0]["reason"], "")
         self.assertEqual(self.ask("GET", "/api/v1/customers?state=parked&q=live-07")["items"][0]["parked"], parked[0]["reason"])
-        self.world.sql("update customer set time_zone = 'UTC' where key = 'live-07'")
+        self.world.sql("delete from subscription where external_key = 'twice'")
         retry = self.ask("POST", "/api/v1/parked/retry", {"customer": "live-07"}, 202)["run"]["run"]
         self.assertEqual(self.watch(retry)[-1].data["run"]["invoiced"], 1)
         self.assertEqual(self.ask("GET", "/api/v1/parked?q=live-07")["items"], [])

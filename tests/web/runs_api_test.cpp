@@ -29,7 +29,7 @@ TEST_F(RunsApi, EnginesAreToldWithTheirChains) {
   const text::Json& monthly = engines.at("items").as_array()[0];
   EXPECT_TRUE(monthly.at("issues").as_boolean());
   EXPECT_EQ(monthly.at("schedule").at("next").as_array().size(), 3u);
-  EXPECT_THAT(monthly.at("schedule").at("in_words").as_string(), HasSubstr("day 1 of the month"));
+  EXPECT_EQ(monthly.at("schedule").at("in_words").as_string(), "at 02:00 every day");
   EXPECT_FALSE(engines.at("items").as_array()[1].at("issues").as_boolean());
   EXPECT_TRUE(engines.at("items").as_array()[1].at("schedule").is_null());
   bool document_phase = false;
@@ -108,7 +108,7 @@ TEST_F(RunsApi, WhatCannotRunIsRefused) {
 }
 
 TEST_F(RunsApi, ADryRunStoresNothing) {
-  world.bandwidth("acme", "6000", "2026-10-15T00:00:00Z");
+  world.cartridge("acme", "300", "2026-10-15T00:00:00Z");
   const std::string before = world.digest();
   const text::Json all = post("/api/v1/engines/monthly/dry-run");
   EXPECT_EQ(world.digest(), before);
