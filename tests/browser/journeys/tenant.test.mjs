@@ -6,9 +6,17 @@ import { settled, useStage } from '../lib/browser.mjs';
 import { lastInvoice, openUsageLine } from '../lib/pages.mjs';
 import { people } from '../lib/world.mjs';
 
-const stage = useStage({ before, after });
 const gigabyte = 1_073_741_824;
 let sent = 0;
+
+const stage = useStage({
+  before,
+  after,
+  async prepare({ world }) {
+    const { secret } = await world.makeKey('before the journeys');
+    await world.send(secret, [bandwidth(5 * gigabyte), bandwidth(7 * gigabyte)]);
+  },
+});
 
 /** Usage of this very moment, so that it is in the present month. */
 function bandwidth(bytes) {
@@ -35,11 +43,6 @@ async function figure(locator) {
 }
 
 const balanceOf = (page) => page.getByRole('row', { name: /Balance after this/ }).locator('data');
-
-before(async () => {
-  const { secret } = await stage.world.makeKey('before the journeys');
-  await stage.world.send(secret, [bandwidth(5 * gigabyte), bandwidth(7 * gigabyte)]);
-});
 
 test('a new user logs in by the link, chooses a password, and sees the overview', async () => {
   const password = await stage.world.addUser('carla', 'tenant-viewer', 'acme');
