@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useIdempotencyKey } from '@/shared/api/idempotency';
+import { ApiError } from '@/shared/api/problem';
 
 interface ActionOptions<T> {
   /** Said when it is done; null says nothing. */
@@ -11,8 +12,8 @@ interface ActionOptions<T> {
 }
 
 /**
- * Something a person does once. All its attempts carry one idempotency key, which is renewed when it has worked and
- * when `begin` says that something else is meant.
+ * Something a person does once. Attempts of which nobody knows what became of them carry one idempotency key; it is renewed
+ * when it has worked or was refused, and when `begin` says that something else is meant.
  */
 export function useAction<V, T>(
   act: (input: V, idempotencyKey: string) => Promise<T>,
@@ -22,6 +23,10 @@ export function useAction<V, T>(
   const { key, renew } = useIdempotencyKey();
   const mutation = useMutation({
     mutationFn: (input: V) => act(input, key),
+    onError(error) {
+      // It was refused, so that nothing was done: whatever is tried next is another thing.
+      if (error instanceof ApiError && error.status >= 400 && error.status < 500) renew();
+    },
     onSuccess(result) {
       renew();
       for (const each of options.changes ?? ['']) {
