@@ -4,8 +4,11 @@
 #include <memory>
 
 #include "engine/run_metrics.hpp"
+#include "handlers/rule_facts.hpp"
+#include "handlers/rule_handler.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
+#include "web/configuration_api.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
 
@@ -46,6 +49,28 @@ web::HealthApi health_api(const HttpServices& services) {
   return api;
 }
 
+/// What RuleHandler says of the names that rules use.
+web::RuleLanguage rule_language() {
+  web::RuleLanguage language;
+  for (const handlers::RuleFact& fact : handlers::rule_facts()) {
+    const std::string help =
+        fact.behind_only ? "behind the calculation: " + fact.help : std::string(fact.help);
+    language.facts.push_back({fact.name, std::string(rules::name_of(fact.type)), help});
+  }
+  for (const handlers::RuleOutput& output : handlers::rule_outputs()) {
+    language.outputs.push_back({output.name, "", output.help});
+  }
+  language.names = [](const config::Configuration& configuration) {
+    return handlers::RuleFacts(configuration, handlers::RulePlace::kBehindCalculation).names();
+  };
+  return language;
+}
+
+web::ConfigurationApi configuration_api(const HttpServices& services) {
+  return {services.system.pool(), services.system.versions(), services.system.clock(),
+          services.system.configuration_directory(), rule_language()};
+}
+
 }  // namespace
 
 std::vector<web::Route> http_routes(const HttpServices& services) {
@@ -59,6 +84,7 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
   if (services.web) {
     add(routes, web::metering_routes(
                     {services.system.pool(), services.system.versions(), services.system.clock()}));
+    add(routes, web::configuration_routes(configuration_api(services)));
   }
   return routes;
 }

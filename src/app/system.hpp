@@ -84,6 +84,10 @@ class System {
   store::Connection owner_connection() const;
   /// Where archives are written unless told otherwise.
   const std::filesystem::path& archive_directory() const { return archive_directory_; }
+  /// The files a configuration is applied from; none where there is no such directory.
+  const std::optional<std::filesystem::path>& configuration_directory() const {
+    return configuration_directory_;
+  }
   /// The active version, and its settings under this process's environment.
   std::shared_ptr<const engine::CompiledVersion> active();
   config::Settings settings();
@@ -109,6 +113,7 @@ class System {
   engine::Runner runner_;
   std::filesystem::path mail_directory_;
   std::filesystem::path archive_directory_;
+  std::optional<std::filesystem::path> configuration_directory_;
 };
 
 }  // namespace reckoner::app
