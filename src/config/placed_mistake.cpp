@@ -74,15 +74,19 @@ std::optional<Range> find_word(std::string_view text, Range within, std::string_
   return std::nullopt;
 }
 
-/// name="value", whole.
-std::optional<Range> find_attribute(std::string_view text, Range within, std::string_view name) {
+/// An attribute as it stands.
+struct Attribute {
+  Range whole;  ///< name="value"
+  std::string_view value;
+};
+
+std::vector<Attribute> find_attributes(std::string_view text, Range within, std::string_view name) {
+  std::vector<Attribute> attributes;
   for (auto found = find_word(text, within, name); found;
        found = find_word(text, {found->end, within.end}, name)) {
     std::size_t at = found->end;
     const auto skip_blanks = [&] {
-      while (at < within.end &&
-             std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos)
-        ++at;
+      at = std::min(text.find_first_not_of(" \t\r\n", at), within.end);
     };
     skip_blanks();
     if (at >= within.end || text[at] != '=') continue;
@@ -91,9 +95,9 @@ std::optional<Range> find_attribute(std::string_view text, Range within, std::st
     if (at >= within.end) continue;
     const std::size_t close = text.find(text[at], at + 1);
     if (close == std::string_view::npos || close >= within.end) continue;
-    return Range{found->begin, close + 1};
+    attributes.push_back({{found->begin, close + 1}, text.substr(at + 1, close - at - 1)});
   }
-  return std::nullopt;
+  return attributes;
 }
 
 /// What the message quotes: 'so'.
@@ -116,15 +120,29 @@ Range whole_line(std::string_view text, std::size_t start) {
   return {start + first, start + line.find_last_not_of(" \t\r") + 1};
 }
 
+/// Of several of that name, as of tags on one line, the one whose value the message quotes.
+std::optional<Range> place_of_attribute(std::string_view text, Range stretch,
+                                        const std::vector<std::string_view>& words) {
+  const std::vector<Attribute> attributes = find_attributes(text, stretch, words.front());
+  if (attributes.empty()) return std::nullopt;
+  for (const Attribute& attribute : attributes) {
+    if (std::find(words.begin() + 1, words.end(), attribute.value) != words.end()) {
+      return attribute.whole;
+    }
+  }
+  return attributes.front().whole;
+}
+
 Range place_in(std::string_view text, std::size_t line_start, std::string_view message) {
   const Range stretch = stretch_of(text, line_start);
-  const std::vector<std::string_view> words = quoted(message);
-  if (message.find("attribute '") != std::string_view::npos && !words.empty()) {
-    if (const auto found = find_attribute(text, stretch, words.front())) return *found;
-  }
   // Suggestions come last, and what they name may stand there rightly.
-  const std::string_view said = message.substr(0, message.find("; did you mean"));
-  for (const std::string_view word : quoted(said)) {
+  std::vector<std::string_view> words = quoted(message.substr(0, message.find("; did you mean")));
+  if (message.find("attribute '") != std::string_view::npos && !words.empty()) {
+    if (const auto found = place_of_attribute(text, stretch, words)) return *found;
+  }
+  // "charge 'm' measures meter 'x', which does not exist": what is wrong comes last.
+  std::reverse(words.begin(), words.end());
+  for (const std::string_view word : words) {
     if (const auto found = find_word(text, stretch, word)) return *found;
   }
   return whole_line(text, line_start);

@@ -1,4 +1,5 @@
 #include "engine/due_slice.hpp"
+#include "engine/population.hpp"
 #include "engine/run.hpp"
 #include "engine/run_planning.hpp"
 #include "store/transaction.hpp"
@@ -57,6 +58,8 @@ Runner::DryRun Runner::dry_run(const RunRequest& request) {
   result.parked_before = due.parked;
   result.due = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
   FactReader facts(*connection, {cut, /*tail=*/true});
+  facts.assume(population_facts_to_come(*connection, compiled->configuration(), request.engine,
+                                        request.fires_at, facts.knowledge(), now));
   const ComputationRequest whole{due.to_bill,
                                  {.engine = request.engine,
                                   .until = request.fires_at,

@@ -7,6 +7,7 @@
 
 #include "engine/compute.hpp"
 #include "engine/due_slice.hpp"
+#include "engine/population.hpp"
 #include "engine/run_planning.hpp"
 #include "store/transaction.hpp"
 
@@ -201,9 +202,12 @@ class Findings {
 /// The customers of an engine that are looked at, by id.
 struct Population {
   std::string engine;
-  std::vector<std::int64_t> customers;
-  std::set<std::int64_t> only_now;   ///< of kDue: due under the active version alone
-  std::set<std::int64_t> only_then;  ///< due under the other one alone
+  std::vector<std::int64_t> customers = {};
+  // Of kDue:
+  std::set<std::int64_t> only_now = {};            ///< due under the active version alone
+  std::set<std::int64_t> only_then = {};           ///< due under the other one alone
+  FactSource::PopulationByMonth figures_now = {};  ///< that a run would compute
+  FactSource::PopulationByMonth figures_then = {};
 };
 
 /// The same customers under both versions, a slice at a time.
@@ -240,7 +244,7 @@ class Comparison {
     for (const store::Row& row : connection_.query(kCustomersWithPeriods, {from, to, now_})) {
       std::string engine = row.text("engine");
       if (populations.empty() || populations.back().engine != engine) {
-        populations.push_back({std::move(engine), {}, {}, {}});
+        populations.push_back({.engine = std::move(engine)});
       }
       populations.back().customers.push_back(row.int64("customer_id"));
     }
@@ -267,7 +271,9 @@ class Comparison {
       if (!stays || !active->chain(engine.id).issues()) continue;
       const std::set<std::int64_t> now = due_under(engine.id, active_);
       const std::set<std::int64_t> then = due_under(engine.id, next_);
-      Population population{engine.id, {}, {}, {}};
+      Population population{.engine = engine.id};
+      population.figures_now = figures_under(engine.id, *active);
+      population.figures_then = figures_under(engine.id, *next);
       std::set_union(now.begin(), now.end(), then.begin(), then.end(),
                      std::back_inserter(population.customers));
       std::set_difference(now.begin(), now.end(), then.begin(), then.end(),
@@ -279,12 +285,19 @@ class Comparison {
     return populations;
   }
 
+  FactSource::PopulationByMonth figures_under(const std::string& engine,
+                                              const CompiledVersion& version) {
+    return population_facts_to_come(connection_, version.configuration(), engine, now_,
+                                    facts_.knowledge(), now_);
+  }
+
   void add_under(const Population& population, std::span<const std::int64_t> customers,
                  Under under) {
     const std::set<std::int64_t>& others =
         under == Under::kActive ? population.only_then : population.only_now;
     std::vector<std::int64_t> wanted(customers.begin(), customers.end());
     std::erase_if(wanted, [&](std::int64_t customer) { return others.contains(customer); });
+    facts_.assume(under == Under::kActive ? population.figures_now : population.figures_then);
     in_halves(
         wanted,
         [&](std::span<const std::int64_t> part) {

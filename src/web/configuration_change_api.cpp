@@ -120,7 +120,7 @@ Response apply(const ConfigurationApi& api, const Request& request) {
     const auto changed = or_conflict([&] {
       return engine::apply_change(connection, api.versions,
                                   {.files = draft->files(),
-                                   .author = request.principal.name,
+                                   .author = request.principal.author(),
                                    .comment = wanted.comment,
                                    .dropped_meters = wanted.dropped_meters,
                                    .reprice = wanted.reprice},
@@ -128,7 +128,7 @@ Response apply(const ConfigurationApi& api, const Request& request) {
     });
     if (changed.changed || wanted.reprice) {
       accounts::record(connection,
-                       {.who = request.principal.name,
+                       {.who = request.principal.author(),
                         .action = wanted.reprice ? "configuration.reprice" : "configuration.apply",
                         .subject = fmt::format("configuration version {}", changed.version.value),
                         .before = version_json(active.number),
@@ -167,11 +167,11 @@ Response activate(const ConfigurationApi& api, const Request& request) {
     if (!active) throw Problem(503, "there is no configuration yet");
     require_match(request, etag_of_version(*active));
     const auto made = or_conflict([&] {
-      return api.versions.activate(connection, version, request.principal.name, comment, now);
+      return api.versions.activate(connection, version, request.principal.author(), comment, now);
     });
     if (made.changed) {
       accounts::record(connection,
-                       {.who = request.principal.name,
+                       {.who = request.principal.author(),
                         .action = "configuration.activate",
                         .subject = fmt::format("configuration version {}", made.version.value),
                         .before = version_json(*active),

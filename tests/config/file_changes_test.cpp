@@ -40,9 +40,9 @@ TEST(FileChanges, NameFilesAndLibrariesThatComeAndGo) {
     told.push_back(change.name + " " + std::string(to_string(change.kind)) + " " +
                    std::to_string(change.lines.size()));
   }
-  EXPECT_THAT(told, testing::ElementsAre("gone.dmn removed 1", "new.dmn added 2",
-                                         "libfee.so changed 0", "libnew.so added 0",
-                                         "libold.so removed 0"));
+  EXPECT_THAT(told,
+              testing::ElementsAre("gone.dmn removed 1", "new.dmn added 2", "libfee.so changed 0",
+                                   "libnew.so added 0", "libold.so removed 0"));
 }
 
 }  // namespace
