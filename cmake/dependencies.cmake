@@ -21,6 +21,8 @@ pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)            # delivery: 
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)          # metering: Kafka
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)             # metering: compressed archives
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)      # web: the HTTP server
+pkg_check_modules(ssl REQUIRED IMPORTED_TARGET libssl)              # web: TLS
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)               # web: compressed answers
 find_path(MUSTACHE_INCLUDE kainjow/mustache.hpp
           PATH_SUFFIXES kainjow-mustache REQUIRED)                  # documents: mail templates
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                       # app: the command line
@@ -36,6 +38,6 @@ set(config_LIBRARIES pugixml::pugixml Boost::headers)
 set(store_LIBRARIES soci PkgConfig::pq)
 set(engine_LIBRARIES Boost::filesystem ${CMAKE_DL_LIBS})
 set(metering_LIBRARIES PkgConfig::rdkafka PkgConfig::zstd)
-set(web_LIBRARIES PkgConfig::httplib)
+set(web_LIBRARIES PkgConfig::httplib PkgConfig::ssl PkgConfig::zlib)
 set(delivery_LIBRARIES PkgConfig::curl)
 set(scheduler_LIBRARIES Boost::headers)

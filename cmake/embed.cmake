@@ -1,8 +1,9 @@
-# reckoner_embed(TARGET OUTPUT NAMESPACE FILES...): compiles text files into TARGET as
+# reckoner_embed(TARGET OUTPUT NAMESPACE FILES...): compiles files into TARGET as
 # `std::span<const EmbeddedFile> NAMESPACE::embedded_files()`, sorted by name.
 function(reckoner_embed target)
   cmake_parse_arguments(EMBED "" "NAMESPACE;BASE" "FILES" ${ARGN})
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded.cpp)
+  string(MAKE_C_IDENTIFIER ${EMBED_NAMESPACE} name)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${name}_embedded.cpp)
   list(SORT EMBED_FILES)
   string(REPLACE ";" "|" files "${EMBED_FILES}")
   add_custom_command(OUTPUT ${output}

@@ -1,18 +1,24 @@
-string(REPLACE "|" ";" FILES "${FILES}")
-set(code "#include \"base/embedded.hpp\"\n#include <array>\nnamespace ${NAMESPACE} {\n")
-string(APPEND code "std::span<const reckoner::EmbeddedFile> embedded_files();\n")
+# Writes C++ that holds the FILES, divided by "|", or without them all files below BASE. The assembler reads their bytes: as literals
+# of megabytes they would take a compiler minutes.
+if(FILES)
+  string(REPLACE "|" ";" FILES "${FILES}")
+else()
+  file(GLOB_RECURSE FILES ${BASE}/*)
+endif()
+set(code "#include \"base/embedded.hpp\"\n#include <array>\n")
 set(rows "")
+set(count 0)
+string(MAKE_C_IDENTIFIER ${NAMESPACE} prefix)
 foreach(file IN LISTS FILES)
   file(RELATIVE_PATH name ${BASE} ${file})
-  file(READ ${file} hex HEX)
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" text "${hex}")
-  string(LENGTH "${hex}" length)
-  math(EXPR length "${length} / 2")
-  # Split long literals, which stay below the limits of the compiler.
-  string(REGEX REPLACE "((\\\\x..)(\\\\x..)(\\\\x..)(\\\\x..)(\\\\x..)(\\\\x..)(\\\\x..)(\\\\x..))" "\\1\"\n  \"" text "${text}")
-  string(APPEND rows "  reckoner::EmbeddedFile{\"${name}\", std::string_view(\"${text}\", ${length})},\n")
+  file(SIZE ${file} size)
+  set(symbol ${prefix}_file_${count})
+  string(APPEND code "asm(\".section .rodata\\n${symbol}:\\n.incbin \\\"${file}\\\"\\n.byte 0\\n.previous\\n\");\n"
+                     "extern \"C\" const char ${symbol}[];\n")
+  string(APPEND rows "  reckoner::EmbeddedFile{\"${name}\", std::string_view(${symbol}, ${size})},\n")
+  math(EXPR count "${count} + 1")
 endforeach()
-list(LENGTH FILES count)
-string(APPEND code "static constexpr std::array<reckoner::EmbeddedFile, ${count}> kFiles{{\n${rows}}};\n")
-string(APPEND code "std::span<const reckoner::EmbeddedFile> embedded_files() { return kFiles; }\n}\n")
+string(APPEND code "namespace ${NAMESPACE} {\nstd::span<const reckoner::EmbeddedFile> embedded_files();\n"
+                   "static const std::array<reckoner::EmbeddedFile, ${count}> kFiles{{\n${rows}}};\n"
+                   "std::span<const reckoner::EmbeddedFile> embedded_files() { return kFiles; }\n}\n")
 file(WRITE ${OUTPUT} "${code}")

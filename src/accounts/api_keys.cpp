@@ -26,13 +26,20 @@ constexpr store::Statement kFindCustomer{"accounts.find_customer_of_key",
 
 constexpr store::Statement kInsert{"accounts.insert_api_key", R"(
   insert into api_key (name, prefix, secret_hash, scopes, namespace, customer_id, created_at,
-                       created_by)
-  values ($1, $2, $3, $4, $5, $6, $7, $8) returning key_id)"};
+                       created_by, expires_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning key_id)"};
 
 constexpr store::Statement kList{"accounts.list_api_keys", R"(
   select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
     from api_key k left join customer_key c on c.customer_id = k.customer_id
    order by k.key_id)"};
+
+// $1: of this customer alone; null: all. $2: below this id; null: all.
+constexpr store::Statement kPage{"accounts.page_api_keys", R"(
+  select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
+    from api_key k left join customer_key c on c.customer_id = k.customer_id
+   where ($1::bigint is null or k.customer_id = $1) and ($2::bigint is null or k.key_id < $2)
+   order by k.key_id desc limit $3)"};
 
 constexpr store::Statement kRead{"accounts.read_api_key", R"(
   select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
@@ -42,7 +49,8 @@ constexpr store::Statement kRead{"accounts.read_api_key", R"(
 constexpr store::Statement kFind{"accounts.find_api_key", R"(
   select k.*, to_json(k.scopes)::text as scope_list, coalesce(c.key, '') as customer_key
     from api_key k left join customer_key c on c.customer_id = k.customer_id
-   where k.secret_hash = $1 and k.revoked_at is null)"};
+   where k.secret_hash = $1 and k.revoked_at is null
+     and (k.expires_at is null or k.expires_at > $2))"};
 
 constexpr store::Statement kRevoke{"accounts.revoke_api_key", R"(
   update api_key set revoked_at = $2, revoked_by = $3 where key_id = $1 and revoked_at is null)"};
@@ -74,7 +82,7 @@ std::string namespace_of(const ApiKeyRequest& request) {
     if (!request.namespace_name.empty()) {
       throw UsageError("a customer's key has the customer's own namespace");
     }
-    return fmt::format("{}{}", kCustomerNamespace, request.customer);
+    return customer_namespace(request.customer);
   }
   if (request.namespace_name.empty()) return std::string(kDefaultNamespace);
   check_label("namespace", request.namespace_name);
@@ -96,6 +104,7 @@ ApiKey key_of(const store::Row& row) {
   key.customer_key = row.text("customer_key");
   key.created_at = row.instant("created_at");
   key.created_by = row.text("created_by");
+  key.expires_at = row.optional_instant("expires_at");
   key.revoked_at = row.optional_instant("revoked_at");
   key.revoked_by = row.text("revoked_by");
   return key;
@@ -108,9 +117,16 @@ const std::vector<std::string>& api_scopes() {
   return scopes;
 }
 
+std::string customer_namespace(std::string_view customer_key) {
+  return fmt::format("{}{}", kCustomerNamespace, customer_key);
+}
+
 NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& request,
                          std::string_view author, time::Instant now) {
   check_label("name", request.name);
+  if (request.expires_at && *request.expires_at <= now) {
+    throw UsageError("the key would have expired already");
+  }
   store::Transaction transaction(connection);
   NewApiKey made;
   ApiKey& key = made.key;
@@ -120,6 +136,7 @@ NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& req
   key.customer_key = request.customer;
   key.created_at = now;
   key.created_by = author;
+  key.expires_at = request.expires_at;
   if (!request.customer.empty()) {
     if (std::find(key.scopes.begin(), key.scopes.end(), "admin") != key.scopes.end()) {
       throw UsageError("the scope admin is not for a customer's key");
@@ -135,7 +152,7 @@ NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& req
   if (key.customer) customer = key.customer->value;
   key.key_id = connection
                    .query(kInsert, {key.name, key.prefix, store::Bytes(hash), key.scopes,
-                                    key.namespace_name, customer, now, author})
+                                    key.namespace_name, customer, now, author, key.expires_at})
                    .only()
                    .int64("key_id");
   transaction.commit();
@@ -146,6 +163,20 @@ std::vector<ApiKey> list_api_keys(store::Connection& connection) {
   std::vector<ApiKey> keys;
   for (const store::Row& row : connection.query(kList)) keys.push_back(key_of(row));
   return keys;
+}
+
+std::vector<ApiKey> list_api_keys(store::Connection& connection, const KeyFilter& filter,
+                                  std::int64_t limit) {
+  std::vector<ApiKey> keys;
+  for (const store::Row& row : connection.query(kPage, {filter.customer, filter.below, limit})) {
+    keys.push_back(key_of(row));
+  }
+  return keys;
+}
+
+std::optional<ApiKey> find_api_key_by_id(store::Connection& connection, std::int64_t key_id) {
+  const auto row = connection.query(kRead, {key_id}).at_most_one();
+  return row ? std::optional(key_of(*row)) : std::nullopt;
 }
 
 ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::string_view author,
@@ -163,9 +194,10 @@ ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::s
   return key;
 }
 
-std::optional<ApiKey> find_api_key(store::Connection& connection, std::string_view secret) {
+std::optional<ApiKey> find_api_key(store::Connection& connection, std::string_view secret,
+                                   time::Instant now) {
   const Sha256 hash = sha256(secret);
-  const auto row = connection.query(kFind, {store::Bytes(hash)}).at_most_one();
+  const auto row = connection.query(kFind, {store::Bytes(hash), now}).at_most_one();
   if (!row) return std::nullopt;
   return key_of(*row);
 }

@@ -14,6 +14,7 @@
 #include "app/commands_doctor.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
+#include "app/commands_users.hpp"
 #include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
 #include "app/run_commands.hpp"
@@ -39,7 +40,9 @@ using Action = std::function<int(const Console&)>;
 /// Declares the commands; `action` is what the last one parsed wants done.
 class CommandLine {
  public:
-  CommandLine() {
+  explicit CommandLine(std::span<const EmbeddedFile> pages) {
+    serve_.pages = pages;
+    demo_.serve.pages = pages;
     app_.description(
         "Reckoner meters usage, prices it, and issues invoices that can be proved right.");
     app_.require_subcommand(1);
@@ -55,6 +58,7 @@ class CommandLine {
       return on_system(parent, name, help, std::move(work));
     };
     account_commands_.emplace(app_, declare);
+    user_commands_.emplace(app_, declare);
     key_commands_.emplace(app_, declare);
     metering_commands_.emplace(app_, declare, [this](CLI::App* group, MeteringCommands::Work work) {
       default_to(group, std::move(work));
@@ -159,6 +163,14 @@ class CommandLine {
                      "where HTTP is served, HOST:PORT (default 127.0.0.1:8080; port 0: a free "
                      "one), or none")
         ->envname("RECKONER_LISTEN");
+    command
+        ->add_option("--tls-cert", arguments.tls_certificate,
+                     "serve HTTPS with this certificate, a PEM file with its chain")
+        ->envname("RECKONER_TLS_CERT");
+    command
+        ->add_option("--tls-key", arguments.tls_key,
+                     "key of the certificate, a PEM file without password")
+        ->envname("RECKONER_TLS_KEY");
   }
 
   void add_run_commands() {
@@ -392,6 +404,7 @@ class CommandLine {
   ServeArguments serve_;
   DemoArguments demo_;
   std::optional<AccountCommands> account_commands_;
+  std::optional<UserCommands> user_commands_;
   std::optional<KeyCommands> key_commands_;
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;
@@ -442,10 +455,10 @@ int fail(bool json, int code, std::string_view message) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) {
+int run_command_line(int argc, char** argv, std::span<const EmbeddedFile> pages) {
   const bool json =
       std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
-  CommandLine command_line;
+  CommandLine command_line(pages);
   try {
     command_line.app().parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "accounts/api_keys.hpp"
+#include "app/commands.hpp"
 #include "text/table.hpp"
 
 namespace reckoner::app {
@@ -29,7 +30,9 @@ void write_key(text::JsonWriter& json, const accounts::ApiKey& key) {
   json.end_array().key("namespace").string(key.namespace_name).key("customer");
   key.customer ? json.string(key.customer_key) : json.null();
   json.key("created_at").string(time::to_string(key.created_at));
-  json.key("created_by").string(key.created_by).key("revoked_at");
+  json.key("created_by").string(key.created_by).key("expires_at");
+  key.expires_at ? json.string(time::to_string(*key.expires_at)) : json.null();
+  json.key("revoked_at");
   key.revoked_at ? json.string(time::to_string(*key.revoked_at)) : json.null();
   json.key("revoked_by").string(key.revoked_by);
 }
@@ -37,12 +40,17 @@ void write_key(text::JsonWriter& json, const accounts::ApiKey& key) {
 }  // namespace
 
 int create_key_command(System& system, const Console& console, const KeyArguments& arguments) {
+  std::optional<time::Instant> expires_at;
+  if (!arguments.expires.empty()) {
+    expires_at = parse_as_of(arguments.expires, time::Zone::named("UTC"));
+  }
   const accounts::NewApiKey made = system.change([&](store::Connection& connection) {
     return accounts::create_api_key(connection,
                                     {.name = arguments.name,
                                      .scopes = words_of(arguments.scopes),
                                      .customer = arguments.customer,
-                                     .namespace_name = arguments.namespace_name},
+                                     .namespace_name = arguments.namespace_name,
+                                     .expires_at = expires_at},
                                     user_name(), system.clock()());
   });
   if (console.json()) {
@@ -82,11 +90,13 @@ int list_keys_command(System& system, const Console& console) {
                      {"namespace"},
                      {"customer"},
                      {"made"},
+                     {"expires"},
                      {"revoked"}});
   for (const accounts::ApiKey& key : keys) {
     table.add({std::to_string(key.key_id), key.name, key.prefix,
                fmt::format("{}", fmt::join(key.scopes, ",")), key.namespace_name, key.customer_key,
                time::to_string(key.created_at),
+               key.expires_at ? time::to_string(*key.expires_at) : "",
                key.revoked_at ? time::to_string(*key.revoked_at) : ""});
   }
   console.result(table.to_string());
@@ -124,6 +134,8 @@ KeyCommands::KeyCommands(CLI::App& app, const Declare& declare) {
                      "sees and sends only this customer's events, in its own namespace");
   create->add_option("--namespace", key_.namespace_name,
                      "of the events it sends (default: default)");
+  create->add_option("--expires", key_.expires,
+                     "an instant or a day (UTC) from which on it is refused (default: never)");
   declare(*group, "list", "all keys, without their secrets", list_keys_command);
   CLI::App* revoke = declare(*group, "revoke", "let a key be refused within 5 seconds",
                              [this](System& system, const Console& console) {

@@ -15,6 +15,7 @@ struct KeyArguments {
   std::string scopes = "ingest,query";
   std::string customer;
   std::string namespace_name;
+  std::string expires;  ///< an instant or a day (UTC); empty: never
 };
 int create_key_command(System& system, const Console& console, const KeyArguments& arguments);
 int list_keys_command(System& system, const Console& console);

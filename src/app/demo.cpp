@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
 #include <set>
 
 #include "accounts/import.hpp"
+#include "accounts/users.hpp"
 #include "app/commands.hpp"
 #include "app/mail.hpp"
 #include "app/presentation.hpp"
@@ -248,6 +250,39 @@ class Demo {
   const sample_data::Months months_;  ///< what the data are about
 };
 
+/// Who can be tried in the browser: those who have not chosen a password yet get another one-time
+/// one.
+void show_logins(System& system, const Console& console, const std::string& url) {
+  struct Person {
+    std::string_view who;
+    accounts::UserRequest request;
+  };
+  const std::array people{
+      Person{"of acme, a customer", {"anna", accounts::UserRole::kTenantAdmin, "acme", ""}},
+      Person{"who sees and changes all", {"admin", accounts::UserRole::kBillingAdmin, "", ""}}};
+  const time::Instant now = system.clock()();
+  std::string text = fmt::format("\nOpen {} and log in:\n", url);
+  for (const Person& person : people) {
+    const std::string login = accounts::login_of(person.request);
+    const auto made =
+        accounts::one_time_password(now + system.settings().duration("users.oneTimeTime"));
+    const bool given = system.change([&](store::Connection& connection) {
+      const auto known = accounts::find_user(connection, login);
+      if (!known) {
+        accounts::create_user(connection, person.request, made.stored, "demo", now);
+        return true;
+      }
+      if (!known->one_time_until) return false;
+      return accounts::reset_user(connection, known->user_id, made.stored).has_value();
+    });
+    text += given ? fmt::format("  {:<10} password {}   ({})\n{:13}{}login#login={}&password={}\n",
+                                login, made.text, person.who, "", url, login, made.text)
+                  : fmt::format("  {:<10} with the password you have chosen   ({})\n", login,
+                                person.who);
+  }
+  console.note(text);
+}
+
 }  // namespace
 
 delivery::Sender mail_sender(System& system) {
@@ -273,7 +308,9 @@ int demo_command(CommonOptions options, const Console& console, const DemoArgume
                   "mails | quarantine\n",
                   program.string(), where));
   if (arguments.no_serve) return 0;
-  return serve_command(system, options, console, arguments.serve);
+  ServeArguments serve = arguments.serve;
+  serve.when_served = [&](const std::string& url) { show_logins(system, console, url); };
+  return serve_command(system, options, console, serve);
 }
 
 }  // namespace reckoner::app

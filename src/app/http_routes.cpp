@@ -3,14 +3,16 @@
 #include <iterator>
 #include <memory>
 
+#include "app/configuration_routes.hpp"
 #include "engine/run_metrics.hpp"
-#include "handlers/rule_facts.hpp"
-#include "handlers/rule_handler.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
-#include "web/configuration_api.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
+#include "web/routes_api.hpp"
+#include "web/session_api.hpp"
+#include "web/users_api.hpp"
+#include "web/ui_api.hpp"
 
 namespace reckoner::app {
 
@@ -49,26 +51,20 @@ web::HealthApi health_api(const HttpServices& services) {
   return api;
 }
 
-/// What RuleHandler says of the names that rules use.
-web::RuleLanguage rule_language() {
-  web::RuleLanguage language;
-  for (const handlers::RuleFact& fact : handlers::rule_facts()) {
-    const std::string help =
-        fact.behind_only ? "behind the calculation: " + fact.help : std::string(fact.help);
-    language.facts.push_back({fact.name, std::string(rules::name_of(fact.type)), help});
-  }
-  for (const handlers::RuleOutput& output : handlers::rule_outputs()) {
-    language.outputs.push_back({output.name, "", output.help});
-  }
-  language.names = [](const config::Configuration& configuration) {
-    return handlers::RuleFacts(configuration, handlers::RulePlace::kBehindCalculation).names();
-  };
-  return language;
-}
-
-web::ConfigurationApi configuration_api(const HttpServices& services) {
-  return {services.system.pool(), services.system.versions(), services.system.clock(),
-          services.system.configuration_directory(), rule_language()};
+std::vector<web::Route> access_routes(const HttpServices& services) {
+  std::vector<web::Route> routes =
+      web::session_routes({.means = services.logins,
+                           .authentication = services.authentication,
+                           .throttle = std::make_shared<web::LoginThrottle>(),
+                           .clock = services.system.clock(),
+                           .tls = false});
+  const web::UsersApi users{.pool = services.system.pool(),
+                            .authentication = services.authentication,
+                            .clock = services.system.clock(),
+                            .one_time = services.one_time};
+  add(routes, web::user_routes(users));
+  add(routes, web::key_routes(users));
+  return routes;
 }
 
 }  // namespace
@@ -84,8 +80,11 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
   if (services.web) {
     add(routes, web::metering_routes(
                     {services.system.pool(), services.system.versions(), services.system.clock()}));
-    add(routes, web::configuration_routes(configuration_api(services)));
+    add(routes, configuration_routes(services.system));
+    add(routes, access_routes(services));
   }
+  if (services.web) add(routes, web::ui_routes(services.pages));
+  routes.push_back(web::routes_route(routes));
   return routes;
 }
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "accounts/api_keys.hpp"
+#include "accounts/sessions.hpp"
 #include "app/http_routes.hpp"
+#include "app/totp_key.hpp"
 #include "base/log.hpp"
 #include "web/rights.hpp"
 
@@ -28,6 +30,14 @@ config::Settings settings_of(System& system) {
   }
 }
 
+std::shared_ptr<web::TlsIdentity> tls_of(const ServeArguments& arguments) {
+  if (arguments.tls_certificate.empty() != arguments.tls_key.empty()) {
+    throw UsageError("--tls-cert and --tls-key belong together");
+  }
+  if (arguments.tls_certificate.empty()) return nullptr;
+  return std::make_shared<web::TlsIdentity>(arguments.tls_certificate, arguments.tls_key);
+}
+
 web::ServerOptions server_options(const config::Settings& settings, const ListenAddress& address) {
   web::ServerOptions options;
   options.host = address.host;
@@ -37,15 +47,36 @@ web::ServerOptions server_options(const config::Settings& settings, const Listen
   options.deadlines.head = settings.duration("http.headTime");
   options.deadlines.body = settings.duration("http.bodyTime");
   options.deadlines.idle = settings.duration("http.idleTime");
+  options.rates.address.per_second = settings.integer("http.rate.address");
+  options.rates.caller.per_second = settings.integer("http.rate.caller");
+  options.rates.customer.per_second = settings.integer("http.rate.customer");
   options.bodies_max = std::max(options.bodies_max, 2 * settings.integer("http.bodyMax"));
   return options;
 }
 
+accounts::LoginMeans login_means(System& system, const config::Settings& settings) {
+  return {
+      .connection = [&system] { return system.pool().take(kConnectionWait); },
+      .seal = [settings, directory = system.directory()] { return totp_seal(settings, directory); },
+      .times = {.idle = settings.duration("users.sessionIdleTime"),
+                .longest = settings.duration("users.sessionTime")}};
+}
+
 web::CredentialCache::Find key_finder(System& system) {
   return [&system](std::string_view secret) -> std::optional<web::Principal> {
-    const auto key = accounts::find_api_key(*system.pool().take(kConnectionWait), secret);
+    const auto key =
+        accounts::find_api_key(*system.pool().take(kConnectionWait), secret, system.clock()());
     if (!key) return std::nullopt;
     return web::principal_of(*key);
+  };
+}
+
+web::CredentialCache::Find session_finder(System& system, const accounts::LoginMeans& means) {
+  return [&system, means](std::string_view secret) -> std::optional<web::Principal> {
+    const auto session =
+        accounts::use_session(*means.connection(), secret, means.times, system.clock()());
+    if (!session) return std::nullopt;
+    return web::principal_of(*session);
   };
 }
 
@@ -80,10 +111,17 @@ metering::Intake::Meters meters_in_force(System& system) {
   };
 }
 
-HttpService::HttpService(System& system, const ListenAddress& address, const std::set<Role>& roles)
-    : authentication_(key_finder(system), [](std::string_view) { return std::nullopt; }) {
-  const config::Settings settings = settings_of(system);
-  const web::ServerOptions options = server_options(settings, address);
+HttpService::HttpService(System& system, const ServeArguments& arguments,
+                         const ListenAddress& address, const std::set<Role>& roles)
+    : HttpService(system, arguments, address, roles, settings_of(system)) {}
+
+HttpService::HttpService(System& system, const ServeArguments& arguments,
+                         const ListenAddress& address, const std::set<Role>& roles,
+                         const config::Settings& settings)
+    : is_secure_(!arguments.tls_certificate.empty()),
+      authentication_(key_finder(system), session_finder(system, login_means(system, settings))) {
+  web::ServerOptions options = server_options(settings, address);
+  options.tls = tls_of(arguments);
   allow_open_files(options.connections_max);
   if (roles.contains(Role::kIngest)) {
     intake_ = std::make_unique<metering::Intake>(
@@ -95,8 +133,12 @@ HttpService::HttpService(System& system, const ListenAddress& address, const std
       .intake = intake_.get(),
       .web = roles.contains(Role::kWeb),
       .traffic = traffic_,
+      .pages = arguments.pages,
       .events_max = static_cast<std::size_t>(settings.integer("http.batchMax")),
-      .metrics_are_public = web::is_loopback(address.host)};
+      .metrics_are_public = web::is_loopback(address.host),
+      .authentication = authentication_,
+      .logins = login_means(system, settings),
+      .one_time = settings.duration("users.oneTimeTime")};
   server_ = std::make_unique<web::Server>(
       options, http_routes(services),
       [this](const web::Request& request) { return authentication_.principal_of(request); },

@@ -92,7 +92,8 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
   for (const std::string& doubt : system.doubts()) log::warning("database: {}", doubt);
   {
     std::optional<HttpService> http;
-    if (has_http) http.emplace(system, *address, roles);
+    if (has_http) http.emplace(system, arguments, *address, roles);
+    if (http && arguments.when_served) arguments.when_served(http->url());
     std::optional<KafkaIngestion> kafka;
     if (roles.contains(Role::kIngest)) kafka.emplace(system, meters_in_force(system), stop);
     std::vector<std::jthread> threads;

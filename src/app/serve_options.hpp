@@ -1,9 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "base/embedded.hpp"
 
 namespace reckoner::app {
 
@@ -32,6 +36,11 @@ inline constexpr std::string_view kListenDefault = "127.0.0.1:8080";
 struct ServeArguments {
   std::string listen = std::string(kListenDefault);
   std::string roles;
+  std::string tls_certificate;               ///< a PEM file; empty: plain HTTP
+  std::string tls_key;                       ///< a PEM file, with the certificate
+  std::span<const EmbeddedFile> pages = {};  ///< of the browser side; none: it was left out
+  /// Is told where pages are, once they are served.
+  std::function<void(const std::string& url)> when_served = {};
 };
 
 }  // namespace reckoner::app

@@ -155,8 +155,9 @@ System::System(const CommonOptions& options, time::Clock clock)
       versions_(handlers::catalogue(), plugin_directory(options), settle_version),
       runner_(*pool_, versions_, clock_,
               {metering::close_cut_within, metering::merge_totals, metering::require_cut_within}),
-      mail_directory_((cluster_ ? cluster_->directory() : data_directory(options)) / "mail"),
-      archive_directory_((cluster_ ? cluster_->directory() : data_directory(options)) / "archive"),
+      directory_(cluster_ ? cluster_->directory() : data_directory(options)),
+      mail_directory_(directory_ / "mail"),
+      archive_directory_(directory_ / "archive"),
       configuration_directory_(find_config_directory(options)) {
   apply_first_configuration(options);
 }

@@ -62,6 +62,8 @@ class System {
   engine::Versions& versions() { return versions_; }
   engine::Runner& runner() { return runner_; }
   const time::Clock& clock() const { return clock_; }
+  /// Of the private cluster, or of what this machine keeps beside --database.
+  const std::filesystem::path& directory() const { return directory_; }
   /// Where mails are left when no SMTP server is configured.
   const std::filesystem::path& mail_directory() const { return mail_directory_; }
 
@@ -111,6 +113,7 @@ class System {
   std::unique_ptr<store::Pool> tenant_pool_;  ///< none: not asked for, or policies do not hold
   engine::Versions versions_;
   engine::Runner runner_;
+  std::filesystem::path directory_;
   std::filesystem::path mail_directory_;
   std::filesystem::path archive_directory_;
   std::optional<std::filesystem::path> configuration_directory_;

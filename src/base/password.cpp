@@ -20,6 +20,9 @@ std::counting_semaphore<2> slots(2);
 class Slot {
  public:
   Slot() {
+    // Lets libsodium find out what this processor can do.
+    static const bool ready = sodium_init() >= 0;
+    RK_CHECK(ready);
     if (!slots.try_acquire_for(kPatience)) throw PasswordsBusy("too many passwords to check");
   }
   ~Slot() { slots.release(); }

@@ -89,6 +89,15 @@ constexpr std::array kSpecs{
                 "For a request's head to arrive, from its first byte.", true},
     SettingSpec{"http.idleTime", Kind::kDuration, "PT60S",
                 "How long a connection is kept between two requests.", true},
+    SettingSpec{
+        "http.rate.address", Kind::kInteger, "500",
+        "Requests a second of one address, other than this machine's own; those of 5 seconds "
+        "may come at once, and beyond them the answer is 429. 0: without limit.",
+        true},
+    SettingSpec{"http.rate.caller", Kind::kInteger, "500",
+                "The same of one user or API key; sending events does not count.", true},
+    SettingSpec{"http.rate.customer", Kind::kInteger, "500",
+                "The same of all who belong to one customer.", true},
     SettingSpec{"kafka.brokers", Kind::kText, "",
                 "Brokers to begin with, HOST:PORT divided by commas.", true},
     SettingSpec{"kafka.clientId", Kind::kText, "reckoner",
@@ -133,6 +142,17 @@ constexpr std::array kSpecs{
                 true},
     SettingSpec{"mail.smtp.user", Kind::kText, "",
                 "User at the mail server; empty: no authentication.", true},
+    SettingSpec{"users.oneTimeTime", Kind::kDuration, "P7D",
+                "How long a one-time password is good for choosing another.", true},
+    SettingSpec{"users.sessionIdleTime", Kind::kDuration, "PT30M",
+                "A session that is not used for so long ends.", true},
+    SettingSpec{"users.sessionTime", Kind::kDuration, "PT12H", "How long a session lasts at most.",
+                true},
+    SettingSpec{"users.totpKey", Kind::kSecret, "",
+                "Key under which secrets of second factors are stored, 64 hexadecimal digits: "
+                "env:NAME or file:/PATH, the same for all daemons of a database. Empty: totp.key "
+                "in the data directory.",
+                true},
 };
 
 const SettingSpec* find_spec(std::string_view name) {
@@ -192,10 +212,13 @@ void Settings::check() const {
   }
   for (const std::string_view name :
        {"billing.bounds.documentsPerDay", "billing.bounds.linesPerDocument",
-        "billing.bounds.totalTimes"}) {
+        "billing.bounds.totalTimes", "http.rate.address", "http.rate.caller",
+        "http.rate.customer"}) {
     if (integer(name) < 0) throw Error(fmt::format("setting {}: it is not below 0", name));
   }
-  for (const std::string_view name : {"http.bodyTime", "http.headTime", "http.idleTime"}) {
+  for (const std::string_view name :
+       {"http.bodyTime", "http.headTime", "http.idleTime", "users.oneTimeTime",
+        "users.sessionIdleTime", "users.sessionTime"}) {
     if (duration(name).count() < 1)
       throw Error(fmt::format("setting {}: it is at least PT1S", name));
   }

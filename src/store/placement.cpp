@@ -78,6 +78,8 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
 
     // Access and the schema itself.
     {"api_key", kLocal},
+    {"app_user", kLocal},
+    {"user_session", kLocal},
     {"subject_profile", kLocal},
     {"audit_log", kLocal},
     {"verification", kLocal},

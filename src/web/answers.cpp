@@ -17,6 +17,17 @@ namespace {
 
 constexpr int kRetrySeconds = 1;
 
+/// Data are nothing to run, to frame, or to take for something else.
+constexpr std::pair<std::string_view, std::string_view> kSecurity[] = {
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+constexpr std::string_view kOnlyTls = "max-age=31536000";
+
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   RK_CHECK(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);
   out.append(name).append(": ").append(value).append("\r\n");
@@ -154,7 +165,7 @@ Response answer_of(std::exception_ptr thrown, std::string_view request_id) {
 
 std::string head_of(const Response& response, const WireHead& head) {
   std::string out;
-  out.reserve(256);
+  out.reserve(1024);
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", response.status,
                  title_of(response.status));
   append_header(out, "Date", head.date);
@@ -164,9 +175,18 @@ std::string head_of(const Response& response, const WireHead& head) {
     append_header(out, "Content-Type", response.content_type);
     if (!has_header(response, "Cache-Control")) append_header(out, "Cache-Control", "no-store");
   }
+  for (const auto& [name, value] : kSecurity) {
+    if (!has_header(response, name)) append_header(out, name, value);
+  }
+  if (head.tls) append_header(out, "Strict-Transport-Security", kOnlyTls);
   const bool may_have_body =
       response.status >= 200 && response.status != 204 && response.status != 304;
-  if (may_have_body) append_header(out, "Content-Length", std::to_string(response.body.size()));
+  if (response.stream) {
+    append_header(out, "X-Accel-Buffering", "no");
+    if (!head.http_1_0) append_header(out, "Transfer-Encoding", "chunked");
+  } else if (may_have_body) {
+    append_header(out, "Content-Length", std::to_string(response.body.size()));
+  }
   if (!head.keep_alive) append_header(out, "Connection", "close");
   if (head.keep_alive && head.http_1_0) append_header(out, "Connection", "keep-alive");
   out.append("\r\n");

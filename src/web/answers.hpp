@@ -20,12 +20,14 @@ Response answer_of(const Problem& problem, std::string_view request_id);
 Response answer_of(std::exception_ptr thrown, std::string_view request_id);
 
 /// Status line and headers, the empty line at their end included, for an answer as it goes over the
-/// wire. A header with a control character is a Bug.
+/// wire: with what browsers shall not do with it, unless the answer says so itself (RFC 6797, CSP,
+/// Fetch). A header with a control character is a Bug.
 struct WireHead {
   std::string_view request_id;
   std::string_view date;  ///< RFC 9110
   bool http_1_0 = false;
   bool keep_alive = true;
+  bool tls = false;
 };
 std::string head_of(const Response& response, const WireHead& head);
 

@@ -7,7 +7,10 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "base/log.hpp"
+#include "text/utf8.hpp"
 #include "web/answers.hpp"
+#include "web/compression.hpp"
 #include "web/rights.hpp"
 
 namespace reckoner::web {
@@ -24,6 +27,9 @@ constexpr std::size_t kUnwantedMax = 64 * 1024;
 constexpr std::size_t kRequestIdMax = 128;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr int kFullRetrySeconds = 1;
+/// What takes longer is told in the log.
+constexpr std::chrono::seconds kSlow{2};
+constexpr std::size_t kNotedMax = 200;
 
 /// The other side has gone: nobody is there to be answered.
 struct OtherSideGone {};
@@ -82,7 +88,9 @@ class Exchange::Conversation {
   Conversation(Exchange& exchange, ConnectionState& state)
       : exchange_(exchange),
         state_(state),
-        stream_(state.socket()),
+        stream_(exchange.options_.tls
+                    ? SocketStream(state.socket(), exchange.options_.tls->current())
+                    : SocketStream(state.socket())),
         address_(address_of(state.socket())) {}
 
   bool run() {
@@ -98,6 +106,7 @@ class Exchange::Conversation {
         started_ = Steady::now();
         idle = exchange_.options_.deadlines.idle;
       } while (serve_request());
+      stream_.end_sending();
     } catch (const OtherSideGone&) {
       return false;
     }
@@ -122,10 +131,10 @@ class Exchange::Conversation {
     head.request.id = id_;
     head.request.address = address_;
     unread_ = head.framing != Framing::kNoBody;
-    const Response response = answer(head);
+    Response response = answer(head);
     if (unread_) drop_body(head);
-    const bool goes_on = !exchange_.stopping_ && !state_.evicted();
-    return send(response, head, head.keep_alive && !unread_ && goes_on);
+    const bool goes_on = !exchange_.stopping_ && !state_.evicted() && !response.stream;
+    return send(std::move(response), head, head.keep_alive && !unread_ && goes_on);
   }
 
   RequestHead read_head() {
@@ -159,21 +168,67 @@ class Exchange::Conversation {
     BodyShare share(exchange_.traffic_.body_bytes, exchange_.options_.bodies_max);
     Request request = std::move(head.request);
     head.request.method = request.method;
+    Response response;
     try {
-      Router::Match match = exchange_.router_.find(request.method, head.raw_path);
-      route_ = match.route;
-      const Route& route = exchange_.router_.routes()[match.route];
-      request.path_values = std::move(match.path_values);
-      if (route.right) {
-        request.principal = exchange_.authenticator_(request);
-        demand(request.principal, *route.right);
-      }
-      request.body = read_body(head, request, share);
-      state_.enter(Phase::kAnswering);
-      return route.endpoint(request);
+      response = answer(head, request, share);
     } catch (const std::exception&) {
-      return answer_of(std::current_exception(), id_);
+      response = answer_of(std::current_exception(), id_);
     }
+    compress(request, response);
+    note(request, response);
+    return response;
+  }
+
+  Response answer(const RequestHead& head, Request& request, BodyShare& share) {
+    exchange_.rates_.admit(address_);
+    Router::Match match = exchange_.router_.find(request.method, head.raw_path);
+    route_ = match.route;
+    const Route& route = exchange_.router_.routes()[match.route];
+    request.path_values = std::move(match.path_values);
+    if (route.right) {
+      request.principal = exchange_.authenticator_(request);
+      demand(request.principal, *route.right);
+      // Whoever sends events is held back by the queue for them.
+      if (route.right != Right::kIngest) exchange_.rates_.admit(request.principal);
+    }
+    request.body = read_body(head, request, share);
+    state_.enter(Phase::kAnswering);
+    Response response = route.endpoint(request);
+    if (response.stream) hold_seat(request, route.right);
+    return response;
+  }
+
+  /// For the stream that is the answer, and what it takes to look whether the caller may go on.
+  void hold_seat(const Request& request, std::optional<Right> right) {
+    const Principal& principal = request.principal;
+    seat_.emplace(exchange_.seats_, fmt::format("{} {}", principal.key_id, principal.name));
+    may_see_ = [this, right, head = request] {
+      if (!right) return true;
+      try {
+        demand(exchange_.authenticator_(head), *right);
+        return true;
+      } catch (const Problem&) {
+        return false;
+      } catch (const Error&) {
+        return true;  // nobody can tell now
+      }
+    };
+  }
+
+  /// With the request's id, so that what an answer names is found in the log.
+  void note(const Request& request, const Response& response) const {
+    const auto took = Steady::now() - started_;
+    const bool wrong = response.status >= 500 || took >= kSlow;
+    const auto& routes = exchange_.router_.routes();
+    if (!wrong && route_ != Traffic::kNoRoute && routes[route_].right == Right::kIngest) return;
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    const std::string& name = request.principal.name;
+    log::write(
+        wrong || !reads ? log::Level::kInfo : log::Level::kDebug,
+        fmt::format("request {}: {} {} by {} from {}: {}, {} ms", id_, request.method,
+                    text::printable(request.path.substr(0, kNotedMax)),
+                    name.empty() ? "nobody" : text::printable(name), address_, response.status,
+                    std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
   }
 
   std::string read_body(const RequestHead& head, const Request& request, BodyShare& share) {
@@ -248,7 +303,7 @@ class Exchange::Conversation {
 
   bool send(Response response, const RequestHead& head, bool keep_alive) {
     state_.enter(Phase::kAnswering);
-    WireHead wire{id_, http_date(), head.http_1_0, keep_alive};
+    WireHead wire{id_, http_date(), head.http_1_0, keep_alive, exchange_.options_.tls != nullptr};
     std::string text;
     try {
       text = head_of(response, wire);
@@ -262,7 +317,25 @@ class Exchange::Conversation {
                                    Steady::now() + exchange_.options_.deadlines.answer);
     exchange_.traffic_.count(route_, response.status, Steady::now() - started_);
     if (!sent) throw OtherSideGone();
+    if (response.stream && !bare) write_stream(response, head.http_1_0);
+    seat_.reset();
     return keep_alive;
+  }
+
+  void write_stream(const Response& response, bool http_1_0) {
+    LiveStream live(stream_, {.framing = http_1_0 ? LiveStream::Framing::kUntilClosed
+                                                  : LiveStream::Framing::kChunks,
+                              .patience = exchange_.options_.deadlines.answer,
+                              .heartbeat = exchange_.options_.heartbeat,
+                              .recheck = exchange_.options_.recheck,
+                              .stopping = [this] { return exchange_.stopping_.load(); },
+                              .allowed = may_see_});
+    try {
+      response.stream(live);
+    } catch (const std::exception& error) {
+      log::warning("request {}: the stream ends: {}", id_, error.what());
+    }
+    live.end();
   }
 
   Exchange& exchange_;
@@ -273,11 +346,15 @@ class Exchange::Conversation {
   std::size_t route_ = Traffic::kNoRoute;
   std::string id_;
   bool unread_ = false;
+  std::optional<StreamSeats::Seat> seat_;  ///< of the stream that is the answer
+  std::function<bool()> may_see_;          ///< with the seat
 };
 
 Exchange::Exchange(Options options, std::vector<Route> routes, Authenticator authenticator,
                    Traffic& traffic)
-    : options_(options),
+    : options_(std::move(options)),
+      rates_(options_.rates),
+      seats_(options_.streams_max, options_.streams_of_one_max),
       router_(std::move(routes)),
       authenticator_(std::move(authenticator)),
       traffic_(traffic),
@@ -294,13 +371,14 @@ bool Exchange::serve(ConnectionState& state) {
 }
 
 void Exchange::refuse(int socket) {
+  ++traffic_.connections_refused;
+  if (options_.tls) return;  // a handshake would be waited for
   const std::string id = fresh_id();
   const Response response =
       answer_of(Problem(503, "too many connections are open: try again").retry_after(1), id);
   const std::string head =
       head_of(response, {id, http_date(), /*http_1_0=*/false, /*keep_alive=*/false});
   SocketStream(socket).send(head, response.body, Steady::now());
-  ++traffic_.connections_refused;
   traffic_.count(Traffic::kNoRoute, response.status, {});
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "web/connections.hpp"
+#include "web/live_stream.hpp"
+#include "web/rate_limits.hpp"
 #include "web/request_head.hpp"
 #include "web/router.hpp"
 #include "web/socket_stream.hpp"
@@ -31,6 +33,12 @@ class Exchange {
     RequestLimits limits;
     Deadlines deadlines;
     std::int64_t bodies_max;  ///< bytes of all large bodies in memory; beyond it requests get 503
+    std::shared_ptr<TlsIdentity> tls = nullptr;  ///< none: plain HTTP
+    RateLimits::Options rates = {};
+    std::size_t streams_max = 256;                ///< beyond it 503
+    std::size_t streams_of_one_max = 16;          ///< of one caller; beyond it 429
+    std::chrono::milliseconds heartbeat{15'000};  ///< of a stream without events
+    std::chrono::milliseconds recheck{5'000};     ///< of a stream: whether its caller may see it
   };
   Exchange(Options options, std::vector<Route> routes, Authenticator authenticator,
            Traffic& traffic);
@@ -49,6 +57,8 @@ class Exchange {
   std::string fresh_id();
 
   const Options options_;
+  RateLimits rates_;
+  StreamSeats seats_;
   const Router router_;
   const Authenticator authenticator_;
   Traffic& traffic_;

@@ -19,9 +19,8 @@ PageRequest page_request(const Request& request, std::size_t parts) {
   if (!cursor || cursor->empty()) return page;
   page.behind.emplace();
   try {
-    for (const text::Json& part : text::parse_json(from_hex(*cursor)).as_array()) {
-      page.behind->push_back(part.as_string());
-    }
+    const text::Json json = text::parse_json(from_hex(*cursor));
+    for (const text::Json& part : json.as_array()) page.behind->push_back(part.as_string());
     if (page.behind->size() != parts) throw Error(fmt::format("{} parts are expected", parts));
   } catch (const Error&) {
     throw Problem(400, "cursor is none that this list gave");

@@ -14,4 +14,7 @@ enum class Plus { kIsItself, kIsBlank };
 /// is not UTF-8 or has a zero byte afterwards.
 std::optional<std::string> percent_decoded(std::string_view text, Plus plus);
 
+/// The text as a part of a URL: all but letters, digits, '-', '.', '_' and '~' as escapes.
+std::string percent_encoded(std::string_view text);
+
 }  // namespace reckoner::web

@@ -52,6 +52,20 @@ Principal principal_of(const accounts::ApiKey& key) {
   return principal;
 }
 
+Principal principal_of(const accounts::Session& session) {
+  const accounts::User& user = session.user;
+  Principal principal;
+  principal.name = user.login;
+  principal.rights = user.one_time_until ? std::set{kSelf} : rights_of(user.role);
+  principal.customer = user.customer;
+  principal.customer_key = user.customer_key;
+  if (user.customer) principal.namespace_name = accounts::customer_namespace(user.customer_key);
+  principal.user_id = user.user_id;
+  principal.role = to_string(user.role);
+  principal.session_id = session.session_id;
+  return principal;
+}
+
 void demand(const Principal& principal, Right right) {
   if (principal.rights.contains(right)) return;
   if (principal.user_id != 0) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "accounts/api_keys.hpp"
-#include "accounts/user_role.hpp"
+#include "accounts/sessions.hpp"
 #include "web/http.hpp"
 
 namespace reckoner::web {
@@ -17,6 +17,8 @@ std::set<Right> rights_of(accounts::UserRole role);
 std::set<Right> rights_of(const accounts::ApiKey& key);
 
 Principal principal_of(const accounts::ApiKey& key);
+/// While the user has to choose a password, there is the right to do that and no other.
+Principal principal_of(const accounts::Session& session);
 
 /// Throws Problem 403 when the caller has not that right.
 void demand(const Principal& principal, Right right);

@@ -24,6 +24,11 @@ std::vector<std::string_view> split(std::string_view path) {
   return parts;
 }
 
+bool is_rest(std::string_view pattern) {
+  return pattern.starts_with("/{") && pattern.ends_with("...}") &&
+         pattern.find('/', 1) == std::string_view::npos;
+}
+
 }  // namespace
 
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
@@ -32,6 +37,11 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
     RK_CHECK(route.pattern.starts_with('/'));
     RK_CHECK(route.endpoint != nullptr);
     Parts parts;
+    if (is_rest(route.pattern)) {
+      RK_CHECK(rest_.emplace(route.method, patterns_.size()).second);
+      patterns_.push_back({});
+      continue;
+    }
     std::string shape = route.method;
     for (const std::string_view part : split(route.pattern)) {
       const bool variable = part.starts_with('{') && part.ends_with('}');
@@ -92,6 +102,11 @@ Router::Match Router::find(std::string_view method, std::string_view raw_path) c
     return match;
   }
   std::string allow = allowed(path);
+  if (const auto rest = rest_.find(wanted); allow.empty() && rest != rest_.end()) {
+    const std::string& pattern = routes_[rest->second].pattern;
+    return {rest->second,
+            {{pattern.substr(2, pattern.size() - 6), fmt::format("{}", fmt::join(path, "/"))}}};
+  }
   if (allow.empty()) throw Problem(404, "there is nothing at this path");
   std::string detail = fmt::format("{} is not possible here, only {}", method, allow);
   throw Problem(405, std::move(detail)).header("Allow", std::move(allow));

@@ -23,8 +23,10 @@ class Router {
     std::map<std::string, std::string, std::less<>> path_values;
   };
   /// The route for a path as it was sent (without query): its parts are told apart before they are
-  /// percent-decoded, so that "%2F" is a part's own. A literal part wins over "{name}". HEAD is
-  /// answered by GET. Throws Problem 404, or 405 with Allow.
+  /// percent-decoded, so that "%2F" is a part's own. A literal part wins over "{name}". A pattern
+  /// that is "/{name...}" has what no other pattern matches, whatever the method; the whole path
+  /// without its first '/' is its value. HEAD is answered by GET. Throws Problem 404, or 405 with
+  /// Allow.
   Match find(std::string_view method, std::string_view raw_path) const;
 
  private:
@@ -40,6 +42,7 @@ class Router {
   std::vector<Route> routes_;
   std::vector<Parts> patterns_;     ///< of each route
   std::vector<std::size_t> order_;  ///< routes, those with earlier literal parts first
+  std::map<std::string, std::size_t, std::less<>> rest_;  ///< by method, for all other paths
   /// Routes without variables by method and pattern: they are found without taking the path apart.
   std::map<std::string, std::map<std::string, std::size_t, std::less<>>, std::less<>> literal_;
 };

@@ -149,8 +149,15 @@ class Server::Listener : private httplib::Server {
 Server::Server(ServerOptions options, std::vector<Route> routes, Authenticator authenticator,
                Traffic& traffic)
     : options_(std::move(options)),
-      exchange_({options_.limits, options_.deadlines, options_.bodies_max}, std::move(routes),
-                std::move(authenticator), traffic),
+      exchange_({.limits = options_.limits,
+                 .deadlines = options_.deadlines,
+                 .bodies_max = options_.bodies_max,
+                 .tls = options_.tls,
+                 .rates = options_.rates,
+                 .streams_max = options_.streams_max,
+                 .heartbeat = options_.heartbeat,
+                 .recheck = options_.recheck},
+                std::move(routes), std::move(authenticator), traffic),
       connections_(
           options_.connections_max,
           [this](ConnectionState& state) { return exchange_.serve(state); }, traffic) {}
@@ -163,7 +170,7 @@ void Server::start() {
   RK_CHECK(listener_ == nullptr);
   listener_ = std::make_unique<Listener>(exchange_, connections_);
   address_ = listener_->begin(options_.host, options_.port);
-  log::info("http: listening on {}", address_);
+  log::info("http: listening on {}{}", address_, options_.tls ? ", with TLS" : "");
 }
 
 void Server::stop() {

@@ -20,14 +20,19 @@ struct ServerOptions {
   RequestLimits limits = {};
   Deadlines deadlines = {};
   std::int64_t bodies_max = 128 * 1024 * 1024;  ///< bytes of all large bodies in memory
+  std::shared_ptr<TlsIdentity> tls = nullptr;   ///< none: plain HTTP
+  RateLimits::Options rates = {};
+  std::size_t streams_max = 256;                ///< beyond it 503
+  std::chrono::milliseconds heartbeat{15'000};  ///< of a stream without events
+  std::chrono::milliseconds recheck{5'000};     ///< of a stream: whether its caller may see it
   /// How long stop() lets requests arrive that have begun to.
   std::chrono::milliseconds stop_patience{5'000};
 };
 
-/// Serves routes over HTTP/1.1: keep-alive, pipelining, chunked bodies, 100-continue. Each
-/// connection has a thread of its own, so that none waits for another. What is wrong with a request
-/// is answered by a problem (http.hpp); each answer has a header X-Request-Id, the caller's where
-/// it is sane. Endpoints are called from the connections' threads.
+/// Serves routes over HTTP/1.1, with or without TLS: keep-alive, pipelining, chunked bodies,
+/// 100-continue. Each connection has a thread of its own, so that none waits for another. What is
+/// wrong with a request is answered by a problem (http.hpp); each answer has a header X-Request-Id,
+/// the caller's where it is sane. Endpoints are called from the connections' threads.
 class Server {
  public:
   /// `traffic` outlives the server, and serves one.

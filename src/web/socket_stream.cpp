@@ -11,6 +11,10 @@
 namespace reckoner::web {
 
 namespace {
+
+/// Encrypted at a time: the rest of a body stays as it is until the other side has taken this.
+constexpr std::size_t kSealedMax = 256 * 1024;
+
 /// False at the deadline.
 bool wait_for(int socket, short events, SteadyTime deadline) {
   while (true) {
@@ -39,6 +43,7 @@ void SocketStream::use(std::size_t count) {
 }
 
 Arrival SocketStream::receive_first(std::chrono::milliseconds wait, std::size_t max) {
+  if (tls_) return receive(std::chrono::steady_clock::now() + wait, max);
   if (wait != socket_wait_) {
     const timeval time{wait.count() / 1000, wait.count() % 1000 * 1000};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
@@ -63,7 +68,26 @@ Arrival SocketStream::receive(SteadyTime deadline, std::size_t max) {
   return receive_into(buffer_, deadline, max);
 }
 
-Arrival SocketStream::receive_into(std::string& text, SteadyTime deadline, std::size_t max) const {
+Arrival SocketStream::receive_into(std::string& text, SteadyTime deadline, std::size_t max) {
+  return tls_ ? receive_decrypted(text, deadline, max) : receive_plain(text, deadline, max);
+}
+
+Arrival SocketStream::receive_decrypted(std::string& text, SteadyTime deadline, std::size_t max) {
+  while (decrypted_.empty()) {
+    std::string sealed;
+    const Arrival arrival = receive_plain(sealed, deadline, max);
+    if (arrival != Arrival::kBytes) return arrival;
+    const bool goes_on = tls_->take(sealed, decrypted_);
+    if (!send_plain(tls_->output(), {}, deadline)) return Arrival::kEnd;
+    if (!goes_on && decrypted_.empty()) return Arrival::kEnd;
+  }
+  const std::size_t count = std::min(max, decrypted_.size());
+  text.append(decrypted_, 0, count);
+  decrypted_.erase(0, count);
+  return Arrival::kBytes;
+}
+
+Arrival SocketStream::receive_plain(std::string& text, SteadyTime deadline, std::size_t max) const {
   const std::size_t size = text.size();
   text.resize(size + max);
   Arrival arrival = Arrival::kEnd;
@@ -83,7 +107,29 @@ Arrival SocketStream::receive_into(std::string& text, SteadyTime deadline, std::
   return arrival;
 }
 
-bool SocketStream::send(std::string_view head, std::string_view body, SteadyTime deadline) const {
+bool SocketStream::send(std::string_view head, std::string_view body, SteadyTime deadline) {
+  if (!tls_) return send_plain(head, body, deadline);
+  if (!tls_->write(head)) return false;
+  do {
+    const std::string_view piece = body.substr(0, kSealedMax);
+    body.remove_prefix(piece.size());
+    if (!tls_->write(piece) || !send_plain(tls_->output(), {}, deadline)) return false;
+  } while (!body.empty());
+  return true;
+}
+
+bool SocketStream::wait(SteadyTime deadline) const {
+  return !decrypted_.empty() || wait_for(socket_, POLLIN, deadline);
+}
+
+void SocketStream::end_sending() {
+  if (!tls_) return;
+  tls_->end();
+  send_plain(tls_->output(), {}, std::chrono::steady_clock::now());
+}
+
+bool SocketStream::send_plain(std::string_view head, std::string_view body,
+                              SteadyTime deadline) const {
   while (!head.empty() || !body.empty()) {
     iovec parts[2] = {{const_cast<char*>(head.data()), head.size()},
                       {const_cast<char*>(body.data()), body.size()}};

@@ -79,8 +79,11 @@ class AccountsTest : public testing::Test {
 
   ChangeRules rules() const { return {active, now, plan_in_version}; }
 
+  std::string conninfo(store::Role role = store::Role::kWriter) const {
+    return test::as_role(database_, role);
+  }
   store::Connection connect(store::Role role = store::Role::kWriter) const {
-    return store::Connection({.conninfo = test::as_role(database_, role)});
+    return store::Connection({.conninfo = conninfo(role)});
   }
 
   /// The kind's name with .csv is the file's.

@@ -24,7 +24,7 @@ TEST_F(ApiKeysTest, AreFoundByTheirSecretOnly) {
   const NewApiKey made = create({"gateway", {"query", "ingest", "query"}, "", ""});
   EXPECT_EQ(made.secret.size(), 3u + 8 + 1 + 64);
   EXPECT_TRUE(made.secret.starts_with(made.key.prefix + "_"));
-  const auto found = find_api_key(connection, made.secret);
+  const auto found = find_api_key(connection, made.secret, now);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->key_id, made.key.key_id);
   EXPECT_EQ(found->name, "gateway");
@@ -32,9 +32,9 @@ TEST_F(ApiKeysTest, AreFoundByTheirSecretOnly) {
   EXPECT_EQ(found->namespace_name, "default");
   EXPECT_EQ(found->customer, std::nullopt);
   EXPECT_EQ(found->created_by, "ann");
-  EXPECT_FALSE(find_api_key(connection, made.secret.substr(1)));
-  EXPECT_FALSE(find_api_key(connection, made.key.prefix));
-  EXPECT_FALSE(find_api_key(connection, ""));
+  EXPECT_FALSE(find_api_key(connection, made.secret.substr(1), now));
+  EXPECT_FALSE(find_api_key(connection, made.key.prefix, now));
+  EXPECT_FALSE(find_api_key(connection, "", now));
   EXPECT_NE(create({"gateway", {"ingest"}, "", ""}).secret, made.secret);
   EXPECT_EQ(row("count(*)) from api_key where position('" + made.secret.substr(12) +
                 "' in api_key::text) > 0"),
@@ -46,7 +46,7 @@ TEST_F(ApiKeysTest, OfCustomersHaveTheCustomersNamespace) {
   customer("acme", "UTC", 1);
   const NewApiKey made = create({"acme's", {"ingest"}, "acme", ""});
   EXPECT_EQ(made.key.namespace_name, "customer:acme");
-  const auto found = find_api_key(connection, made.secret);
+  const auto found = find_api_key(connection, made.secret, now);
   ASSERT_TRUE(found && found->customer);
   EXPECT_EQ(row("key) from customer where customer_id = " + std::to_string(found->customer->value)),
             "acme");
@@ -58,8 +58,8 @@ TEST_F(ApiKeysTest, AreRevokedOnce) {
   const NewApiKey made = create({"gateway", {"ingest"}, "", ""});
   const NewApiKey other = create({"other", {"ingest"}, "", ""});
   EXPECT_EQ(revoke_api_key(connection, made.key.key_id, "bob", now).revoked_by, "bob");
-  EXPECT_FALSE(find_api_key(connection, made.secret));
-  EXPECT_TRUE(find_api_key(connection, other.secret));
+  EXPECT_FALSE(find_api_key(connection, made.secret, now));
+  EXPECT_TRUE(find_api_key(connection, other.secret, now));
   const auto keys = list_api_keys(connection);
   ASSERT_EQ(keys.size(), 2u);
   EXPECT_EQ(keys[0].revoked_at, now);

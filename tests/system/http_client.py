@@ -3,20 +3,25 @@
 import http.client
 import json
 
+import contract
+
 BATCH = "application/cloudevents-batch+json"
 
 
 class Client:
-    """A keep-alive connection to (host, port), with an API key or without."""
+    """A keep-alive connection to (host, port), with an API key or without. Each answer is judged by the contract."""
 
     def __init__(self, address, key=None):
         self.connection = http.client.HTTPConnection(*address, timeout=60)
         self.headers = {"Authorization": f"Bearer {key}"} if key else {}
 
     def ask(self, method, path, body=None, headers=None, chunked=False):
-        self.connection.request(method, path, body, {**self.headers, **(headers or {})}, encode_chunked=chunked)
+        sent = {**self.headers, **(headers or {})}
+        self.connection.request(method, path, body, sent, encode_chunked=chunked)
         answer = self.connection.getresponse()
-        answer.text = answer.read().decode()
+        answer.body = answer.read()
+        contract.check(method, path, answer, body if isinstance(body, (str, bytes)) else None, sent.get("Content-Type", ""))
+        answer.text = answer.body.decode()
         return answer
 
     def post(self, body, content_type=BATCH, **headers):

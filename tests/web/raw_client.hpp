@@ -85,6 +85,16 @@ class RawClient {
     send(request);
     return answer();
   }
+  /// What comes until that text has come, with it; what came where the connection ends before.
+  std::string until(std::string_view end) {
+    std::size_t at = std::string::npos;
+    while ((at = arrived_.find(end)) == std::string::npos && receive()) {
+    }
+    const std::size_t size = at == std::string::npos ? arrived_.size() : at + end.size();
+    std::string text = arrived_.substr(0, size);
+    arrived_.erase(0, size);
+    return text;
+  }
   /// Whether the server has closed the connection, and sent nothing more before.
   bool closed() { return arrived_.empty() && !receive(); }
   /// Whether there is nothing to read for that long.

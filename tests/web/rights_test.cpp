@@ -48,6 +48,25 @@ TEST(RightsOfUsers, AreThoseOfTheirRole) {
       (std::set{kSelf, kIngest, kQuery, kManageMeters, kSee, kManage, kConsole, kOperate, kBill}));
 }
 
+TEST(RightsOfUsers, BeginWhenAPasswordIsChosen) {
+  accounts::Session session;
+  session.session_id = 5;
+  session.user.user_id = 7;
+  session.user.login = "anna@acme";
+  session.user.role = accounts::UserRole::kTenantAdmin;
+  session.user.customer = CustomerId{9};
+  session.user.customer_key = "acme";
+  const Principal principal = principal_of(session);
+  EXPECT_EQ(principal.rights, rights_of(session.user.role));
+  EXPECT_EQ(principal.author(), "anna@acme");
+  EXPECT_EQ(principal.role, "tenant-admin");
+  EXPECT_EQ(principal.customer, CustomerId{9});
+  EXPECT_EQ(principal.namespace_name, "customer:acme");
+  EXPECT_EQ(principal.session_id, 5);
+  session.user.one_time_until = time::parse_instant("2026-12-01T00:00:00Z");
+  EXPECT_EQ(principal_of(session).rights, std::set{kSelf});
+}
+
 TEST(Demand, SaysWhichRightIsMissing) {
   Principal program{.key_id = 3, .name = "gateway", .rights = {kIngest}};
   EXPECT_NO_THROW(demand(program, kIngest));

@@ -53,6 +53,28 @@ TEST(Router, SaysWhatIsNotThere) {
   }
 }
 
+TEST(Router, HasARouteForAllOtherPaths) {
+  const Router routes({{"GET", "/meters/{meter}", std::nullopt, nothing},
+                       {"POST", "/meters", std::nullopt, nothing},
+                       {"GET", "/{page...}", std::nullopt, nothing}});
+  EXPECT_EQ(routes.find("GET", "/meters/a").route, 0u);
+  for (const std::string path : {"", "a", "a/b", "meters/a/b", "a//b/"}) {
+    const Router::Match match = routes.find("HEAD", "/" + path);
+    EXPECT_EQ(match.route, 2u) << path;
+    EXPECT_EQ(match.path_values.at("page"), path);
+  }
+  for (const auto& [method, path, status] :
+       {std::tuple("GET", "/meters", 405), std::tuple("POST", "/a", 404),
+        std::tuple("PUT", "/meters/a", 405)}) {
+    try {
+      routes.find(method, path);
+      ADD_FAILURE() << path;
+    } catch (const Problem& problem) {
+      EXPECT_EQ(problem.status(), status) << path;
+    }
+  }
+}
+
 TEST(Router, RefusesTwoRoutesForTheSame) {
   EXPECT_THROW(
       Router({{"GET", "/a/{b}", std::nullopt, nothing}, {"GET", "/a/{c}", std::nullopt, nothing}}),

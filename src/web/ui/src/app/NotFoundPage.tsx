@@ -7,7 +7,7 @@ export function NotFoundPage() {
     <Page title="Not found">
       <Text>
         There is no such page, or it is not yours to see.{' '}
-        <Anchor component={Link} to="/">
+        <Anchor component={Link} to="/" underline="always">
           To the first page
         </Anchor>
       </Text>

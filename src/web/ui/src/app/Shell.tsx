@@ -1,9 +1,10 @@
-import { ActionIcon, Burger, Drawer, Menu, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Drawer, Menu, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconChevronDown,
   IconDeviceDesktop,
   IconLogout,
+  IconMenu2,
   IconMoon,
   IconSun,
   IconUser,
@@ -142,14 +143,16 @@ export function Component() {
       </a>
       <header className={`${classes.header} no-print`}>
         <ActionIcon
-          component={Burger}
           variant="subtle"
+          color="gray"
+          size="lg"
           className={classes.burger ?? ''}
-          opened={menuOpen}
           onClick={menu.toggle}
           aria-label="Navigation"
           aria-expanded={menuOpen}
-        />
+        >
+          <IconMenu2 size={22} aria-hidden />
+        </ActionIcon>
         <Link to="/" className={classes.brand}>
           <Brand />
         </Link>

@@ -21,8 +21,8 @@ export const theme = createTheme({
     },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none' } },
-    Select: { defaultProps: { allowDeselect: false } },
+    // A span may stand in a paragraph, a button and a label.
+    Badge: { defaultProps: { component: 'span', variant: 'light', radius: 'sm', tt: 'none' } },
     Loader: { defaultProps: { type: 'dots' } },
   },
 });

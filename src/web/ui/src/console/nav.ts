@@ -1,7 +1,44 @@
-import { IconEngine } from '@tabler/icons-react';
+import {
+  IconActivityHeartbeat,
+  IconAddressBook,
+  IconFileSettings,
+  IconGauge,
+  IconHistory,
+  IconHourglass,
+  IconKey,
+  IconMail,
+  IconPlayerPlay,
+  IconSettingsAutomation,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { NavGroup } from '@/shared/nav';
 
-/** Pages of the console, below /console. */
+/** Pages of the house, below /console. */
 export const consoleNav: NavGroup[] = [
-  { label: 'Console', items: [{ label: 'Engines', to: '', icon: IconEngine, right: 'console' }] },
+  {
+    label: 'Billing',
+    items: [
+      { label: 'Engines', to: '', icon: IconSettingsAutomation, right: 'console' },
+      { label: 'Runs', to: 'runs', icon: IconPlayerPlay, right: 'console' },
+      { label: 'Waiting', to: 'waiting', icon: IconHourglass, right: 'console' },
+      { label: 'Configuration', to: 'configuration', icon: IconFileSettings, right: 'console' },
+      { label: 'Customers', to: 'customers', icon: IconAddressBook, right: 'console' },
+    ],
+  },
+  {
+    label: 'Operation',
+    items: [
+      { label: 'Metering', to: 'metering', icon: IconGauge, right: 'console' },
+      { label: 'Deliveries', to: 'deliveries', icon: IconMail, right: 'console' },
+      { label: 'Audit log', to: 'audit-log', icon: IconHistory, right: 'console' },
+      { label: 'Health', to: 'health', icon: IconActivityHeartbeat, right: 'console' },
+    ],
+  },
+  {
+    label: 'Access',
+    items: [
+      { label: 'People', to: 'users', icon: IconUsers, right: 'manage' },
+      { label: 'API keys', to: 'keys', icon: IconKey, right: 'manage' },
+    ],
+  },
 ];

@@ -3,6 +3,20 @@ import { NotFoundPage } from '@/app/NotFoundPage';
 
 /** Below /console. Each page is loaded when it is opened. */
 export const consoleRoutes: RouteObject[] = [
-  { index: true, lazy: () => import('./EnginesPage') },
+  { index: true, lazy: () => import('./engines/EnginesPage') },
+  { path: 'runs', lazy: () => import('./runs/RunsPage') },
+  { path: 'runs/:run', lazy: () => import('./runs/RunPage') },
+  { path: 'waiting', lazy: () => import('./runs/WaitingPage') },
+  { path: 'configuration', lazy: () => import('./configuration/ConfigurationPage') },
+  { path: 'configuration/history', lazy: () => import('./configuration/HistoryPage') },
+  { path: 'configuration/reprice', lazy: () => import('./configuration/RepricePage') },
+  { path: 'customers', lazy: () => import('./customers/CustomersPage') },
+  { path: 'customers/:customer', lazy: () => import('./customers/CustomerPage') },
+  { path: 'metering', lazy: () => import('./metering/MeteringPage') },
+  { path: 'deliveries', lazy: () => import('./deliveries/DeliveriesPage') },
+  { path: 'audit-log', lazy: () => import('./audit/AuditPage') },
+  { path: 'health', lazy: () => import('./health/HealthPage') },
+  { path: 'users', lazy: () => import('./people/UsersPage') },
+  { path: 'keys', lazy: () => import('./people/KeysPage') },
   { path: '*', element: <NotFoundPage /> },
 ];

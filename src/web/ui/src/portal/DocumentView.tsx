@@ -208,7 +208,7 @@ export function DocumentView({ document, issuer, mark, explain, openLine }: Docu
       {periods.length === 0 ? <p>There are no lines.</p> : null}
       {periods.map(([label, lines]) => (
         <section key={label} className={classes.period}>
-          <h3 className={classes.periodName}>{periodName(label)}</h3>
+          <h2 className={classes.periodName}>{periodName(label)}</h2>
           <DataTable
             label={`Lines of ${periodName(label)}, in ${document.currency}`}
             columns={columns}

@@ -43,7 +43,12 @@ export function Component() {
             {voided ? (
               <Alert color="red" title="This document was voided" className="no-print">
                 {formatInstant(voided.voided_at, reader)}: {voided.reason}. Taken back by{' '}
-                <Anchor component={Link} inherit to={pageOf(customer.key, 'invoices', voided.by)}>
+                <Anchor
+                  component={Link}
+                  inherit
+                  underline="always"
+                  to={pageOf(customer.key, 'invoices', voided.by)}
+                >
                   {voided.by}
                 </Anchor>
                 ; its periods {voided.mode === 'rebill' ? 'are billed again' : 'stay billed'}.
@@ -57,6 +62,7 @@ export function Component() {
                     key={other}
                     component={Link}
                     inherit
+                    underline="always"
                     mr={8}
                     to={pageOf(customer.key, 'invoices', other)}
                   >

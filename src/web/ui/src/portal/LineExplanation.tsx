@@ -32,7 +32,7 @@ function useShown() {
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={classes.part}>
-      <h4 className={classes.partTitle}>{title}</h4>
+      <h3 className={classes.partTitle}>{title}</h3>
       {children}
     </section>
   );

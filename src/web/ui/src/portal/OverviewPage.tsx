@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Progress, Select, Text } from '@mantine/core';
+import { Alert, Anchor, Button, NativeSelect, Progress, Text } from '@mantine/core';
 import { IconReceipt } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -166,13 +166,12 @@ export function Component() {
       actions={
         <>
           {overview && overview.currencies.length > 1 ? (
-            <Select
+            <NativeSelect
               aria-label="Currency"
-              w={96}
               data={overview.currencies}
-              value={overview.currency}
-              onChange={(currency) => {
-                if (currency) setSearch({ currency });
+              value={overview.currency ?? ''}
+              onChange={(event) => {
+                setSearch({ currency: event.currentTarget.value });
               }}
             />
           ) : null}

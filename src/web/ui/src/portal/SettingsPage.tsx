@@ -1,14 +1,4 @@
-import {
-  Autocomplete,
-  Button,
-  Group,
-  Select,
-  Stack,
-  Switch,
-  TagsInput,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useMay } from '@/app/session';
@@ -46,24 +36,22 @@ const languages = [
 ];
 const languageNames = new Intl.DisplayNames('en', { type: 'language' });
 
-function zones(): string[] {
-  return ['UTC', ...Intl.supportedValuesOf('timeZone')];
+function languageChoices(stored: string | null) {
+  return [...new Set([...languages, ...(stored === null ? [] : [stored])])].map((value) => ({
+    value,
+    label: `${languageNames.of(value) ?? value} (${value})`,
+  }));
 }
 
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+function zoneChoices(stored: string | null): string[] {
+  return [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), ...(stored === null ? [] : [stored])])];
 }
 
 /** How a number, a day and an instant look with what is chosen. */
 function Sample({ settings, zone }: { settings: Settings; zone: string }) {
   const reader = {
     locale: settings.language ?? browserReader.locale,
-    zone: settings.zone !== null && isZone(settings.zone) ? settings.zone : zone,
+    zone: settings.zone ?? zone,
   };
   const now = new Date().toISOString();
   return (
@@ -119,34 +107,25 @@ export function Component() {
       <form onSubmit={submit} className={classes.form}>
         <Section title="Numbers and times">
           <Stack>
-            <Select
+            <NativeSelect
               label="Language of numbers and dates"
-              placeholder="As the browser"
-              clearable
-              clearButtonProps={{ 'aria-label': 'As the browser' }}
-              searchable
               disabled={!manages}
-              data={[...new Set([...languages, ...(draft.language ? [draft.language] : [])])].map(
-                (value) => ({
-                  value,
-                  label: `${languageNames.of(value) ?? value} (${value})`,
-                }),
-              )}
-              value={draft.language}
-              onChange={(language) => {
-                setDraft({ ...draft, language });
+              data={[{ value: '', label: 'As the browser' }, ...languageChoices(settings.value.language)]}
+              value={draft.language ?? ''}
+              onChange={(event) => {
+                setDraft({ ...draft, language: event.currentTarget.value || null });
               }}
             />
-            <Autocomplete
+            <NativeSelect
               label="Time zone"
-              description={`Left out: ${customer.time_zone}, in which periods are billed`}
-              limit={30}
               disabled={!manages}
-              data={zones()}
-              error={draft.zone !== null && !isZone(draft.zone) ? 'no zone of that name' : undefined}
+              data={[
+                { value: '', label: `${customer.time_zone}, in which periods are billed` },
+                ...zoneChoices(settings.value.zone),
+              ]}
               value={draft.zone ?? ''}
-              onChange={(zone) => {
-                setDraft({ ...draft, zone: zone || null });
+              onChange={(event) => {
+                setDraft({ ...draft, zone: event.currentTarget.value || null });
               }}
             />
             <Sample settings={draft} zone={customer.time_zone} />
@@ -154,7 +133,7 @@ export function Component() {
         </Section>
         <Section title="Invoices by mail">
           <Stack>
-            <Switch
+            <Checkbox
               label="Send invoices by mail"
               description={customer.email ? `To ${customer.email}` : 'The customer has no address of its own'}
               disabled={!manages}

@@ -1,4 +1,4 @@
-import { MultiSelect, Select, TextInput } from '@mantine/core';
+import { Chip, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router-dom';
 import { answer, api, type Schemas } from '@/shared/api/client';
@@ -78,20 +78,20 @@ function Explorer({ meters }: { meters: Meter[] }) {
   return (
     <>
       <div className={classes.controls}>
-        <Select
+        <NativeSelect
           label="Meter"
           data={meters.map(({ meter: value, title }) => ({ value, label: title || value }))}
-          value={meter?.meter ?? null}
-          onChange={(value) => {
-            set({ meter: value, group_by: null });
+          value={meter?.meter ?? ''}
+          onChange={(event) => {
+            set({ meter: event.currentTarget.value, group_by: null });
           }}
         />
-        <Select
+        <NativeSelect
           label="Range"
           data={rangeNames.map((value) => ({ value, label: ranges[value] }))}
           value={range}
-          onChange={(value) => {
-            set({ range: value, window: null, from, to });
+          onChange={(event) => {
+            set({ range: event.currentTarget.value, window: null, from, to });
           }}
         />
         {range === 'custom' ? (
@@ -114,23 +114,30 @@ function Explorer({ meters }: { meters: Meter[] }) {
             />
           </>
         ) : null}
-        <Select
+        <NativeSelect
           label="In steps of"
           data={windows}
           value={chosenWindow}
-          onChange={(value) => {
-            set({ window: value });
+          onChange={(event) => {
+            set({ window: event.currentTarget.value });
           }}
         />
-        <MultiSelect
-          label="Group by"
-          placeholder={groupBy.length === 0 ? 'nothing' : ''}
-          data={groups}
-          value={groupBy}
-          onChange={(value) => {
-            set({ group_by: value });
-          }}
-        />
+        <fieldset className={classes.groups}>
+          <legend>Group by</legend>
+          <Chip.Group
+            multiple
+            value={groupBy}
+            onChange={(value) => {
+              set({ group_by: value });
+            }}
+          >
+            {groups.map((name) => (
+              <Chip key={name} value={name} size="sm">
+                {name}
+              </Chip>
+            ))}
+          </Chip.Group>
+        </fieldset>
         <DownloadButton
           label="CSV"
           path={csvPath(customer.key, question)}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconUserPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -83,12 +83,13 @@ function AddUser({ onAdded }: { onAdded: (given: WithPassword) => void }) {
             setEmail(event.currentTarget.value);
           }}
         />
-        <Select
+        <NativeSelect
           label="Role"
           data={roles.map((value) => ({ value, label: `${value}: ${roleWords[value] ?? ''}` }))}
           value={role}
-          onChange={(value) => {
-            setRole(roles.find((one) => one === value) ?? 'tenant-viewer');
+          onChange={(event) => {
+            const chosen = event.currentTarget.value;
+            setRole(roles.find((one) => one === chosen) ?? 'tenant-viewer');
           }}
         />
         {create.isError ? <Failure error={create.error} /> : null}

@@ -132,7 +132,7 @@ export function DataTable<T>({
       <div
         ref={ref}
         className={`${classes.scroll} ${compact ? classes.compact : ''}`}
-        {...(overflows ? { tabIndex: 0, role: 'region', 'aria-label': label } : {})}
+        {...(overflows ? { tabIndex: 0, role: 'region', 'aria-label': `${label} (scrolls)` } : {})}
       >
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only moves the focus */}
         <table className={classes.table} onKeyDown={moveBetweenRows}>

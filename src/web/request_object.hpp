@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/json.hpp"
+#include "time/time.hpp"
+#include "web/http.hpp"
+
+namespace reckoner::web {
+
+/// The body of a request: one JSON object with known members. What is wrong throws Problem 400 that
+/// names the member.
+class RequestObject {
+ public:
+  /// Refuses other members than `known`.
+  RequestObject(const Request& request, std::initializer_list<std::string_view> known);
+
+  /// Whether it is there, null included.
+  bool has(std::string_view name) const { return object_.find(name) != nullptr; }
+  std::string text(std::string_view name) const;
+  /// None where it is missing or null.
+  std::optional<std::string> optional_text(std::string_view name) const;
+  std::optional<bool> optional_boolean(std::string_view name) const;
+  std::optional<time::Instant> optional_instant(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
+
+ private:
+  const text::Json* member(std::string_view name) const;
+
+  text::Json object_;
+};
+
+/// The number that a text of digits is; none for any other text, and beyond 64 bits.
+std::optional<std::int64_t> whole_number(std::string_view text);
+
+}  // namespace reckoner::web

@@ -1,0 +1,35 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'react-router-dom';
+
+export function customerPath(customer: string): string {
+  return `/console/customers/${encodeURIComponent(customer)}`;
+}
+
+/** A page of the customer's own area, such as "interim". */
+export function portalPath(customer: string, page: string): string {
+  return `/c/${encodeURIComponent(customer)}/${page}`;
+}
+
+export function CustomerLink({ customer }: { customer: string }) {
+  return (
+    <Anchor component={Link} to={customerPath(customer)} inherit>
+      {customer}
+    </Anchor>
+  );
+}
+
+export function RunLink({ run }: { run: number }) {
+  return (
+    <Anchor component={Link} to={`/console/runs/${run}`} inherit className="tabular">
+      {run}
+    </Anchor>
+  );
+}
+
+export function DocumentLink({ customer, number }: { customer: string; number: string }) {
+  return (
+    <Anchor component={Link} to={portalPath(customer, `invoices/${encodeURIComponent(number)}`)} inherit>
+      {number}
+    </Anchor>
+  );
+}

@@ -1,0 +1,92 @@
+import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { answer, api, type Schemas } from '@/shared/api/client';
+import { Failure } from '@/shared/ui/states';
+import { CustomerPicker } from '../lib/CustomerPicker';
+import { useAction } from '../lib/useAction';
+import { customerRoles, houseRoles, type Role } from './roles';
+
+interface NewUserDialogProps {
+  onClose: () => void;
+  onAdded: (given: Schemas['UserWithPassword']) => void;
+}
+
+/** Adds a user of the house or of a customer. */
+export function NewUserDialog({ onClose, onAdded }: NewUserDialogProps) {
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [customer, setCustomer] = useState('');
+  const [chosen, setChosen] = useState<string | null>(null);
+  const roles = customer === '' ? houseRoles : customerRoles;
+  const role: Role = roles.find((each) => each.value === chosen)?.value ?? roles[0]?.value ?? 'auditor';
+  const add = useAction(
+    (_: null, key) =>
+      answer(
+        api.POST('/api/v1/users', {
+          params: { header: { 'Idempotency-Key': key } },
+          body: { name: name.trim(), role, email: email.trim() || null, customer: customer || null },
+        }),
+      ),
+    {
+      done: ({ user }) => `${user.login} is added`,
+      changes: ['users'],
+      after: (given) => {
+        onClose();
+        onAdded(given);
+      },
+    },
+  );
+  return (
+    <Modal opened onClose={onClose} title="Add a user">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate(null);
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="Name"
+            description={customer === '' ? 'The login' : `The login will be ${name || 'NAME'}@${customer}`}
+            required
+            data-autofocus
+            value={name}
+            onChange={(event) => {
+              setName(event.currentTarget.value.toLowerCase());
+              add.begin();
+            }}
+          />
+          <TextInput
+            label="Mail address"
+            description="May be left out"
+            type="email"
+            value={email}
+            onChange={(event) => {
+              setEmail(event.currentTarget.value);
+              add.begin();
+            }}
+          />
+          <CustomerPicker
+            label="Customer"
+            description="Empty: a user of the house"
+            value={customer}
+            onChange={(key) => {
+              setCustomer(key);
+              add.begin();
+            }}
+          />
+          <Select label="Role" data={roles} value={role} onChange={setChosen} />
+          {add.error ? <Failure error={add.error} /> : null}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Leave it
+            </Button>
+            <Button type="submit" loading={add.isPending}>
+              Add
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
