@@ -1,7 +1,7 @@
 # reckoner_ui: the pages for browsers, src/web/ui built by npm and compiled in as
 # `std::span<const EmbeddedFile> reckoner::ui::embedded_files()`. Packages are those of package-lock.json; the build works on a copy
 # in the build directory, and only when something has changed.
-option(RECKONER_UI "Build the pages for browsers (needs Node.js 18 or newer, and npm)" ON)
+option(RECKONER_UI "Build the pages for browsers (needs Node.js 18.18 or newer, and npm)" ON)
 if(NOT RECKONER_UI)
   return()
 endif()
@@ -13,8 +13,9 @@ if(NOT NODE OR NOT NPM)
                       "and -DRECKONER_UI=OFF builds without the pages.")
 endif()
 execute_process(COMMAND ${NODE} --version OUTPUT_VARIABLE node_version OUTPUT_STRIP_TRAILING_WHITESPACE)
-if(NOT node_version MATCHES "^v([0-9]+)\\." OR CMAKE_MATCH_1 LESS 18)
-  message(FATAL_ERROR "The pages for browsers need Node.js 18 or newer; ${NODE} is ${node_version}. "
+string(REGEX REPLACE "^v" "" node_version "${node_version}")
+if(node_version VERSION_LESS 18.18)
+  message(FATAL_ERROR "The pages for browsers need Node.js 18.18 or newer; ${NODE} is ${node_version}. "
                       "-DRECKONER_UI=OFF builds without the pages.")
 endif()
 

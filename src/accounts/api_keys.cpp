@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "accounts/audit_log.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/suggest.hpp"
@@ -110,6 +111,24 @@ ApiKey key_of(const store::Row& row) {
   return key;
 }
 
+void record_key(store::Connection& connection, std::string_view action, const ApiKey& key,
+                const Actor& actor, time::Instant now) {
+  text::JsonWriter json;
+  json.begin_object().key("prefix").string(key.prefix).key("scopes").begin_array();
+  for (const std::string& scope : key.scopes) json.string(scope);
+  json.end_array().key("namespace").string(key.namespace_name).key("expires_at");
+  key.expires_at ? json.string(time::to_string(*key.expires_at)) : json.null();
+  json.key("revoked").boolean(key.revoked_at.has_value()).end_object();
+  record(connection,
+         {.who = actor.who,
+          .action = std::string(action),
+          .subject = fmt::format("key {} '{}'", key.key_id, key.name),
+          .customer = key.customer,
+          .after = json.finish(),
+          .request = actor.request},
+         now);
+}
+
 }  // namespace
 
 const std::vector<std::string>& api_scopes() {
@@ -122,7 +141,7 @@ std::string customer_namespace(std::string_view customer_key) {
 }
 
 NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& request,
-                         std::string_view author, time::Instant now) {
+                         const Actor& actor, time::Instant now) {
   check_label("name", request.name);
   if (request.expires_at && *request.expires_at <= now) {
     throw UsageError("the key would have expired already");
@@ -135,7 +154,7 @@ NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& req
   key.namespace_name = namespace_of(request);
   key.customer_key = request.customer;
   key.created_at = now;
-  key.created_by = author;
+  key.created_by = actor.who;
   key.expires_at = request.expires_at;
   if (!request.customer.empty()) {
     if (std::find(key.scopes.begin(), key.scopes.end(), "admin") != key.scopes.end()) {
@@ -152,9 +171,10 @@ NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& req
   if (key.customer) customer = key.customer->value;
   key.key_id = connection
                    .query(kInsert, {key.name, key.prefix, store::Bytes(hash), key.scopes,
-                                    key.namespace_name, customer, now, author, key.expires_at})
+                                    key.namespace_name, customer, now, actor.who, key.expires_at})
                    .only()
                    .int64("key_id");
+  record_key(connection, "key.create", key, actor, now);
   transaction.commit();
   return made;
 }
@@ -179,10 +199,10 @@ std::optional<ApiKey> find_api_key_by_id(store::Connection& connection, std::int
   return row ? std::optional(key_of(*row)) : std::nullopt;
 }
 
-ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::string_view author,
+ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, const Actor& actor,
                       time::Instant now) {
   store::Transaction transaction(connection);
-  const bool changed = connection.execute(kRevoke, {key_id, now, author}) > 0;
+  const bool changed = connection.execute(kRevoke, {key_id, now, actor.who}) > 0;
   const auto row = connection.query(kRead, {key_id}).at_most_one();
   if (!row) throw Error(fmt::format("there is no key {}", key_id));
   ApiKey key = key_of(*row);
@@ -190,6 +210,7 @@ ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::s
     throw Error(fmt::format("key {} was revoked on {} by {}", key_id,
                             time::to_string(*key.revoked_at), key.revoked_by));
   }
+  record_key(connection, "key.revoke", key, actor, now);
   transaction.commit();
   return key;
 }

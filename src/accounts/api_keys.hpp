@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accounts/actor.hpp"
 #include "base/id.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
@@ -48,11 +49,11 @@ struct NewApiKey {
   std::string secret;  ///< "rk_<8 signs>_<64 signs>": the only time it can be seen
 };
 
-/// Makes a key. Throws UsageError for a name, scope or namespace that cannot be one, for a
-/// customer's key with a namespace of its own or the scope admin, for an end that has passed, and
-/// Error for an unknown customer.
+/// Makes a key, with a row in the audit log. Throws UsageError for a name, scope or namespace that
+/// cannot be one, for a customer's key with a namespace of its own or the scope admin, for an end
+/// that has passed, and Error for an unknown customer.
 NewApiKey create_api_key(store::Connection& connection, const ApiKeyRequest& request,
-                         std::string_view author, time::Instant now);
+                         const Actor& actor, time::Instant now);
 
 /// All keys, also revoked ones, in the order they were made.
 std::vector<ApiKey> list_api_keys(store::Connection& connection);
@@ -68,7 +69,7 @@ std::optional<ApiKey> find_api_key_by_id(store::Connection& connection, std::int
 
 /// Servers notice within seconds (web/credential_cache.hpp). Gives the key; throws Error when there
 /// is none of that number, or it was revoked before.
-ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, std::string_view author,
+ApiKey revoke_api_key(store::Connection& connection, std::int64_t key_id, const Actor& actor,
                       time::Instant now);
 
 /// The key of a secret; none when there is none, it was revoked or has expired.

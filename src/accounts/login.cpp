@@ -113,6 +113,8 @@ std::variant<NewSession, LoginRefusal> log_in(const LoginMeans& means, const Log
   if (step && lease->execute(kUseStep, {claimed.user_id, *step}) == 0) {
     return LoginRefusal::kCodeWrong;
   }
+  const User user = find_user(*lease, claimed.user_id).value();
+  record_user(*lease, "user.log-in", nullptr, user, {user.login, attempt.request}, now);
   transaction.commit();
   if (!attempt.old_session.empty()) end_session(*lease, attempt.old_session);
   return begin_session(*lease, claimed.user_id, means.times, now);
@@ -130,11 +132,13 @@ bool is_password_of(const LoginMeans& means, std::int64_t user_id, std::string_v
 }
 
 NewSession choose_password(const LoginMeans& means, std::int64_t user_id,
-                           const StoredPassword& password, time::Instant now) {
+                           const StoredPassword& password, const Actor& actor, time::Instant now) {
   const auto lease = means.connection();
   store::Transaction transaction(*lease);
   lease->execute(kChoose, {user_id, password.hash, password.one_time_until});
   end_sessions(*lease, user_id);
+  record_user(*lease, "user.choose-password", nullptr, find_user(*lease, user_id).value(), actor,
+              now);
   transaction.commit();
   return begin_session(*lease, user_id, means.times, now);
 }
@@ -149,7 +153,7 @@ std::optional<std::string> offer_totp(const LoginMeans& means, std::int64_t user
 }
 
 TotpConfirmation confirm_totp(const LoginMeans& means, std::int64_t user_id, std::string_view code,
-                              time::Instant now) {
+                              const Actor& actor, time::Instant now) {
   const auto lease = means.connection();
   const auto row = lease->query(kOffered, {user_id}).at_most_one();
   if (!row) return TotpConfirmation::kNotOffered;
@@ -157,12 +161,22 @@ TotpConfirmation confirm_totp(const LoginMeans& means, std::int64_t user_id, std
   const auto step = matching_totp_step(open_totp(means, user_id, sealed), code, seconds_of(now),
                                        row->int64("totp_used_step"));
   if (!step) return TotpConfirmation::kWrong;
-  const bool done = lease->execute(kConfirm, {user_id, store::Bytes(sealed), *step}) > 0;
-  return done ? TotpConfirmation::kOn : TotpConfirmation::kNotOffered;
+  store::Transaction transaction(*lease);
+  if (lease->execute(kConfirm, {user_id, store::Bytes(sealed), *step}) == 0) {
+    return TotpConfirmation::kNotOffered;
+  }
+  record_user(*lease, "user.totp-on", nullptr, find_user(*lease, user_id).value(), actor, now);
+  transaction.commit();
+  return TotpConfirmation::kOn;
 }
 
-void remove_totp(const LoginMeans& means, std::int64_t user_id) {
-  means.connection()->execute(kRemove, {user_id});
+void remove_totp(const LoginMeans& means, std::int64_t user_id, const Actor& actor,
+                 time::Instant now) {
+  const auto lease = means.connection();
+  store::Transaction transaction(*lease);
+  lease->execute(kRemove, {user_id});
+  record_user(*lease, "user.totp-off", nullptr, find_user(*lease, user_id).value(), actor, now);
+  transaction.commit();
 }
 
 }  // namespace reckoner::accounts

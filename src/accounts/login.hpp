@@ -12,7 +12,8 @@
 namespace reckoner::accounts {
 
 /// Proves who somebody is, by password and second factor. No connection is held while a password is
-/// computed. Everything here throws PasswordsBusy, store::DatabaseError and TotpUnreadable.
+/// computed. What is done leaves a row in the audit log. Everything here throws PasswordsBusy,
+/// store::DatabaseError and TotpUnreadable.
 
 enum class LoginRefusal {
   kWrong,       ///< login or password, or the user is disabled, or the one-time password too old
@@ -33,6 +34,7 @@ struct LoginAttempt {
   std::string password;
   std::string code;         ///< of the second factor; may be empty
   std::string old_session;  ///< secret of the session that ends by this; may be empty
+  std::string request;      ///< X-Request-Id, for the audit log
 };
 
 /// The secret of a second factor cannot be read: its key is another, or cannot be had.
@@ -50,7 +52,7 @@ bool is_password_of(const LoginMeans& means, std::int64_t user_id, std::string_v
 
 /// Sets a password that the user chose; all sessions of the user end, and a new one begins.
 NewSession choose_password(const LoginMeans& means, std::int64_t user_id,
-                           const StoredPassword& password, time::Instant now);
+                           const StoredPassword& password, const Actor& actor, time::Instant now);
 
 /// A second factor to be confirmed: the secret, 160 bits. None where the user has one already.
 std::optional<std::string> offer_totp(const LoginMeans& means, std::int64_t user_id);
@@ -60,7 +62,8 @@ enum class TotpConfirmation {
   kNotOffered,  ///< or confirmed before
 };
 TotpConfirmation confirm_totp(const LoginMeans& means, std::int64_t user_id, std::string_view code,
-                              time::Instant now);
-void remove_totp(const LoginMeans& means, std::int64_t user_id);
+                              const Actor& actor, time::Instant now);
+void remove_totp(const LoginMeans& means, std::int64_t user_id, const Actor& actor,
+                 time::Instant now);
 
 }  // namespace reckoner::accounts

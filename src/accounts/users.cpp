@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <set>
 
+#include "accounts/audit_log.hpp"
 #include "accounts/user_rows.hpp"
 #include "base/password.hpp"
 #include "config/value.hpp"
 #include "store/transaction.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::accounts {
 
@@ -86,6 +88,15 @@ void check_kind(UserRole role, bool of_customer) {
                        : fmt::format("the role {} is for users of a customer", to_string(role)));
 }
 
+std::string state_of(const User& user) {
+  text::JsonWriter json;
+  json.begin_object().key("role").string(to_string(user.role));
+  json.key("email").string(user.email).key("disabled").boolean(user.disabled_at.has_value());
+  json.key("totp").boolean(user.totp);
+  json.key("password_change_needed").boolean(user.one_time_until.has_value()).end_object();
+  return json.finish();
+}
+
 }  // namespace
 
 User user_of(const store::Row& row) {
@@ -104,6 +115,19 @@ User user_of(const store::Row& row) {
   user.created_by = row.text("created_by");
   user.revision = row.int64("revision");
   return user;
+}
+
+void record_user(store::Connection& connection, std::string_view action, const User* before,
+                 const User& after, const Actor& actor, time::Instant now) {
+  record(connection,
+         {.who = actor.who,
+          .action = std::string(action),
+          .subject = after.login,
+          .customer = after.customer,
+          .before = before == nullptr ? "" : state_of(*before),
+          .after = state_of(after),
+          .request = actor.request},
+         now);
 }
 
 void end_sessions(store::Connection& connection, std::int64_t user_id) {
@@ -148,7 +172,7 @@ std::string login_of(const UserRequest& request) {
 }
 
 User create_user(store::Connection& connection, const UserRequest& request,
-                 const StoredPassword& password, std::string_view author, time::Instant now) {
+                 const StoredPassword& password, const Actor& actor, time::Instant now) {
   const std::string login = login_of(request);
   check_email(request.email);
   check_kind(request.role, !request.customer.empty());
@@ -161,17 +185,18 @@ User create_user(store::Connection& connection, const UserRequest& request,
   }
   const auto row = connection
                        .query(kInsert, {login, request.email, to_string(request.role), customer,
-                                        password.hash, password.one_time_until, now, author})
+                                        password.hash, password.one_time_until, now, actor.who})
                        .at_most_one();
   if (!row) throw LoginTaken(fmt::format("there is a user '{}' already", login));
   User user = find_user(connection, row->int64("user_id")).value();
+  record_user(connection, "user.create", nullptr, user, actor, now);
   transaction.commit();
   return user;
 }
 
 std::optional<User> change_user(store::Connection& connection, std::int64_t user_id,
                                 std::optional<std::int64_t> revision, const UserChange& change,
-                                time::Instant now) {
+                                const Actor& actor, time::Instant now) {
   if (change.email) check_email(*change.email);
   store::Transaction transaction(connection);
   const auto before = find_user(connection, user_id);
@@ -187,18 +212,21 @@ std::optional<User> change_user(store::Connection& connection, std::int64_t user
   }
   User after = find_user(connection, user_id).value();
   if (after.role != before->role || after.disabled_at) end_sessions(connection, user_id);
+  record_user(connection, "user.change", &*before, after, actor, now);
   transaction.commit();
   return after;
 }
 
 std::optional<User> reset_user(store::Connection& connection, std::int64_t user_id,
-                               const StoredPassword& password) {
+                               const StoredPassword& password, const Actor& actor,
+                               time::Instant now) {
   store::Transaction transaction(connection);
   if (connection.execute(kReset, {user_id, password.hash, password.one_time_until}) == 0) {
     return std::nullopt;
   }
   end_sessions(connection, user_id);
   User user = find_user(connection, user_id).value();
+  record_user(connection, "user.reset", nullptr, user, actor, now);
   transaction.commit();
   return user;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accounts/actor.hpp"
 #include "accounts/user_role.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -60,6 +61,8 @@ struct UserRequest {
 /// The login of that request. Throws UsageError for a name that cannot be one.
 std::string login_of(const UserRequest& request);
 
+/// Changes leave a row in the audit log, in their transaction.
+
 /// A name that is taken.
 class LoginTaken : public Error {
   using Error::Error;
@@ -68,7 +71,7 @@ class LoginTaken : public Error {
 /// Throws LoginTaken; UsageError for a name or address that cannot be one, and where role and
 /// customer do not fit; Error for an unknown customer.
 User create_user(store::Connection& connection, const UserRequest& request,
-                 const StoredPassword& password, std::string_view author, time::Instant now);
+                 const StoredPassword& password, const Actor& actor, time::Instant now);
 
 /// What is none stays as it is.
 struct UserChange {
@@ -81,12 +84,13 @@ struct UserChange {
 /// other kind (is_of_customer) and for an address that cannot be one.
 std::optional<User> change_user(store::Connection& connection, std::int64_t user_id,
                                 std::optional<std::int64_t> revision, const UserChange& change,
-                                time::Instant now);
+                                const Actor& actor, time::Instant now);
 
 /// Another password for a user who lost it: the second factor and all sessions end. None where the
 /// user is unknown.
 std::optional<User> reset_user(store::Connection& connection, std::int64_t user_id,
-                               const StoredPassword& password);
+                               const StoredPassword& password, const Actor& actor,
+                               time::Instant now);
 
 struct UserFilter {
   std::optional<CustomerId> customer;  ///< only this customer's

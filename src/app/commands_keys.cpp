@@ -51,7 +51,7 @@ int create_key_command(System& system, const Console& console, const KeyArgument
                                      .customer = arguments.customer,
                                      .namespace_name = arguments.namespace_name,
                                      .expires_at = expires_at},
-                                    user_name(), system.clock()());
+                                    {user_name()}, system.clock()());
   });
   if (console.json()) {
     text::JsonWriter json;
@@ -105,7 +105,7 @@ int list_keys_command(System& system, const Console& console) {
 
 int revoke_key_command(System& system, const Console& console, std::int64_t key) {
   const accounts::ApiKey revoked = system.change([&](store::Connection& connection) {
-    return accounts::revoke_api_key(connection, key, user_name(), system.clock()());
+    return accounts::revoke_api_key(connection, key, {user_name()}, system.clock()());
   });
   if (console.json()) {
     text::JsonWriter json;

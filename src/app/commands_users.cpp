@@ -122,7 +122,8 @@ int set_disabled(System& system, const Console& console, const std::string& logi
   const User user = system.change([&](store::Connection& connection) {
     const User known = find(connection, login);
     return accounts::change_user(connection, known.user_id, std::nullopt,
-                                 {.role = {}, .disabled = disabled, .email = {}}, system.clock()())
+                                 {.role = {}, .disabled = disabled, .email = {}}, {user_name()},
+                                 system.clock()())
         .value();
   });
   show_user(console, user, "",
@@ -142,7 +143,8 @@ int add_user_command(System& system, const Console& console, const UserArguments
                                       .email = arguments.email};
   const Credentials given = credentials(system, arguments, accounts::login_of(request));
   const User user = system.change([&](store::Connection& connection) {
-    return accounts::create_user(connection, request, given.stored, user_name(), system.clock()());
+    return accounts::create_user(connection, request, given.stored, {user_name()},
+                                 system.clock()());
   });
   show_user(console, user, given.one_time,
             fmt::format("user '{}' is {}{}", user.login, accounts::to_string(user.role),
@@ -198,7 +200,9 @@ int reset_user_command(System& system, const Console& console, const UserArgumen
   const Credentials given = credentials(system, arguments, arguments.login);
   const User user = system.change([&](store::Connection& connection) {
     const User known = find(connection, arguments.login);
-    return accounts::reset_user(connection, known.user_id, given.stored).value();
+    return accounts::reset_user(connection, known.user_id, given.stored, {user_name()},
+                                system.clock()())
+        .value();
   });
   show_user(console, user, given.one_time,
             fmt::format("user '{}' has another password and no second factor", user.login));

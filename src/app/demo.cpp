@@ -269,11 +269,12 @@ void show_logins(System& system, const Console& console, const std::string& url)
     const bool given = system.change([&](store::Connection& connection) {
       const auto known = accounts::find_user(connection, login);
       if (!known) {
-        accounts::create_user(connection, person.request, made.stored, "demo", now);
+        accounts::create_user(connection, person.request, made.stored, {"demo"}, now);
         return true;
       }
       if (!known->one_time_until) return false;
-      return accounts::reset_user(connection, known->user_id, made.stored).has_value();
+      return accounts::reset_user(connection, known->user_id, made.stored, {"demo"}, now)
+          .has_value();
     });
     text += given ? fmt::format("  {:<10} password {}   ({})\n{:13}{}login#login={}&password={}\n",
                                 login, made.text, person.who, "", url, login, made.text)

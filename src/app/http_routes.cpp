@@ -57,7 +57,7 @@ std::vector<web::Route> access_routes(const HttpServices& services) {
                            .authentication = services.authentication,
                            .throttle = std::make_shared<web::LoginThrottle>(),
                            .clock = services.system.clock(),
-                           .tls = false});
+                           .tls = services.tls});
   const web::UsersApi users{.pool = services.system.pool(),
                             .authentication = services.authentication,
                             .clock = services.system.clock(),

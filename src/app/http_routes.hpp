@@ -24,6 +24,7 @@ struct HttpServices {
   std::span<const EmbeddedFile> pages;  ///< of the browser side
   std::size_t events_max;               ///< of one request
   bool metrics_are_public;
+  bool tls;  ///< whether the server speaks it
   web::Authentication& authentication;
   accounts::LoginMeans logins;
   std::chrono::seconds one_time;  ///< how long one-time passwords are good

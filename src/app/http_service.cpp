@@ -136,6 +136,7 @@ HttpService::HttpService(System& system, const ServeArguments& arguments,
       .pages = arguments.pages,
       .events_max = static_cast<std::size_t>(settings.integer("http.batchMax")),
       .metrics_are_public = web::is_loopback(address.host),
+      .tls = is_secure_,
       .authentication = authentication_,
       .logins = login_means(system, settings),
       .one_time = settings.duration("users.oneTimeTime")};

@@ -24,6 +24,7 @@ constexpr std::string_view kSetting = "users.totpKey";
 
 /// Whole or not at all, readable by its owner alone. No error where another process has made it.
 void make_key_file(const std::filesystem::path& path) {
+  std::filesystem::create_directories(path.parent_path());
   const std::filesystem::path whole = fmt::format("{}.{}", path.string(), to_hex(random_bytes(4)));
   const std::string text = to_hex(Seal::random_key()) + "\n";
   const int handle = open(whole.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);

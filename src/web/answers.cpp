@@ -185,7 +185,7 @@ std::string head_of(const Response& response, const WireHead& head) {
     append_header(out, "X-Accel-Buffering", "no");
     if (!head.http_1_0) append_header(out, "Transfer-Encoding", "chunked");
   } else if (may_have_body) {
-    append_header(out, "Content-Length", std::to_string(response.body.size()));
+    append_header(out, "Content-Length", std::to_string(response.content().size()));
   }
   if (!head.keep_alive) append_header(out, "Connection", "close");
   if (head.keep_alive && head.http_1_0) append_header(out, "Connection", "keep-alive");

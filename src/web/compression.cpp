@@ -34,7 +34,7 @@ bool is_own(const Request& request) {
   return request.headers.count("cookie") == 0 || request.header("sec-fetch-site") == "same-origin";
 }
 
-std::optional<std::string> gzip(std::string& text) {
+std::optional<std::string> gzip(std::string_view text) {
   z_stream stream{};
   if (deflateInit2(&stream, kLevel, Z_DEFLATED, kGzipWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) !=
       Z_OK) {
@@ -42,7 +42,7 @@ std::optional<std::string> gzip(std::string& text) {
   }
   const std::unique_ptr<z_stream, int (*)(z_stream*)> ended(&stream, deflateEnd);
   std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(text.data());
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
@@ -84,15 +84,16 @@ bool accepts_coding(const Request& request, std::string_view coding) {
 }
 
 void compress(const Request& request, Response& response) {
-  if (response.body.size() <= kSmall || response.stream || !is_text(response.content_type) ||
+  if (response.content().size() <= kSmall || response.stream || !is_text(response.content_type) ||
       has_header(response, "Content-Encoding")) {
     return;
   }
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (!accepts_coding(request, "gzip") || !is_own(request)) return;
-  auto compressed = gzip(response.body);
-  if (!compressed || compressed->size() >= response.body.size()) return;
+  auto compressed = gzip(response.content());
+  if (!compressed || compressed->size() >= response.content().size()) return;
   response.body = *std::move(compressed);
+  response.lasting_body = {};
   response.headers.emplace_back("Content-Encoding", "gzip");
   for (auto& [name, value] : response.headers) {
     if (name == "ETag") value = etag_of_coded(value, "gzip");

@@ -57,6 +57,7 @@ Response with_etag(const Request& request, Response response, std::string etag) 
   if (!known.empty() && response.status == 200 && names(known, etag)) {
     response.status = 304;
     response.body.clear();
+    response.lasting_body = {};
     response.content_type.clear();
   }
   response.headers.emplace_back("ETag", std::move(etag));

@@ -313,7 +313,7 @@ class Exchange::Conversation {
     }
     const bool bare =
         head.request.method == "HEAD" || response.status == 204 || response.status == 304;
-    const bool sent = stream_.send(text, bare ? std::string_view() : response.body,
+    const bool sent = stream_.send(text, bare ? std::string_view() : response.content(),
                                    Steady::now() + exchange_.options_.deadlines.answer);
     exchange_.traffic_.count(route_, response.status, Steady::now() - started_);
     if (!sent) throw OtherSideGone();

@@ -73,8 +73,12 @@ struct Response {
   std::string content_type;  ///< empty with an empty body
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {};
+  /// Instead of a body, what lasts as long as the program: many may be slow to take it at once.
+  std::string_view lasting_body = {};
   /// Writes what follows the head, as it happens, instead of a body (web/event_stream.hpp).
   std::function<void(EventStream&)> stream = {};
+
+  std::string_view content() const { return lasting_body.empty() ? body : lasting_body; }
 };
 
 /// What a request cannot have, as RFC 9457 says it. Becomes application/problem+json (without

@@ -52,7 +52,7 @@ Response create_key(const UsersApi& api, const Request& request) {
   const auto create = [&](store::Connection& connection) {
     wanted.customer =
         chosen_customer(connection, request.principal, body.optional_text("customer")).key;
-    const auto made = accounts::create_api_key(connection, wanted, request.principal.author(), now);
+    const auto made = accounts::create_api_key(connection, wanted, actor_of(request), now);
     text::JsonWriter json;
     json.begin_object().key("key");
     write_key(json, made.key, customer_names(connection, {made.key.customer}));
@@ -74,7 +74,7 @@ Response revoke_key(const UsersApi& api, const Request& request) {
     throw Problem(404, fmt::format("there is no key '{}'", text));
   }
   if (!key->revoked_at) {
-    key = accounts::revoke_api_key(*lease, key->key_id, request.principal.author(), api.clock());
+    key = accounts::revoke_api_key(*lease, key->key_id, actor_of(request), api.clock());
     api.authentication.forget_all();
   }
   text::JsonWriter json;

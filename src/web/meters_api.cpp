@@ -6,6 +6,7 @@
 #include "config/files.hpp"
 #include "config/meter_edit.hpp"
 #include "engine/version_lock.hpp"
+#include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 #include "web/resource_id.hpp"
 
@@ -147,16 +148,22 @@ Meter meter_of_body(const text::Json& body) {
   return meter;
 }
 
+Response shown(const Meter& meter, const metering::MeterLife& life, int status) {
+  text::JsonWriter json;
+  write_meter(json, meter, life);
+  return json_response(json, status);
+}
+
 /// A change of meters as a new configuration version, from its beginning to the commit.
 class MeterChangeTransaction {
  public:
-  explicit MeterChangeTransaction(const MeteringApi& api)
-      : api_(api), lease_(take_connection(api.pool)), transaction_(*lease_) {
-    engine::lock_versions(*lease_);
-    const auto active = api.versions.active(*lease_);
+  MeterChangeTransaction(const MeteringApi& api, store::Connection& connection)
+      : api_(api), connection_(connection), transaction_(connection) {
+    engine::lock_versions(connection);
+    const auto active = api.versions.active(connection);
     if (!active) throw Problem(503, "there is no configuration yet");
-    files_ = api.versions.files(*lease_, *active);
-    version_ = api.versions.load(*lease_, *active);
+    files_ = api.versions.files(connection, *active);
+    version_ = api.versions.load(connection, *active);
   }
 
   const config::Configuration& configuration() const { return version_->configuration(); }
@@ -171,42 +178,47 @@ class MeterChangeTransaction {
     throw Problem(404, fmt::format("there is no meter '{}'", id_or_slug));
   }
 
-  void commit(const Principal& author, std::string_view meter, std::string_view what) {
+  /// Gives the meter as it is now.
+  Response commit(const Principal& author, std::string_view meter, std::string_view what,
+                  int status) {
     const time::Instant now = api_.clock();
-    engine::Versions::Applied applied;
     try {
-      applied = api_.versions.apply(*lease_, std::move(files_), author.name,
-                                    fmt::format("meter {} {} through the API", meter, what), now);
+      // Not by its number, which it has for good only when this is committed.
+      version_ = api_.versions.compile(files_);
+      api_.versions.apply(connection_, std::move(files_), author.name,
+                          fmt::format("meter {} {} through the API", meter, what), now);
     } catch (const store::DatabaseError&) {
       throw;
     } catch (const Error& error) {
       throw Problem(400, error.what());
     }
-    const auto version = api_.versions.load(*lease_, applied.version);
-    metering::settle_meters(*lease_, version->configuration().meters, now);
+    metering::settle_meters(connection_, configuration().meters, now);
+    const auto lives = metering::meter_lives(connection_);
     transaction_.commit();
+    const auto changed = std::find_if(configuration().meters.begin(), configuration().meters.end(),
+                                      [&](const Meter& known) { return known.name == meter; });
+    const auto life = lives.find(meter);
+    return shown(*changed, life == lives.end() ? metering::MeterLife() : life->second, status);
   }
 
  private:
   const MeteringApi& api_;
-  store::Pool::Lease lease_;
+  store::Connection& connection_;
   store::Transaction transaction_;
   config::Files files_;
   std::shared_ptr<const engine::CompiledVersion> version_;
 };
 
-Response show(const MeteringApi& api, std::string_view id_or_slug, int status) {
+Response show_meter(const MeteringApi& api, const Request& request) {
   MeteringSession session(api);
-  const Meter& meter = session.meter(id_or_slug);
-  text::JsonWriter json;
-  write_meter(json, meter, session.life_of(meter));
-  return json_response(json, status);
+  const Meter& meter = session.meter_of(request);
+  return shown(meter, session.life_of(meter), 200);
 }
 
 Response create_meter(const MeteringApi& api, const Request& request) {
   const Meter meter = meter_of_body(json_body(request));
-  {
-    MeterChangeTransaction change(api);
+  return once(api.pool, request, api.clock(), [&](store::Connection& connection) {
+    MeterChangeTransaction change(api, connection);
     for (const Meter& other : change.configuration().meters) {
       if (other.name != meter.name) continue;
       throw Problem(409, fmt::format("meter '{}' {}", meter.name,
@@ -215,9 +227,8 @@ Response create_meter(const MeteringApi& api, const Request& request) {
                                                    : "exists already"));
     }
     change.text() = config::with_meter(change.text(), meter);
-    change.commit(request.principal, meter.name, "made");
-  }
-  return show(api, meter.name, 201);
+    return change.commit(request.principal, meter.name, "made", 201);
+  });
 }
 
 Response update_meter(const MeteringApi& api, const Request& request) {
@@ -235,14 +246,11 @@ Response update_meter(const MeteringApi& api, const Request& request) {
     edit.group_by.emplace();
     if (!json->is_null()) edit.group_by = group_by_of(*json);
   }
-  std::string name;
-  {
-    MeterChangeTransaction change(api);
-    name = change.meter(request.path_values.at("meter")).name;
-    change.text() = config::with_changed_meter(change.text(), name, edit);
-    change.commit(request.principal, name, "changed");
-  }
-  return show(api, name, 200);
+  const auto lease = take_connection(api.pool);
+  MeterChangeTransaction change(api, *lease);
+  const std::string name = change.meter(request.path_values.at("meter")).name;
+  change.text() = config::with_changed_meter(change.text(), name, edit);
+  return change.commit(request.principal, name, "changed", 200);
 }
 
 void refuse_measured(const config::Configuration& configuration, const std::string& meter) {
@@ -263,13 +271,14 @@ void refuse_measured(const config::Configuration& configuration, const std::stri
 }
 
 Response delete_meter(const MeteringApi& api, const Request& request) {
-  MeterChangeTransaction change(api);
+  const auto lease = take_connection(api.pool);
+  MeterChangeTransaction change(api, *lease);
   const std::string name = change.meter(request.path_values.at("meter")).name;
   refuse_measured(change.configuration(), name);
   config::MeterChange edit;
   edit.ends_at = std::chrono::floor<std::chrono::seconds>(api.clock());
   change.text() = config::with_changed_meter(change.text(), name, edit);
-  change.commit(request.principal, name, "ended");
+  change.commit(request.principal, name, "ended", 204);
   return {204, "", ""};
 }
 
@@ -326,7 +335,7 @@ std::vector<Route> meter_routes(const MeteringApi& api) {
       {"POST", "/api/v1/meters", Right::kManageMeters,
        [api](const Request& request) { return create_meter(api, request); }},
       {"GET", "/api/v1/meters/{meter}", Right::kQuery,
-       [api](const Request& request) { return show(api, request.path_values.at("meter"), 200); }},
+       [api](const Request& request) { return show_meter(api, request); }},
       {"PUT", "/api/v1/meters/{meter}", Right::kManageMeters,
        [api](const Request& request) { return update_meter(api, request); }},
       {"DELETE", "/api/v1/meters/{meter}", Right::kManageMeters,

@@ -36,9 +36,12 @@ const text::Json* RequestObject::member(std::string_view name) const {
   return found == nullptr || found->is_null() ? nullptr : found;
 }
 
-std::string RequestObject::text(std::string_view name) const {
+std::string RequestObject::text(std::string_view name, std::size_t bytes_max) const {
   auto value = optional_text(name);
   if (!value) throw Problem(400, fmt::format("{} is missing", name));
+  if (value->size() > bytes_max) {
+    throw Problem(400, fmt::format("{} has more than {} bytes", name, bytes_max));
+  }
   return *std::move(value);
 }
 

@@ -17,12 +17,15 @@ namespace reckoner::web {
 /// names the member.
 class RequestObject {
  public:
+  static constexpr std::size_t kTextMax = 1024;
+
   /// Refuses other members than `known`.
   RequestObject(const Request& request, std::initializer_list<std::string_view> known);
 
   /// Whether it is there, null included.
   bool has(std::string_view name) const { return object_.find(name) != nullptr; }
-  std::string text(std::string_view name) const;
+  /// Of at most `bytes_max`.
+  std::string text(std::string_view name, std::size_t bytes_max = kTextMax) const;
   /// None where it is missing or null.
   std::optional<std::string> optional_text(std::string_view name) const;
   std::optional<bool> optional_boolean(std::string_view name) const;

@@ -5,7 +5,6 @@
 #include "base/log.hpp"
 #include "base/password.hpp"
 #include "base/totp.hpp"
-#include "text/utf8.hpp"
 #include "web/metering_session.hpp"
 #include "web/percent.hpp"
 #include "web/request_object.hpp"
@@ -17,6 +16,7 @@ namespace reckoner::web {
 namespace {
 
 constexpr int kBusySeconds = 1;
+constexpr std::size_t kLoginMax = 400;
 constexpr std::string_view kIssuer = "Reckoner";
 
 /// What can be in the way of whoever proves who it is, as problems.
@@ -72,18 +72,18 @@ Response begun(const SessionApi& api, const Request& request, const accounts::Ne
 Response log_in(const SessionApi& api, const Request& request) {
   refuse_other_sites(request);
   const RequestObject body(request, {"login", "password", "code"});
-  const accounts::LoginAttempt attempt{
-      .login = body.text("login"),
-      .password = body.text("password"),
-      .code = body.optional_text("code").value_or(""),
-      .old_session = std::string(session_of(request).value_or(""))};
+  const accounts::LoginAttempt attempt{.login = body.text("login", kLoginMax),
+                                       .password = body.text("password"),
+                                       .code = body.optional_text("code").value_or(""),
+                                       .old_session = std::string(session_of(request).value_or("")),
+                                       .request = request.id};
   const std::string origin = origin_of(request);
   api.throttle->attempt(attempt.login, origin, LoginThrottle::Steady::now());
   const auto outcome =
       proving(request, [&] { return accounts::log_in(api.means, attempt, api.clock()); });
   if (const auto* refusal = std::get_if<accounts::LoginRefusal>(&outcome)) {
-    log::info("request {}: '{}' from {} may not log in", request.id, text::printable(attempt.login),
-              origin);
+    // Not the login: people type their password there.
+    log::info("request {}: a log-in from {} was refused", request.id, origin);
     if (*refusal == accounts::LoginRefusal::kCodeNeeded) {
       api.throttle->give_back(attempt.login, origin);
       throw Problem(401, "a code of the second factor is needed")
@@ -151,7 +151,8 @@ Response change_password(const SessionApi& api, const Request& request) {
     } catch (const UsageError& error) {
       throw Problem(400, error.what()).item("new_password", error.what());
     }
-    return accounts::choose_password(api.means, request.principal.user_id, stored, api.clock());
+    return accounts::choose_password(api.means, request.principal.user_id, stored,
+                                     actor_of(request), api.clock());
   });
   api.authentication.forget_all();
   return begun(api, request, made);
@@ -180,7 +181,8 @@ Response confirm_totp(const SessionApi& api, const Request& request) {
   const std::string origin = origin_of(request);
   api.throttle->attempt(request.principal.name, origin, LoginThrottle::Steady::now());
   const auto outcome = proving(request, [&] {
-    return accounts::confirm_totp(api.means, request.principal.user_id, code, api.clock());
+    return accounts::confirm_totp(api.means, request.principal.user_id, code, actor_of(request),
+                                  api.clock());
   });
   if (outcome == accounts::TotpConfirmation::kWrong) {
     throw Problem(403, "the code is wrong").item("code", "not the present code of the new secret");
@@ -195,7 +197,7 @@ Response confirm_totp(const SessionApi& api, const Request& request) {
 Response remove_totp(const SessionApi& api, const Request& request) {
   const RequestObject body(request, {"password"});
   demand_password(api, request, "password", body.text("password"));
-  accounts::remove_totp(api.means, request.principal.user_id);
+  accounts::remove_totp(api.means, request.principal.user_id, actor_of(request), api.clock());
   return show_own(api, request);
 }
 

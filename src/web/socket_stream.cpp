@@ -118,10 +118,6 @@ bool SocketStream::send(std::string_view head, std::string_view body, SteadyTime
   return true;
 }
 
-bool SocketStream::wait(SteadyTime deadline) const {
-  return !decrypted_.empty() || wait_for(socket_, POLLIN, deadline);
-}
-
 void SocketStream::end_sending() {
   if (!tls_) return;
   tls_->end();

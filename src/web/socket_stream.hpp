@@ -43,9 +43,6 @@ class SocketStream {
   /// Sends both texts, as one packet where they fit. False when the connection broke, or the other
   /// side took nothing until the deadline.
   bool send(std::string_view head, std::string_view body, SteadyTime deadline);
-  /// Waits until something arrives that was not received yet, be it the other side's end. False at
-  /// the deadline.
-  bool wait(SteadyTime deadline) const;
   /// Nothing more is sent: says so where the other side would take it for an attack otherwise
   /// (TLS).
   void end_sending();

@@ -90,7 +90,7 @@ class Pages {
       response.headers.emplace_back("Content-Encoding", coding);
       break;
     }
-    response.body = content;
+    response.lasting_body = content;
     response.headers.emplace_back("Vary", "Accept-Encoding");
     response.headers.emplace_back("Cache-Control",
                                   name.starts_with(kAssets) ? kForEver : kAskAgain);
@@ -140,8 +140,9 @@ Response contract_file(const Request& request) {
   return with_etag(request,
                    {200,
                     "application/yaml",
-                    std::string(files.front().content),
-                    {{"Cache-Control", std::string(kAskAgain)}}},
+                    "",
+                    {{"Cache-Control", std::string(kAskAgain)}},
+                    files.front().content},
                    etag);
 }
 

@@ -77,6 +77,10 @@ void write_key(text::JsonWriter& json, const accounts::ApiKey& key, const Custom
   json.end_object();
 }
 
+accounts::Actor actor_of(const Request& request) {
+  return {request.principal.author(), request.id};
+}
+
 CustomerChoice chosen_customer(store::Connection& connection, const Principal& principal,
                                const std::optional<std::string>& key) {
   const auto unknown = [&] { return Problem(404, fmt::format("there is no customer '{}'", *key)); };

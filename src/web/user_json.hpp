@@ -25,6 +25,9 @@ void write_customer(text::JsonWriter& json, std::optional<CustomerId> customer,
 void write_user(text::JsonWriter& json, const accounts::User& user, const CustomerNames& names);
 void write_key(text::JsonWriter& json, const accounts::ApiKey& key, const CustomerNames& names);
 
+/// Who sends it.
+accounts::Actor actor_of(const Request& request);
+
 /// The customer that a list or a new thing is for. Who belongs to a customer gets that one, and 404
 /// for any other, as for one that is unknown; the others get the one of that key, or none.
 struct CustomerChoice {

@@ -119,8 +119,8 @@ Response create_user(const UsersApi& api, const Request& request) {
         chosen_customer(connection, request.principal, body.optional_text("customer")).key;
     refuse_more_rights(wanted.role, request.principal);
     try {
-      const User user = accounts::create_user(connection, wanted, password.stored,
-                                              request.principal.author(), now);
+      const User user =
+          accounts::create_user(connection, wanted, password.stored, actor_of(request), now);
       return with_password(connection, user, password, 201);
     } catch (const accounts::LoginTaken& taken) {
       throw Problem(409, taken.what());
@@ -149,8 +149,8 @@ Response change_user(const UsersApi& api, const Request& request) {
   refuse_more_rights(user.role, request.principal);
   if (change.role) refuse_more_rights(*change.role, request.principal);
   require_match(request, tag_of(user));
-  const auto changed =
-      accounts::change_user(*lease, user.user_id, user.revision, change, api.clock());
+  const auto changed = accounts::change_user(*lease, user.user_id, user.revision, change,
+                                             actor_of(request), api.clock());
   if (!changed) throw Problem(412, "the user is not any more as you have seen it");
   api.authentication.forget_all();
   return with_etag(request, {200, "application/json", body_of(*lease, *changed)}, tag_of(*changed));
@@ -163,7 +163,8 @@ Response reset_user(const UsersApi& api, const Request& request) {
   const User user = user_of(*lease, request);
   refuse_oneself(user, request.principal, "gives oneself a one-time password");
   refuse_more_rights(user.role, request.principal);
-  const auto reset = accounts::reset_user(*lease, user.user_id, password.stored);
+  const auto reset =
+      accounts::reset_user(*lease, user.user_id, password.stored, actor_of(request), api.clock());
   if (!reset) fail_unknown(request.path_values.at("user"));
   api.authentication.forget_all();
   return with_password(*lease, *reset, password, 200);

@@ -8,7 +8,7 @@ namespace {
 class ApiKeysTest : public AccountsTest {
  protected:
   NewApiKey create(const ApiKeyRequest& request) {
-    return create_api_key(connection, request, "ann", now);
+    return create_api_key(connection, request, {"ann"}, now);
   }
   std::string refusal(const ApiKeyRequest& request) {
     try {
@@ -57,15 +57,52 @@ TEST_F(ApiKeysTest, OfCustomersHaveTheCustomersNamespace) {
 TEST_F(ApiKeysTest, AreRevokedOnce) {
   const NewApiKey made = create({"gateway", {"ingest"}, "", ""});
   const NewApiKey other = create({"other", {"ingest"}, "", ""});
-  EXPECT_EQ(revoke_api_key(connection, made.key.key_id, "bob", now).revoked_by, "bob");
+  EXPECT_EQ(revoke_api_key(connection, made.key.key_id, {"bob"}, now).revoked_by, "bob");
   EXPECT_FALSE(find_api_key(connection, made.secret, now));
   EXPECT_TRUE(find_api_key(connection, other.secret, now));
   const auto keys = list_api_keys(connection);
   ASSERT_EQ(keys.size(), 2u);
   EXPECT_EQ(keys[0].revoked_at, now);
   EXPECT_EQ(keys[1].revoked_at, std::nullopt);
-  EXPECT_THROW(revoke_api_key(connection, made.key.key_id, "bob", now), Error);
-  EXPECT_THROW(revoke_api_key(connection, 999, "bob", now), Error);
+  EXPECT_THROW(revoke_api_key(connection, made.key.key_id, {"bob"}, now), Error);
+  EXPECT_THROW(revoke_api_key(connection, 999, {"bob"}, now), Error);
+}
+
+TEST_F(ApiKeysTest, Expire) {
+  const auto end = now + std::chrono::hours(1);
+  const NewApiKey made =
+      create({.name = "gateway", .scopes = {"ingest"}, .customer = "", .expires_at = end});
+  EXPECT_EQ(made.key.expires_at, end);
+  EXPECT_TRUE(find_api_key(connection, made.secret, now));
+  EXPECT_FALSE(find_api_key(connection, made.secret, end));
+  EXPECT_EQ(refusal({.name = "late", .scopes = {"ingest"}, .customer = "", .expires_at = now}),
+            "the key would have expired already");
+}
+
+TEST_F(ApiKeysTest, AreListedByPage) {
+  customer("acme", "UTC", 1);
+  for (const char* owner : {"acme", "", "acme", ""}) create({"k", {"query"}, owner, ""});
+  const auto ids = [&](const KeyFilter& filter, std::int64_t limit) {
+    std::vector<std::int64_t> found;
+    for (const ApiKey& key : list_api_keys(connection, filter, limit)) found.push_back(key.key_id);
+    return found;
+  };
+  EXPECT_THAT(ids({}, 3), ElementsAre(4, 3, 2));
+  EXPECT_THAT(ids({{}, 2}, 3), ElementsAre(1));
+  EXPECT_THAT(ids({find_api_key_by_id(connection, 1)->customer, {}}, 9), ElementsAre(3, 1));
+  EXPECT_FALSE(find_api_key_by_id(connection, 9));
+}
+
+TEST_F(ApiKeysTest, LeaveAHistoryWithoutTheirSecret) {
+  const NewApiKey made = create({"gateway", {"ingest"}, "", ""});
+  revoke_api_key(connection, made.key.key_id, {"bob", "r-1"}, now);
+  EXPECT_THAT(
+      rows("who, action, subject, after::json->>'revoked', request) from audit_log order by entry"),
+      ElementsAre("ann key.create key 1 'gateway' false ",
+                  "bob key.revoke key 1 'gateway' true r-1"));
+  EXPECT_EQ(row("count(*)) from audit_log where position('" + made.secret.substr(12) +
+                "' in audit_log::text) > 0"),
+            "0");
 }
 
 TEST_F(ApiKeysTest, SayWhatTheyCannotBe) {

@@ -17,12 +17,12 @@ class LoginTest : public AccountsTest {
               .times = {.idle = std::chrono::minutes(10), .longest = std::chrono::hours(1)}} {
     customer("acme", "UTC", 1);
     anna = create_user(connection, {"anna", UserRole::kTenantAdmin, "acme", ""},
-                       chosen_password(kPassword, "anna@acme"), "ann", now);
+                       chosen_password(kPassword, "anna@acme"), {"ann"}, now);
   }
 
   std::variant<NewSession, LoginRefusal> try_in(const std::string& password,
                                                 const std::string& code = "") {
-    return log_in(means, {"anna@acme", password, code, ""}, now);
+    return log_in(means, {"anna@acme", password, code, "", "r-1"}, now);
   }
   NewSession in(const std::string& code = "") {
     return std::get<NewSession>(try_in(kPassword, code));
@@ -41,13 +41,14 @@ class LoginTest : public AccountsTest {
   store::Pool pool_;
   LoginMeans means;
   User anna;
+  const Actor actor{"ann"};
   std::string secret;
 };
 
 TEST_F(LoginTest, NeedsThePassword) {
   EXPECT_EQ(refusal("wrong horse battery"), LoginRefusal::kWrong);
   EXPECT_EQ(refusal(""), LoginRefusal::kWrong);
-  EXPECT_EQ(std::get<LoginRefusal>(log_in(means, {"bob", kPassword, "", ""}, now)),
+  EXPECT_EQ(std::get<LoginRefusal>(log_in(means, {"bob", kPassword, "", "", "r-1"}, now)),
             LoginRefusal::kWrong);
   const NewSession made = in();
   EXPECT_EQ(made.session.user.login, "anna@acme");
@@ -61,7 +62,7 @@ TEST_F(LoginTest, NeedsThePassword) {
 }
 
 TEST_F(LoginTest, IsNotForTheDisabled) {
-  change_user(connection, anna.user_id, {}, {{}, true, {}}, now);
+  change_user(connection, anna.user_id, {}, {{}, true, {}}, actor, now);
   EXPECT_EQ(refusal(kPassword), LoginRefusal::kWrong);
 }
 
@@ -91,7 +92,7 @@ TEST_F(LoginTest, SessionsEnd) {
 TEST_F(LoginTest, GivesANewSecretAndEndsTheOldSession) {
   const NewSession first = in();
   const auto second =
-      std::get<NewSession>(log_in(means, {"anna@acme", kPassword, "", first.secret}, now));
+      std::get<NewSession>(log_in(means, {"anna@acme", kPassword, "", first.secret, "r-1"}, now));
   EXPECT_NE(first.secret, second.secret);
   EXPECT_FALSE(use(first));
   EXPECT_TRUE(use(second));
@@ -101,16 +102,16 @@ TEST_F(LoginTest, GivesANewSecretAndEndsTheOldSession) {
 
 TEST_F(LoginTest, OneTimePasswordsAreForChoosingAnother) {
   const OneTimePassword one_time = one_time_password(now + std::chrono::hours(1));
-  reset_user(connection, anna.user_id, one_time.stored);
+  reset_user(connection, anna.user_id, one_time.stored, actor, now);
   const auto made = std::get<NewSession>(try_in(one_time.text));
   EXPECT_TRUE(made.session.user.one_time_until);
-  const NewSession chosen =
-      choose_password(means, anna.user_id, chosen_password("another horse", "anna@acme"), now);
+  const NewSession chosen = choose_password(
+      means, anna.user_id, chosen_password("another horse", "anna@acme"), actor, now);
   EXPECT_FALSE(chosen.session.user.one_time_until);
   EXPECT_FALSE(use(made)) << "all sessions end";
   EXPECT_TRUE(use(chosen));
   EXPECT_EQ(refusal(one_time.text), LoginRefusal::kWrong) << "it is used up";
-  reset_user(connection, anna.user_id, one_time.stored);
+  reset_user(connection, anna.user_id, one_time.stored, actor, now);
   const auto late = std::get<NewSession>(try_in(one_time.text));
   now += std::chrono::hours(2);
   EXPECT_EQ(refusal(one_time.text), LoginRefusal::kWrong) << "it is too old";
@@ -133,11 +134,11 @@ TEST_F(LoginTest, HashesAnewWhatWasHashedOtherwise) {
 }
 
 TEST_F(LoginTest, SecondFactor) {
-  EXPECT_EQ(confirm_totp(means, anna.user_id, "000000", now), TotpConfirmation::kNotOffered);
+  EXPECT_EQ(confirm_totp(means, anna.user_id, "000000", actor, now), TotpConfirmation::kNotOffered);
   secret = offer_totp(means, anna.user_id).value();
   EXPECT_TRUE(use(in())) << "it is not confirmed";
-  EXPECT_EQ(confirm_totp(means, anna.user_id, "x", now), TotpConfirmation::kWrong);
-  EXPECT_EQ(confirm_totp(means, anna.user_id, code(), now), TotpConfirmation::kOn);
+  EXPECT_EQ(confirm_totp(means, anna.user_id, "x", actor, now), TotpConfirmation::kWrong);
+  EXPECT_EQ(confirm_totp(means, anna.user_id, code(), actor, now), TotpConfirmation::kOn);
   EXPECT_FALSE(offer_totp(means, anna.user_id));
   EXPECT_EQ(row("count(*)) from app_user where position('" + to_hex(secret) +
                 "' in encode(totp_secret, 'hex')) > 0"),
@@ -153,7 +154,7 @@ TEST_F(LoginTest, SecondFactor) {
   EXPECT_TRUE(use(in(code())));
   means.seal = [] { return Seal(Seal::random_key()); };
   EXPECT_THROW(try_in(kPassword, "123456"), TotpUnreadable);
-  remove_totp(means, anna.user_id);
+  remove_totp(means, anna.user_id, actor, now);
   EXPECT_TRUE(use(in()));
 }
 

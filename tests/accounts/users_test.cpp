@@ -15,7 +15,7 @@ class UsersTest : public AccountsTest {
   }
 
   User create(const UserRequest& request) {
-    return create_user(connection, request, {"hash", std::nullopt}, "ann", now);
+    return create_user(connection, request, {"hash", std::nullopt}, {"ann"}, now);
   }
   std::string refusal(const UserRequest& request) {
     try {
@@ -89,7 +89,7 @@ TEST_F(UsersTest, Passwords) {
 TEST_F(UsersTest, ChangeWhenTheyAreAsTheyWereSeen) {
   const User anna = create({"anna", UserRole::kTenantViewer, "acme", ""});
   const auto change = [&](std::int64_t revision, const UserChange& wanted) {
-    return change_user(connection, anna.user_id, revision, wanted, now);
+    return change_user(connection, anna.user_id, revision, wanted, {"ann"}, now);
   };
   const auto changed = change(anna.revision, {UserRole::kTenantAdmin, {}, "a@example.com"});
   ASSERT_TRUE(changed);
@@ -99,22 +99,22 @@ TEST_F(UsersTest, ChangeWhenTheyAreAsTheyWereSeen) {
   EXPECT_FALSE(change(anna.revision, {{}, true, {}}));
   EXPECT_FALSE(find_user(connection, anna.user_id)->disabled_at);
   EXPECT_THROW(change(changed->revision, {UserRole::kOperator, {}, {}}), UsageError);
-  EXPECT_FALSE(change_user(connection, 999, std::nullopt, {{}, true, {}}, now));
+  EXPECT_FALSE(change_user(connection, 999, std::nullopt, {{}, true, {}}, {"ann"}, now));
 }
 
 TEST_F(UsersTest, WhoIsDisabledOrHasAnotherRoleIsOut) {
   const User anna = create({"anna", UserRole::kTenantViewer, "acme", ""});
   const auto first = session(anna);
   EXPECT_FALSE(has_ended(first));
-  change_user(connection, anna.user_id, {}, {{}, {}, "a@example.com"}, now);
+  change_user(connection, anna.user_id, {}, {{}, {}, "a@example.com"}, {"ann"}, now);
   EXPECT_FALSE(has_ended(first));
-  change_user(connection, anna.user_id, {}, {UserRole::kTenantAdmin, {}, {}}, now);
+  change_user(connection, anna.user_id, {}, {UserRole::kTenantAdmin, {}, {}}, {"ann"}, now);
   EXPECT_TRUE(has_ended(first));
   const auto second = session(anna);
-  change_user(connection, anna.user_id, {}, {{}, true, {}}, now);
+  change_user(connection, anna.user_id, {}, {{}, true, {}}, {"ann"}, now);
   EXPECT_TRUE(has_ended(second));
   EXPECT_TRUE(has_ended(session(anna))) << "a session of a disabled user";
-  change_user(connection, anna.user_id, {}, {{}, false, {}}, now);
+  change_user(connection, anna.user_id, {}, {{}, false, {}}, {"ann"}, now);
   EXPECT_FALSE(has_ended(session(anna)));
 }
 
@@ -122,13 +122,24 @@ TEST_F(UsersTest, ResetsEndWhatWas) {
   const User anna = create({"anna", UserRole::kTenantViewer, "acme", ""});
   connection.execute({"totp", "update app_user set totp_secret = 'x', totp_offered = 'y'"});
   const auto made = session(anna);
-  const auto reset = reset_user(connection, anna.user_id, {"other", now});
+  const auto reset = reset_user(connection, anna.user_id, {"other", now}, {"ann"}, now);
   ASSERT_TRUE(reset);
   EXPECT_FALSE(reset->totp);
   EXPECT_EQ(reset->one_time_until, now);
   EXPECT_TRUE(has_ended(made));
   EXPECT_EQ(row("password_hash, totp_offered is null) from app_user"), "other t");
-  EXPECT_FALSE(reset_user(connection, 999, {"other", now}));
+  EXPECT_FALSE(reset_user(connection, 999, {"other", now}, {"ann"}, now));
+}
+
+TEST_F(UsersTest, LeaveAHistory) {
+  const User anna = create({"anna", UserRole::kTenantViewer, "acme", ""});
+  change_user(connection, anna.user_id, {}, {UserRole::kTenantAdmin, {}, {}}, {"bert", "r-1"}, now);
+  reset_user(connection, anna.user_id, {"hash", now}, {"carl"}, now);
+  EXPECT_THAT(rows("who, action, subject, coalesce(before::json->>'role', '-'), "
+                   "after::json->>'role', request) from audit_log order by entry"),
+              ElementsAre("ann user.create anna@acme - tenant-viewer ",
+                          "bert user.change anna@acme tenant-viewer tenant-admin r-1",
+                          "carl user.reset anna@acme - tenant-admin "));
 }
 
 TEST_F(UsersTest, AreListedByPage) {

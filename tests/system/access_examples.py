@@ -34,6 +34,7 @@ def ids(world):
         "version": Ids(1, None, 999999),
         "file": Ids("billing-config.xml", None, "no-such-file.xml"),
         "schema": Ids("pricing.xsd", None, "no-such.xsd"),
+        "page": Ids("invoices", None, "no-such-page", 200),
         "kind": Ids("payments", None, "no-such-kind"),
     }
     by_route = {

@@ -8,6 +8,7 @@ import re
 import signal
 import unittest
 
+import contract
 import reckoner_process as rp
 
 ROLES = {
@@ -22,8 +23,8 @@ PASSWORD = "correct horse battery"
 
 
 class Answer:
-    def __init__(self, answer, text):
-        self.status, self.headers, self.text = answer.status, answer.headers, text
+    def __init__(self, answer, body):
+        self.status, self.headers, self.body, self.text = answer.status, answer.headers, body, body.decode(errors="replace")
 
     def json(self):
         return json.loads(self.text)
@@ -59,22 +60,25 @@ class Caller:
         self.connection = None
 
     def ask(self, method, path, body=None, headers=None):
+        """The answer, judged by the contract."""
+        sent = {**self.headers, **(headers or {})}
         for again in (False, True):
             if self.connection is None:
                 self.connection = http.client.HTTPConnection(*self.address, timeout=60)
             try:
-                self.connection.request(method, path, body, {**self.headers, **(headers or {})})
+                self.connection.request(method, path, body, sent)
                 answer = self.connection.getresponse()
                 break
             except (ConnectionError, http.client.HTTPException):
                 self.close()
                 if again:
                     raise
-        endless = answer.headers.get_content_type() == "text/event-stream"
-        text = "" if endless else answer.read().decode(errors="replace")
-        if endless:
+        if answer.headers.get_content_type() == "text/event-stream":  # has no end
             self.close()
-        return Answer(answer, text)
+            return Answer(answer, b"")
+        answer = Answer(answer, answer.read())
+        contract.check(method, path, answer, body, sent.get("Content-Type", ""))
+        return answer
 
     def __del__(self):
         self.close()
@@ -91,7 +95,8 @@ class World:
     def __init__(self):
         self.cluster = rp.Cluster()
         self.database = self.cluster.create("access")
-        self.reckoner = rp.Reckoner(database=self.database)
+        self.directory = rp.new_directory("access")
+        self.reckoner = rp.Reckoner(database=self.database, data_dir=self.directory)
         self.reckoner.ok("demo", "--no-serve")
         self.serve = self.reckoner.start("serve")
         self.address = rp.http_address(self.serve)

@@ -87,6 +87,8 @@ def be_slow(address, key, report):
         time.sleep(max(0.0, started + 1 - time.monotonic()))
     lives = {kind: [one.ended and one.ended - one.begun for one in slow if one.kind == kind] for kind in PATIENCE}
     report.put(lives)
+    for one in slow:
+        one.socket.close()
 
 
 def resident_mb(pid):
@@ -120,6 +122,7 @@ class Hostile(unittest.TestCase):
 
     def test_slow_clients_are_not_noticed_by_others(self):
         client = Client(self.address, self.key)
+        self.addCleanup(client.close)
         for number in range(50):
             client.post([event(-number - 1)])
         before = resident_mb(self.serve.pid)
@@ -160,7 +163,6 @@ class Hostile(unittest.TestCase):
             self.assertLess(max(lives[kind]), PATIENCE[kind] + GRACE, kind)
         # The rest of an answer may still be on its way to a reader whose connection was closed: the server's side counts.
         rp.wait_until(lambda: self.metric("reckoner_http_connections") <= 5, "slow connections are closed", timeout=GRACE + 5)
-        client.close()
 
     def test_malformed_requests_are_refused(self):
         seed = int(os.environ.get("RECKONER_SEED", "7"))

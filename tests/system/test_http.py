@@ -101,7 +101,7 @@ class Http(unittest.TestCase):
         self.problem(client.post([event(f"bad{n}") for n in range(10_001)]), 413)
         self.problem(client.post(" " * (16 << 20) + "[]"), 413)
         self.assertEqual(self.stored("ebad"), 0)
-        self.problem(client.ask("GET", "/nothing"), 404)
+        self.problem(client.ask("GET", "/api/nothing"), 404)
         wrong = client.ask("PUT", "/api/v1/events")
         self.problem(wrong, 405)
         self.assertIn("POST", wrong.headers["Allow"])

@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import json
 import re
+import signal
 import statistics
 import struct
 import subprocess
 import time
+import unittest
 
 import reckoner_process as rp
-from access_world import PASSWORD, AccessTest
+from access_world import PASSWORD, AccessTest, Caller
 
 REVOKED_WITHIN = 5
 
@@ -152,6 +154,11 @@ class Sessions(AccessTest):
         self.assertEqual(self.post(anna, "/api/v1/session/totp", {"password": PASSWORD}).status, 409)
         self.assertEqual(self.post(anna, "/api/v1/session/totp/remove", {"password": PASSWORD}).json()["totp"], False)
         self.assertEqual(self.world.log_in(anna.login, PASSWORD).status, 200)
+        key = self.world.directory / "totp.key"
+        self.assertEqual(key.stat().st_mode & 0o777, 0o400)
+        dump = subprocess.run(["pg_dump", "--data-only", self.world.database], capture_output=True, text=True, check=True).stdout
+        self.assertNotIn(base64.b32decode(offered["secret"]).hex(), dump)
+        self.assertNotIn(key.read_text().strip(), dump)
 
     def test_who_is_shut_out_is_out_within_seconds(self):
         off, reset, demoted = (self.world.user("tenant-admin", "acme") for _ in range(3))
@@ -196,6 +203,33 @@ class Sessions(AccessTest):
             answer = anna.ask("PATCH", f"/api/v1/users/{anna.id}", json.dumps(wanted), {"If-Match": shown.headers["ETag"]})
             self.assertEqual(answer.status, 409, "nobody locks himself out")
         self.assertEqual(anna.ask("POST", f"/api/v1/users/{anna.id}/one-time-password").status, 409)
+
+    def test_secrets_are_shown_once(self):
+        """The same request again makes nothing, and tells no secret."""
+        anna = self.world.user("tenant-admin", "acme")
+        for path, content in (("/api/v1/users", {"name": "once", "role": "tenant-viewer"}),
+                              ("/api/v1/keys", {"name": "once", "scopes": ["query"]})):
+            again = {"Content-Type": "application/json", "Idempotency-Key": f"once {path}"}
+            first = anna.ask("POST", path, json.dumps(content), again)
+            self.assertEqual(first.status, 201)
+            self.assertEqual(anna.ask("POST", path, json.dumps(content), again).status, 409)
+            other = anna.ask("POST", path, json.dumps({**content, "name": "other"}), again)
+            self.assertEqual(other.status, 422)
+            secret = first.json().get("secret") or first.json()["one_time_password"]
+            dump = subprocess.run(["pg_dump", "--data-only", self.world.database], capture_output=True, text=True, check=True)
+            self.assertNotIn(secret, dump.stdout)
+        made = [user for user in anna.ask("GET", "/api/v1/users").json()["items"] if user["login"] == "once@acme"]
+        self.assertEqual(len(made), 1)
+
+    def test_what_was_done_is_told(self):
+        anna = self.world.user("tenant-admin", "acme")
+        made = self.post(anna, "/api/v1/users", {"name": "told", "role": "tenant-viewer"})
+        self.post(anna, "/api/v1/session/password", {"current_password": PASSWORD, "new_password": "another horse"})
+        told = self.world.sql(f"select action, subject, request from audit_log where who = '{anna.login}' order by entry")
+        self.assertEqual([(action, subject) for action, subject, _ in told],
+                         [("user.log-in", anna.login), ("user.choose-password", anna.login), ("user.create", "told@acme"),
+                          ("user.choose-password", anna.login)])
+        self.assertEqual(told[2][2], made.headers["X-Request-Id"])
 
     def test_lists_by_page(self):
         for _ in range(3):
@@ -258,6 +292,26 @@ class Sessions(AccessTest):
         key = reckoner.json("key", "create", "k", "--expires", "2999-01-01")
         self.assertEqual(key["expires_at"], "2999-01-01T00:00:00Z")
         self.assertEqual(reckoner.run("key", "create", "k", "--expires", "2020-01-01").code, 2)
+
+
+class Demonstration(unittest.TestCase):
+    def test_prints_who_can_log_in(self):
+        """What a new user has to know: an address, logins and passwords."""
+        reckoner = rp.Reckoner(database=rp.Cluster().create("demo"), data_dir=rp.new_directory("demo"))
+        demo = reckoner.start("demo")
+        rp.wait_until(lambda: "(who sees" in demo.so_far().out + demo.so_far().err or not demo.running(), "demo serves")
+        said = demo.so_far().out + demo.so_far().err
+        address = re.search(r"Open http://([\d.]+):(\d+)/ and log in:", said)
+        people = re.findall(r"^  (\S+) +password (\S+) ", said, re.M)
+        self.assertEqual([login for login, _ in people], ["anna@acme", "admin"], said)
+        for login, password in people:
+            self.assertIn(f"{address[0].split()[1]}login#login={login}&password={password}", said)
+            anybody = Caller((address[1], int(address[2])), login, {}, None)
+            answer = anybody.ask("POST", "/api/v1/session", json.dumps({"login": login, "password": password}),
+                                 {"Content-Type": "application/json"})
+            self.assertEqual((answer.status, answer.json()["password_change_needed"]), (200, True))
+        demo.send(signal.SIGTERM)
+        self.assertEqual(demo.wait().code, 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """SIGKILL at each failpoint of the program (src/base/failpoint.hpp)."""
 
+import concurrent.futures
 import contextlib
+import dataclasses
 import datetime
 import functools
 import http.client
@@ -18,6 +20,7 @@ from loaded import FIRST, SECOND, Loaded
 from world import Event
 
 PROGRAM = "tests/torture/reckoner_failpoints"
+ABREAST = 3  # most of a trial is waiting: for processes to start, for daemons to look again
 CUSTOMERS = 7
 PASSINGS = 3
 SCHEDULE = '<schedule cron="* * * * * ?" time-zone="UTC" missed="skip"/>'
@@ -35,6 +38,23 @@ def listed():
 def in_sources():
     texts = (path.read_text(encoding="utf-8") for path in sorted((rp.SOURCE / "src").glob("*/*.cpp")))
     return [name for text in texts for name in re.findall(r'RK_FAILPOINT\("([^"]+)"\)', text)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One kill, in a database and a data directory of its own."""
+
+    seed: int
+    point: str
+    passing: int
+
+    @property
+    def name(self):
+        return re.sub(r"\W", "_", f"trial_{self.point}_{self.passing}")
+
+    @property
+    def order(self):
+        return f"{self.point}:{self.passing}:kill"
 
 
 class Stages(Loaded):
@@ -76,36 +96,39 @@ class Stages(Loaded):
             raise AssertionError(f"without any disturbance: {found}")
         return stored.digest(conninfo)
 
-    def disturbed(self, conninfo, order, **environment):
-        return rp.Reckoner(database=conninfo, config=self.config, data_dir=self.directory / "data",
-                           env={"RECKONER_FAILPOINT": order, **environment})
+    def on(self, conninfo, trial, **environment):
+        return rp.Reckoner(database=conninfo, config=self.config, data_dir=self.directory / trial.name, env=environment)
+
+    def disturbed(self, conninfo, trial):
+        return self.on(conninfo, trial, RECKONER_FAILPOINT=trial.order)
 
     # Each stage kills at its point and gives (whether the point was hit, what is wrong after the repetition).
 
-    def run(self, point, passing, seeded):
-        template = "loaded" if point.startswith(("park", "split")) else seeded.choice(["loaded", "known"])
+    def run(self, trial):
+        anywhere = not trial.point.startswith(("park", "split"))
+        template = random.Random(f"{trial}").choice(["loaded", "known"]) if anywhere else "loaded"
         command = FIRST if template == "loaded" else SECOND
-        conninfo, reckoner = self.copy("trial", template)
-        killed = self.disturbed(conninfo, f"{point}:{passing}:kill").run(*command)
+        conninfo, reckoner = self.copy(trial.name, template)
+        killed = self.disturbed(conninfo, trial).run(*command)
         reckoner.run(*command)
         reckoner.ok(*command, code=1)
         return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests[template])
 
-    def approve(self, point, passing, _):
+    def approve(self, trial):
         """What was held is approved; said again it is nothing new."""
         template, run = self.held
-        conninfo, reckoner = self.copy("trial", template)
+        conninfo, reckoner = self.copy(trial.name, template)
         command = "runs", "approve", run, "--reason", "torture"
-        killed = self.disturbed(conninfo, f"{point}:{passing}:kill").run(*command)
+        killed = self.disturbed(conninfo, trial).run(*command)
         reckoner.run(*command)
         return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests[template])
 
-    def cancel(self, point, passing, _):
+    def cancel(self, trial):
         """A run that was left is cancelled; the next one bills the rest."""
-        conninfo, reckoner = self.copy("trial", "known")
-        self.disturbed(conninfo, "batch.after-commit:2:kill").run(*SECOND)
+        conninfo, reckoner = self.copy(trial.name, "known")
+        self.on(conninfo, trial, RECKONER_FAILPOINT="batch.after-commit:2:kill").run(*SECOND)
         run = rp.psql(conninfo, "select max(run_id) from engine_run")[0][0]
-        killed = self.disturbed(conninfo, f"{point}:{passing}:kill").run("runs", "cancel", run)
+        killed = self.disturbed(conninfo, trial).run("runs", "cancel", run)
         reckoner.run("runs", "cancel", run)
         reckoner.ok(*SECOND, code=1)
         result = sound(conninfo, reckoner, self.digests["known"])
@@ -113,21 +136,21 @@ class Stages(Loaded):
         result.violated = [line for line in result.violated if not line.startswith("run ")]
         return killed.code == -signal.SIGKILL, result
 
-    def ingest(self, point, passing, _):
+    def ingest(self, trial):
         """Usage from a file."""
-        conninfo, reckoner = self.copy("trial", "issued")
-        killed = self.start_ingest_late(self.disturbed(conninfo, f"{point}:{passing}:kill")).wait()
+        conninfo, reckoner = self.copy(trial.name, "issued")
+        killed = self.start_ingest_late(self.disturbed(conninfo, trial)).wait()
         self.ingest_late(reckoner)
         reckoner.ok(*SECOND, code=1)
         return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests["resent"], with_cuts=False)
 
-    def intake(self, point, passing, _):
+    def intake(self, trial):
         """Usage over HTTP: what was not acknowledged is sent again."""
-        conninfo, reckoner = self.copy("trial", "issued")
+        conninfo, reckoner = self.copy(trial.name, "issued")
         secret = reckoner.json("key", "create", "torture", "--scopes", "ingest")["secret"]
         batches = [[event] for event in self.world.cloud_events(late=True)]
         listening = ("serve", "--roles", "ingest", "--listen", "127.0.0.1:0")
-        daemon = self.disturbed(conninfo, f"{point}:{passing}:kill").start(*listening)
+        daemon = self.disturbed(conninfo, trial).start(*listening)
         client = Client(rp.http_address(daemon), secret)
         acknowledged = 0
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -145,32 +168,29 @@ class Stages(Loaded):
         reckoner.ok(*SECOND, code=1)
         return hit, sound(conninfo, reckoner, self.digests["resent"], with_cuts=False)
 
-    def mail(self, point, passing, _):
+    def mail(self, trial):
         """Mails go to files here, each under its own name: one that is sent again is the same file."""
-        conninfo, reckoner = self.copy("trial", "issued")
-        daemon = self.disturbed(conninfo, f"{point}:{passing}:kill").start("serve", "--roles", "delivery")
+        conninfo, reckoner = self.copy(trial.name, "issued")
+        daemon = self.disturbed(conninfo, trial).start("serve", "--roles", "delivery")
         hit = daemon.wait(60).code == -signal.SIGKILL
         # What the killed one had claimed is free when its claim is over.
         rp.psql(conninfo, "update outbox set next_try_at = created_at where state = 'pending'")
-        daemon = rp.Reckoner(database=conninfo, config=self.config, data_dir=self.directory / "data").start(
-            "serve", "--roles", "delivery")
+        daemon = self.on(conninfo, trial).start("serve", "--roles", "delivery")
         rp.wait_until(lambda: rp.psql(conninfo, "select count(*) from outbox where state <> 'sent'") == [["0"]],
                       "all mails are sent", lambda: daemon.so_far().err)
         daemon.send(signal.SIGTERM)
         daemon.wait()
         result = sound(conninfo, reckoner)
-        mails = sorted((self.directory / "data").rglob("*.eml"))
+        mails = sorted((self.directory / trial.name).rglob("*.eml"))
         ids = {re.search(r"^Message-ID: <(.*)>", path.read_text(encoding="utf-8"), re.M | re.I).group(1) for path in mails}
         due = {row[0] for row in rp.psql(conninfo, "select message_id from outbox where customer_id <> 0")}
         result.lost += len(due - ids)
         result.double += len(mails) - len(ids) + len(ids - due)
-        for path in mails:
-            path.unlink()
         return hit, result
 
-    def schedule(self, point, passing, _):
-        conninfo, reckoner = self.copy("trial", "loaded")
-        daemon = self.disturbed(conninfo, f"{point}:{passing}:kill").start("serve", "--roles", "scheduler,engine")
+    def schedule(self, trial):
+        conninfo, reckoner = self.copy(trial.name, "loaded")
+        daemon = self.disturbed(conninfo, trial).start("serve", "--roles", "scheduler,engine")
         hit = daemon.wait(60).code == -signal.SIGKILL
         done = "select count(*) filter (where state = 'running'), count(*) filter (where state = 'done') from engine_run"
         before = int(rp.psql(conninfo, done)[0][1])
@@ -199,16 +219,21 @@ def kill_at_points(seed, options):
     points = options.pick(points, sorted(seeded.sample(points, 12)))
     parts = {"approve": stages.approve, "cancel": stages.cancel, "ingest": stages.ingest, "cut": stages.ingest,
              "intake": stages.intake, "mail": stages.mail, "schedule": stages.schedule}
-    for point in points:
-        hits = 0
-        for passing in range(1, options.pick(PASSINGS, 1) + 1):
-            hit, found = parts.get(point.split(".")[0], stages.run)(point, passing, seeded)
-            found.violated = [f"killed at {point}, passing {passing}: {line}" for line in found.violated]
-            hits += hit
+
+    def attempt(trial):
+        hit, found = parts.get(trial.point.split(".")[0], stages.run)(trial)
+        stages.cluster.drop(trial.name)
+        found.violated = [f"killed at {trial.point}, passing {trial.passing}: {line}" for line in found.violated]
+        return trial.point, hit, found
+
+    trials = [Trial(seed, point, passing) for point in points for passing in range(1, options.pick(PASSINGS, 1) + 1)]
+    hit_points = set()
+    with concurrent.futures.ThreadPoolExecutor(ABREAST) as pool:
+        for point, hit, found in pool.map(attempt, trials):
             result += found
-            stages.cluster.drop("trial")
-        result.faults += hits
-        if hits == 0:
-            result.violated.append(f"nobody was killed at {point}")
+            result.faults += hit
+            if hit:
+                hit_points.add(point)
+    result.violated += [f"nobody was killed at {point}" for point in points if point not in hit_points]
     result.remark = f"{len(points)} points"
     return result

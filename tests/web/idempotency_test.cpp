@@ -184,7 +184,7 @@ TEST_F(OnceTest, AnEffectMayTakeOnARoleThatMayNotKeepAnswers) {
   const Response answer =
       web::once(world_.pool(), post("k"), world_.now(), [&](store::Connection& connection) {
         Response response = effect(connection);
-        connection.query({"test.role", "select set_config('role', 'pg_monitor', true)"});
+        connection.query({"test.role", "select set_config('role', 'reckoner_reader', true)"});
         return response;
       });
   EXPECT_EQ(answer.status, 201);

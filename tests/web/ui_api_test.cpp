@@ -74,7 +74,7 @@ TEST_F(UiTest, EachPathOfThePagesIsTheIndexWithAFreshNonce) {
 
 TEST_F(UiTest, FilesWithTheirHashInTheNameAreKept) {
   const Response file = get("/assets/index-1a2b.js");
-  EXPECT_EQ(file.body, "script");
+  EXPECT_EQ(file.content(), "script");
   EXPECT_EQ(file.content_type, "text/javascript; charset=utf-8");
   EXPECT_THAT(header(file, "Cache-Control"), HasSubstr("immutable"));
   EXPECT_EQ(header(file, "Vary"), "Accept-Encoding");
@@ -83,10 +83,10 @@ TEST_F(UiTest, FilesWithTheirHashInTheNameAreKept) {
 
 TEST_F(UiTest, FilesComeInTheSmallestFormThatIsTaken) {
   const Response best = get("/assets/index-1a2b.js", "gzip, deflate, br");
-  EXPECT_EQ(best.body, "BR");
+  EXPECT_EQ(best.content(), "BR");
   EXPECT_EQ(header(best, "Content-Encoding"), "br");
-  EXPECT_EQ(get("/assets/index-1a2b.js", "gzip").body, "GZ");
-  EXPECT_EQ(get("/icon.svg", "gzip, br").body, "<svg/>");
+  EXPECT_EQ(get("/assets/index-1a2b.js", "gzip").content(), "GZ");
+  EXPECT_EQ(get("/icon.svg", "gzip, br").content(), "<svg/>");
   EXPECT_NE(header(best, "ETag"), header(get("/assets/index-1a2b.js"), "ETag"));
   EXPECT_EQ(get("/assets/index-1a2b.js", "br", header(best, "ETag")).status, 304);
 }
@@ -96,16 +96,16 @@ TEST_F(UiTest, WhatIsMissingIsNoPage) {
     EXPECT_EQ(status(path), 404) << path;
   }
   EXPECT_THROW(router_.find("POST", "/login"), Problem);
-  EXPECT_THAT(get("/assets%2Findex-1a2b.js").body, "script");
+  EXPECT_THAT(get("/assets%2Findex-1a2b.js").content(), "script");
   EXPECT_THAT(get("/icon.svg.br").body, StartsWith("<meta")) << "no file of its own";
 }
 
 TEST_F(UiTest, TheContractIsServedAsItStands) {
   const Response contract = get("/api/v1/openapi.yaml");
   EXPECT_EQ(contract.content_type, "application/yaml");
-  EXPECT_THAT(contract.body, HasSubstr("\nopenapi: 3.1.0\n"));
+  EXPECT_THAT(contract.content(), HasSubstr("\nopenapi: 3.1.0\n"));
   EXPECT_EQ(get("/api/v1/openapi.yaml", "", header(contract, "ETag")).status, 304);
-  EXPECT_EQ(get("/api/docs").body, "<p>operations</p>");
+  EXPECT_EQ(get("/api/docs").content(), "<p>operations</p>");
   EXPECT_THAT(header(get("/api/docs"), "Content-Security-Policy"), Not(HasSubstr("script-src")));
 }
 

@@ -27,7 +27,16 @@ function singleIcons(): Plugin {
 
 export default defineConfig({
   plugins: [singleIcons(), react()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
+      // What the editor of decision tables makes elements from markup with.
+      {
+        find: /^min-dom$/,
+        replacement: fileURLToPath(new URL('./src/console/configuration/minDom.js', import.meta.url)),
+      },
+    ],
+  },
   build: {
     target: 'es2022',
     manifest: 'manifest.json',

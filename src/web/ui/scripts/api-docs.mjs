@@ -9,7 +9,10 @@ const contract = load(readFileSync(contractPath, 'utf8'));
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 const escape = (text) =>
-  String(text).replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);
+  String(text).replace(
+    /[&<>"]/g,
+    (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign],
+  );
 /** Text of the contract: paragraphs, and `code`. */
 const prose = (text) =>
   String(text ?? '')
@@ -31,8 +34,13 @@ const resolved = (thing) => {
 /** A schema in a few words. */
 function kind(schema) {
   if (schema === true || schema === undefined || Object.keys(schema).length === 0) return 'anything';
-  if (schema.$ref) return `<a href="#schema-${escape(nameOf(schema.$ref))}">${escape(nameOf(schema.$ref))}</a>`;
-  for (const [member, word] of [['oneOf', ' or '], ['anyOf', ' or '], ['allOf', ' and ']]) {
+  if (schema.$ref)
+    return `<a href="#schema-${escape(nameOf(schema.$ref))}">${escape(nameOf(schema.$ref))}</a>`;
+  for (const [member, word] of [
+    ['oneOf', ' or '],
+    ['anyOf', ' or '],
+    ['allOf', ' and '],
+  ]) {
     if (schema[member]) return schema[member].map(kind).join(word);
   }
   if (schema.const !== undefined) return `<code>${escape(JSON.stringify(schema.const))}</code>`;
@@ -85,14 +93,17 @@ function members(schema, prefix = '') {
 const table = (head, rows) =>
   rows.length === 0
     ? ''
-    : `<div class="table"><table><thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>` +
+    : `<div class="table" tabindex="0" role="group" aria-label="${head.join(', ')}"><table><thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>` +
       `<tbody>${rows.join('')}</tbody></table></div>`;
 
 function content(media) {
   return Object.entries(media ?? {})
     .map(([type, { schema }]) => {
       const shown = schema?.type === 'array' && schema.items && !schema.items.$ref ? schema.items : schema;
-      return `<p><code>${escape(type)}</code>: ${kind(schema)}</p>` + (shown && !shown.$ref ? table(['member', 'kind', 'meaning'], members(shown)) : '');
+      return (
+        `<p><code>${escape(type)}</code>: ${kind(schema)}</p>` +
+        (shown && !shown.$ref ? table(['member', 'kind', 'meaning'], members(shown)) : '')
+      );
     })
     .join('');
 }
@@ -105,7 +116,7 @@ function operation(path, method, shared, found) {
     return `<tr><td><code>${escape(status)}</code></td><td>${inline(answer.description)}</td><td>${content(answer.content)}</td></tr>`;
   });
   const open = found.security && found.security.length === 0;
-  return `<section class="operation" aria-labelledby="${escape(found.operationId)}">
+  return `<section class="operation">
 <h3 id="${escape(found.operationId)}"><span class="method">${method.toUpperCase()}</span> <code>${escape(path)}</code></h3>
 <p class="summary">${inline(found.summary)}${open ? ' <span class="limits">needs no key</span>' : ''}</p>
 ${prose(found.description)}
@@ -128,7 +139,8 @@ const sections = contract.tags.map(({ name, description }) => {
   const operations = [];
   for (const [path, item] of Object.entries(contract.paths)) {
     for (const method of methods) {
-      if (item[method]?.tags?.includes(name)) operations.push([path, method, item.parameters ?? [], item[method]]);
+      if (item[method]?.tags?.includes(name))
+        operations.push([path, method, item.parameters ?? [], item[method]]);
     }
   }
   return { name, description, operations };
@@ -154,7 +166,10 @@ ${sections
   .map(
     ({ name, operations }) =>
       `<details><summary>${escape(name)}</summary><ul>${operations
-        .map(([path, method, , found]) => `<li><a href="#${escape(found.operationId)}"><span class="method">${method.toUpperCase()}</span> ${escape(path)}</a></li>`)
+        .map(
+          ([path, method, , found]) =>
+            `<li><a href="#${escape(found.operationId)}"><span class="method">${method.toUpperCase()}</span> ${escape(path)}</a></li>`,
+        )
         .join('')}</ul></details>`,
   )
   .join('\n')}
@@ -165,15 +180,15 @@ ${prose(contract.info.description)}
 ${sections
   .map(
     ({ name, description, operations }) =>
-      `<section aria-labelledby="tag-${escape(name)}"><h2 id="tag-${escape(name)}">${escape(name)}</h2>${prose(description)}
+      `<section><h2 id="tag-${escape(name)}">${escape(name)}</h2>${prose(description)}
 ${operations.map((one) => operation(...one)).join('\n')}</section>`,
   )
   .join('\n')}
-<section aria-labelledby="schemas"><h2 id="schemas">schemas</h2>
+<section><h2 id="schemas">schemas</h2>
 ${schemas
   .map(
     ([name, schema]) =>
-      `<section aria-labelledby="schema-${escape(name)}"><h3 id="schema-${escape(name)}">${escape(name)}</h3>${prose(schema.description)}
+      `<section><h3 id="schema-${escape(name)}">${escape(name)}</h3>${prose(schema.description)}
 <p>${kind(schema)}${limits(schema)}</p>${table(['member', 'kind', 'meaning'], members(schema))}</section>`,
   )
   .join('\n')}
@@ -182,8 +197,11 @@ ${schemas
 </body>
 </html>
 `;
-const style = `:root { color-scheme: light dark; --line: #8884; --quiet: light-dark(#555, #aaa); --link: light-dark(#0b5cad, #7db8ff); }
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 72rem; }
+const style = `:root { color-scheme: light dark; --line: #8884; --ground: #fff; --ink: #1a1a1a; --quiet: #555; --link: #0b5cad; }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #16181c; --ink: #e6e6e6; --quiet: #aaa; --link: #7db8ff; }
+}
+body { background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 72rem; }
 h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); }
 h3 { margin-top: 2rem; overflow-wrap: anywhere; }
 a { color: var(--link); }

@@ -195,7 +195,7 @@ export function DocumentView({ document, issuer, mark, explain, openLine }: Docu
   const kind = document.kind === 'invoice' ? 'Invoice' : 'Credit note';
   return (
     <article className={classes.document} aria-label={`${kind} ${document.number ?? '(interim)'}`}>
-      <header className={classes.head}>
+      <header className={mark ? classes.head : `${classes.head ?? ''} print-only`}>
         <p className={classes.kind}>
           {document.interim ? `Interim ${kind.toLowerCase()}` : `${kind} ${document.number ?? ''}`}
         </p>

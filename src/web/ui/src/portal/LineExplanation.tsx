@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { type ReactNode, useMemo } from 'react';
 import type { Schemas } from '@/shared/api/client';
-import { formatDay, formatDecimal, formatPercent } from '@/shared/format/format';
+import { formatDay, formatDecimal, formatPercent, formatShortDay } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
 import { Chart } from '@/shared/ui/Chart';
 import { DataTable } from '@/shared/ui/DataTable';
@@ -220,6 +220,7 @@ function UsageByDay({ days }: { days: UsageDay[] }) {
     () =>
       days.map(({ day, events, sum }) => ({
         label: formatDay(day, reader),
+        short: formatShortDay(day, reader),
         values: { figure: counts ? String(events) : sum },
       })),
     [days, counts, reader],

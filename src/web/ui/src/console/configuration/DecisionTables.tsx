@@ -133,7 +133,12 @@ export default function DecisionTables({ name, text, onChange, readOnly }: Decis
           onChange={open}
         />
       ) : null}
-      <div ref={container} className={classes.tables} hidden={failure !== null} />
+      <div
+        ref={container}
+        className={classes.tables}
+        data-diagram={views.some((view) => view.type === 'drd') || undefined}
+        hidden={failure !== null}
+      />
     </Stack>
   );
 }

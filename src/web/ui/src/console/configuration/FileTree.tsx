@@ -33,9 +33,13 @@ function FileEntry({
     <>
       <FileIcon size={16} stroke={1.6} aria-hidden />
       <span className={classes.name}>{label}</span>
-      {file.change ? <Badge color={colours[file.change]}>{file.change}</Badge> : null}
+      {file.change ? (
+        <Badge size="xs" color={colours[file.change]}>
+          {file.change}
+        </Badge>
+      ) : null}
       {file.problems > 0 ? (
-        <Badge color="red" variant="filled" aria-label={`${file.problems} problems`}>
+        <Badge size="xs" color="red" variant="filled" aria-label={`${file.problems} problems`}>
           {file.problems}
         </Badge>
       ) : null}

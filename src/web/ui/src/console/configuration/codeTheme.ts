@@ -53,6 +53,7 @@ const frame = EditorView.theme({
   '&.cm-merge-a .cm-changedText, & .cm-deletedChunk .cm-deletedText': {
     background: 'var(--code-deleted-text)',
   },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"⋯"' },
   '.cm-collapsedLines': {
     background: 'var(--code-gutter)',
     color: 'var(--mantine-color-dimmed)',

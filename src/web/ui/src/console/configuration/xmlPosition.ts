@@ -19,85 +19,92 @@ interface Within {
   parentAttributes: Map<string, string>;
 }
 
-function ancestor(node: SyntaxNode | null, names: readonly string[]): SyntaxNode | null {
-  for (let at = node; at; at = at.parent) if (names.includes(at.name)) return at;
-  return null;
+const silent = new Set(['Comment', 'ProcessingInst', 'DoctypeDecl', 'Cdata']);
+const longestTag = 4000;
+
+function isSilent(state: EditorState, at: number): boolean {
+  for (let node: SyntaxNode | null = syntaxTree(state).resolveInner(at, -1); node; node = node.parent) {
+    if (silent.has(node.name)) return true;
+  }
+  return false;
 }
 
 function textOf(state: EditorState, node: SyntaxNode): string {
   return state.sliceDoc(node.from, node.to);
 }
 
-function nameOf(state: EditorState, element: SyntaxNode | null): string | null {
-  const name = element?.firstChild?.getChild('TagName');
-  return name ? textOf(state, name) : null;
-}
-
-function pathTo(state: EditorState, node: SyntaxNode | null): string[] {
-  const path: string[] = [];
-  for (let at = node; at; at = at.parent) {
-    const name = at.name === 'Element' ? nameOf(state, at) : null;
-    if (name !== null) path.unshift(name);
+/** Open tags of the elements around `at`, the root's first. */
+function tagsAround(state: EditorState, at: number): SyntaxNode[] {
+  const tags: SyntaxNode[] = [];
+  for (let node: SyntaxNode | null = syntaxTree(state).resolveInner(at, -1); node; node = node.parent) {
+    const tag = node.name === 'Element' && node.from < at && node.to > at ? node.firstChild : null;
+    if (tag?.name === 'OpenTag' && tag.to <= at) tags.unshift(tag);
   }
-  return path;
+  return tags;
 }
 
-function attributesOf(state: EditorState, tag: SyntaxNode | null): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const attribute of tag?.getChildren('Attribute') ?? []) {
-    const name = attribute.getChild('AttributeName');
-    const value = attribute.getChild('AttributeValue');
-    if (name) found.set(textOf(state, name), value ? textOf(state, value).slice(1, -1) : '');
-  }
-  return found;
+function namesOf(state: EditorState, tags: readonly SyntaxNode[]): string[] {
+  return tags.map((tag) => {
+    const name = tag.getChild('TagName');
+    return name ? textOf(state, name) : '';
+  });
 }
 
-const tags = ['OpenTag', 'SelfClosingTag', 'CloseTag', 'MismatchedCloseTag'];
-const silent = ['Comment', 'ProcessingInst', 'DoctypeDecl', 'Cdata'];
+const attributePattern = /([\w.:-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
 
-function isClosed(text: string): boolean {
-  return text.length > 1 && text.endsWith(text.charAt(0));
+function attributesIn(text: string): Map<string, string> {
+  return new Map(
+    [...text.matchAll(attributePattern)].map((match) => [match[1] ?? '', match[2] ?? match[3] ?? '']),
+  );
+}
+
+/** From `<` to the cursor, where that is inside a tag: a tag that is being written need not be right yet. */
+function tagBefore(state: EditorState, at: number): { from: number; text: string } | null {
+  const before = state.sliceDoc(Math.max(0, at - longestTag), at);
+  const start = before.lastIndexOf('<');
+  if (start < 0) return null;
+  const text = before.slice(start);
+  return /^<(?:[^>"']|"[^"]*"|'[^']*')*(?:"[^"]*|'[^']*)?$/.test(text)
+    ? { from: at - text.length, text }
+    : null;
 }
 
 /** What is written at `at`; null inside comments and instructions. */
 export function xmlPosition(state: EditorState, at: number): XmlPosition | null {
-  const node = syntaxTree(state).resolveInner(at, -1);
-  if (ancestor(node, silent)) return null;
-  const tag = ancestor(node, tags);
-  const element = ancestor(node, ['Element']);
-  const path = pathTo(state, element);
-  if (!tag || at === tag.from || node.name === 'EndTag' || node.name === 'SelfCloseEndTag') {
-    return { at: 'content', parents: path, from: at };
-  }
+  if (isSilent(state, at)) return null;
+  const tag = tagBefore(state, at);
+  const around = tagsAround(state, tag?.from ?? at);
+  const parents = namesOf(state, around);
+  if (!tag) return { at: 'content', parents, from: at };
 
-  const before = state.sliceDoc(tag.from, at);
-  if (/^<\/?[\w.:-]*$/.test(before)) {
-    const closing = before.startsWith('</');
-    const hasName = nameOf(state, element) !== null;
+  const name = /^<(\/?)([\w.:-]*)/.exec(tag.text);
+  if (!name) return null;
+  const closing = name[1] === '/';
+  if (name[0].length === tag.text.length) {
+    return { at: 'element', parents, from: tag.from + (closing ? 2 : 1), closing };
+  }
+  if (closing || !/^\s/.test(tag.text.slice(name[0].length))) return null;
+
+  const rest = /^[^<>]*/.exec(state.sliceDoc(at, at + longestTag))?.[0] ?? '';
+  const parent = around.at(-1);
+  const within: Within = {
+    path: [...parents, name[2] ?? ''],
+    attributes: attributesIn(tag.text + rest),
+    parentAttributes: attributesIn(parent ? textOf(state, parent) : ''),
+  };
+  const value = /([\w.:-]+)\s*=\s*("[^"]*|'[^']*)$/.exec(tag.text);
+  if (value?.[2] !== undefined) {
+    const quote = value[2].charAt(0);
+    const end = rest.indexOf(quote);
+    const sameLine = end >= 0 && !rest.slice(0, end).includes('\n') && !rest.slice(0, end).includes('=');
     return {
-      at: 'element',
-      parents: closing || !hasName ? path : path.slice(0, -1),
-      from: tag.from + (closing ? 2 : 1),
-      closing,
+      at: 'value',
+      attribute: value[1] ?? '',
+      from: at - value[2].length + 1,
+      to: sameLine ? at + end : at,
+      ...within,
     };
   }
-  if (tag.name !== 'OpenTag' && tag.name !== 'SelfClosingTag') return null;
-
-  const parent = element ? ancestor(element.parent, ['Element']) : null;
-  const within: Within = {
-    path,
-    attributes: attributesOf(state, tag),
-    parentAttributes: attributesOf(state, parent?.firstChild ?? null),
-  };
-  const value = ancestor(node, ['AttributeValue']);
-  if (value && at > value.from) {
-    const name = value.parent?.getChild('AttributeName');
-    if (!name) return null;
-    const to = isClosed(textOf(state, value)) ? value.to - 1 : at;
-    return at > to
-      ? null
-      : { at: 'value', attribute: textOf(state, name), from: value.from + 1, to, ...within };
-  }
-  const word = /[\w.:-]*$/.exec(before)?.[0] ?? '';
+  const word = /[\w.:-]*$/.exec(tag.text)?.[0] ?? '';
   return { at: 'attribute', from: at - word.length, ...within };
 }

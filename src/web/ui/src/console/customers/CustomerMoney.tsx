@@ -1,4 +1,4 @@
-import { Button, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
@@ -229,10 +229,10 @@ export function CustomerMoney({ details, onChange }: { details: Details; onChang
       <Section
         title="Credits"
         aside={
-          <>
+          <Group gap="xs">
             <Add onChange={onChange} kind="grant-coupon" />
             <Add onChange={onChange} kind="grant-prepaid" />
-          </>
+          </Group>
         }
       >
         <DataTable

@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Group, Menu, Tabs } from '@mantine/core';
+import { Alert, Badge, Button, Group, Menu, Stack, Tabs } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -201,10 +201,10 @@ function CustomerView({ details }: { details: Details }) {
           <Tabs.Tab value="documents">Documents</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview">
-          <Group align="stretch" gap="md" style={{ flexDirection: 'column' }}>
+          <Stack>
             <Subscriptions details={details} onChange={begin} />
             <Facts details={details} onEdit={begin ? edit : null} />
-          </Group>
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="money">
           <CustomerMoney details={details} onChange={begin} />

@@ -1,10 +1,12 @@
 import { Alert, Code, Modal, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { cspNonce } from '@/app/nonce';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { QueryView } from '@/shared/ui/states';
 import { FactList } from '../lib/FactList';
 import classes from './MailDialog.module.css';
+import { withAllowedStyles } from './mailStyles';
 
 function Body({ mail }: { mail: Schemas['MailPreview'] }) {
   const [asText, setAsText] = useState(mail.html === null);
@@ -34,7 +36,7 @@ function Body({ mail }: { mail: Schemas['MailPreview'] }) {
           className={classes.html}
           sandbox=""
           title="The mail as its reader sees it"
-          srcDoc={mail.html}
+          srcDoc={withAllowedStyles(mail.html, cspNonce())}
         />
       )}
     </Stack>

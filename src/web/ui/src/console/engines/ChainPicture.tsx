@@ -1,4 +1,5 @@
 import { Badge } from '@mantine/core';
+import { Fragment } from 'react';
 import type { Schemas } from '@/shared/api/client';
 import classes from './ChainPicture.module.css';
 
@@ -27,6 +28,16 @@ function Facts({ title, facts }: { title: string; facts: string[] }) {
   );
 }
 
+/** A class name that may go on in the next line where a word of it begins. */
+function breakable(name: string) {
+  return name.split(/(?=[A-Z])/).map((word, index) => (
+    <Fragment key={index}>
+      {index > 0 ? <wbr /> : null}
+      {word}
+    </Fragment>
+  ));
+}
+
 function Step({ handler, number, needs }: { handler: Handler; number: number; needs: Need[] }) {
   return (
     <li className={classes.step} data-phase={handler.phase}>
@@ -34,11 +45,11 @@ function Step({ handler, number, needs }: { handler: Handler; number: number; ne
         <span className={classes.number} aria-hidden>
           {number}
         </span>
-        <h3 className={classes.name}>{handler.class}</h3>
-        <Badge size="sm" color={handler.phase === 'statement' ? 'blue' : 'grape'}>
-          {handler.phase}
-        </Badge>
+        <h3 className={classes.name}>{breakable(handler.class)}</h3>
       </div>
+      <Badge size="sm" color={handler.phase === 'statement' ? 'blue' : 'grape'}>
+        {handler.phase} phase
+      </Badge>
       <p className={classes.summary}>{handler.summary}</p>
       <dl className={classes.facts}>
         {handler.parameters.map((parameter) => (

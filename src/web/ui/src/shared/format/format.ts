@@ -87,9 +87,20 @@ export function formatDay(day: string, { locale }: Reader): string {
   return dateFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** A day where there is little room and the year is known: "31 Oct". */
+export function formatShortDay(day: string, { locale }: Reader): string {
+  return dateFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}
+
 /** The last day of a half-open stretch that ends before `endsOn`. */
 export function dayBefore(endsOn: string): string {
   return new Date(Date.parse(`${endsOn}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
+
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
 /** A half-open stretch of days, said with its last day. */

@@ -16,6 +16,8 @@ export interface Series {
 
 export interface Point {
   label: string;
+  /** For the axis, where the label is long. */
+  short?: string;
   /** By name of the series: exact decimals, which only their place in the picture rounds. */
   values: Record<string, string>;
   /** Drawn paler: not final. */
@@ -177,8 +179,9 @@ export default function ChartPicture({
     .domain([Math.min(0, ...all.map(({ low }) => low)), Math.max(0, ...all.map(({ high }) => high)) || 1])
     .nice(4)
     .range([height - margin.bottom, margin.top]);
-  const longest = Math.max(1, ...points.map(({ label }) => label.length));
-  const every = Math.max(1, Math.ceil((longest * letterWidth + 14) / Math.max(1, x.step())));
+  const axisLabels = points.map(({ label, short }) => short ?? label);
+  const longest = Math.max(1, ...axisLabels.map((label) => label.length));
+  const every = Math.max(1, Math.ceil((longest * letterWidth * 1.25 + 14) / Math.max(1, x.step())));
   const middleOf = (index: number) => (x(index) ?? 0) + x.bandwidth() / 2;
   const labelled = (index: number) =>
     (points.length - 1 - index) % every === 0 && middleOf(index) - (longest * letterWidth) / 2 > 0;
@@ -226,10 +229,10 @@ export default function ChartPicture({
               />
             )}
             {kind === 'bars' ? <Bars {...drawing} /> : <Areas {...drawing} />}
-            {points.map(({ label }, index) =>
+            {axisLabels.map((label, index) =>
               labelled(index) ? (
                 <text
-                  key={label}
+                  key={points[index]?.label}
                   x={Math.min(middleOf(index), width - (longest * letterWidth) / 2)}
                   y={height - 8}
                   textAnchor="middle"

@@ -206,7 +206,9 @@ export function DataTable<T>({
                 </tr>
                 {row.getIsExpanded() && detail ? (
                   <tr className={`${classes.detail} no-print`}>
-                    <td colSpan={columnCount}>{detail(row.original)}</td>
+                    <td colSpan={columnCount}>
+                      <div className={classes.opened}>{detail(row.original)}</div>
+                    </td>
                   </tr>
                 ) : null}
               </Fragment>
