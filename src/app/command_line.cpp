@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <set>
 
 #include "app/account_commands.hpp"
 #include "app/audit_commands.hpp"
@@ -20,6 +21,7 @@
 #include "app/schema_commands.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "store/database_error.hpp"
 #include "text/utf8.hpp"
@@ -474,6 +476,13 @@ int run_command_line(int argc, char** argv, std::span<const EmbeddedFile> pages)
     return fail(json, kCouldNotStart, error.what());
   } catch (const store::DatabaseError& error) {
     return fail(json, error.connection_lost() ? kCouldNotStart : kSomethingWrong, error.what());
+  } catch (const Mistakes& mistakes) {
+    const int code = fail(json, kSomethingWrong, mistakes.what());
+    std::set<std::string> told{mistakes.what()};
+    for (const std::string& message : mistakes.messages()) {
+      if (told.insert(message).second) fmt::print(stderr, "reckoner: {}\n", message);
+    }
+    return code;
   } catch (const std::exception& error) {
     return fail(json, kSomethingWrong, error.what());
   }

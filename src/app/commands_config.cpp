@@ -4,10 +4,10 @@
 #include <array>
 
 #include "app/commands.hpp"
-#include "app/config_changes.hpp"
 #include "app/config_meters.hpp"
-#include "engine/reprice.hpp"
-#include "engine/version_lock.hpp"
+#include "config/file_changes.hpp"
+#include "engine/configuration_change.hpp"
+#include "engine/price_effect.hpp"
 #include "handlers/catalogue.hpp"
 #include "store/migrations.hpp"
 #include "store/transaction.hpp"
@@ -21,17 +21,17 @@ std::string chosen_directory(const CommonOptions& options, const std::string& di
   return directory.empty() ? config_directory(options).string() : directory;
 }
 
-void report_applied(const Console& console, const engine::Versions::Applied& applied) {
+void report_applied(const Console& console, VersionId version, bool changed) {
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object().key("configuration_version").number(applied.version.value);
-    json.key("changed").boolean(applied.changed).end_object();
+    json.begin_object().key("configuration_version").number(version.value);
+    json.key("changed").boolean(changed).end_object();
     console.result(json);
-  } else if (applied.changed) {
-    console.result(fmt::format("configuration version {} is active", applied.version.value));
+  } else if (changed) {
+    console.result(fmt::format("configuration version {} is active", version.value));
   } else {
-    console.result(fmt::format("configuration version {} was active already; nothing changed",
-                               applied.version.value));
+    console.result(
+        fmt::format("configuration version {} was active already; nothing changed", version.value));
   }
 }
 
@@ -75,6 +75,28 @@ std::optional<engine::RepriceRange> parse_range(const std::string& text) {
   return range;
 }
 
+/// The lines of a changed file that come or go: "12: text". Of a file that is there whole or not at
+/// all its name says enough.
+std::vector<std::string> numbered(const config::FileChange& change, text::LineChange wanted) {
+  std::vector<std::string> lines;
+  if (change.kind != config::FileChange::Kind::kChanged) return lines;
+  for (const text::DifferentLine& line : change.lines) {
+    if (line.change != wanted) continue;
+    const std::size_t number = wanted == text::LineChange::kAdded ? line.after : line.before;
+    lines.push_back(fmt::format("{}: {}", number, line.text));
+  }
+  return lines;
+}
+
+void write_change(text::JsonWriter& json, const config::FileChange& change) {
+  json.begin_object().key("file").string(change.name);
+  json.key("kind").string(config::to_string(change.kind)).key("removed").begin_array();
+  for (const std::string& line : numbered(change, text::LineChange::kRemoved)) json.string(line);
+  json.end_array().key("added").begin_array();
+  for (const std::string& line : numbered(change, text::LineChange::kAdded)) json.string(line);
+  json.end_array().end_object();
+}
+
 void write_effect(text::JsonWriter& json, const engine::PriceEffect& effect) {
   const auto amounts = [&](const money::Money& now, const money::Money& then) {
     json.key("currency").string(now.currency().code());
@@ -95,7 +117,7 @@ void write_effect(text::JsonWriter& json, const engine::PriceEffect& effect) {
     json.end_object();
   }
   json.end_array().key("parked").begin_array();
-  for (const std::string& parked : effect.parked) json.string(parked);
+  for (const auto& [customer, reason] : effect.parked) json.string(customer + ": " + reason);
   json.end_array().end_object();
 }
 
@@ -134,8 +156,8 @@ std::string effect_text(const engine::PriceEffect& effect, bool billed) {
   if (effect.changed.size() > kShown) {
     text += fmt::format("and {} more\n", effect.changed.size() - kShown);
   }
-  for (const std::string& parked : effect.parked) {
-    text += fmt::format("would be parked: {}\n", parked);
+  for (const auto& [customer, reason] : effect.parked) {
+    text += fmt::format("would be parked: {}: {}\n", customer, reason);
   }
   return text;
 }
@@ -148,25 +170,21 @@ int config_plan_command(System& system, const Console& console, const std::strin
   config::Files files = config::read_directory(directory);
   const auto planned = system.versions().compile(files);
   const auto active = system.active();
-  const auto changes = changes_between(active->files(), planned->files());
+  const auto changes = config::changes_between(active->files(), planned->files());
   const auto meters =
       meters_between(active->configuration().meters, planned->configuration().meters);
   engine::PriceEffect effect;
   if (!changes.empty() || range) {
     auto connection = system.connection();
-    effect = engine::effect_of(*connection, system.versions(), planned, range, system.clock()());
+    const auto over = range ? engine::EffectOver::kIssued : engine::EffectOver::kOpen;
+    effect = engine::effect_of(*connection, system.versions(),
+                               {planned, over, range.value_or(engine::RepriceRange{}), {}},
+                               system.clock()());
   }
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("changes").begin_array();
-    for (const FileChange& change : changes) {
-      json.begin_object().key("file").string(change.name).key("kind").string(change.kind);
-      json.key("removed").begin_array();
-      for (const std::string& line : change.removed) json.string(line);
-      json.end_array().key("added").begin_array();
-      for (const std::string& line : change.added) json.string(line);
-      json.end_array().end_object();
-    }
+    for (const config::FileChange& change : changes) write_change(json, change);
     json.end_array().key("meters").begin_array();
     for (const MeterPlan& meter : meters) {
       json.begin_object().key("meter").string(meter.name).key("kind").string(meter.kind);
@@ -179,10 +197,14 @@ int config_plan_command(System& system, const Console& console, const std::strin
     return 0;
   }
   if (changes.empty()) console.result("no difference to the active configuration");
-  for (const FileChange& change : changes) {
-    console.result(fmt::format("{} {}", change.kind, change.name));
-    for (const std::string& line : change.removed) console.result("  - " + line);
-    for (const std::string& line : change.added) console.result("  + " + line);
+  for (const config::FileChange& change : changes) {
+    console.result(fmt::format("{} {}", config::to_string(change.kind), change.name));
+    for (const std::string& line : numbered(change, text::LineChange::kRemoved)) {
+      console.result("  - " + line);
+    }
+    for (const std::string& line : numbered(change, text::LineChange::kAdded)) {
+      console.result("  + " + line);
+    }
   }
   for (const MeterPlan& meter : meters) {
     console.result(fmt::format("meter {} is {}", meter.name, meter.kind));
@@ -196,32 +218,22 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
   if (range && arguments.comment.empty()) {
     throw UsageError("--reprice changes what was billed: say why with --comment");
   }
-  config::Files files = config::read_directory(arguments.directory);
+  engine::ConfigurationChange change{.files = config::read_directory(arguments.directory),
+                                     .author = user_name(),
+                                     .comment = arguments.comment,
+                                     .dropped_meters = arguments.dropped_meters,
+                                     .reprice = range};
   const time::Instant now = system.clock()();
-  std::int64_t repriced = 0;
   const auto applied = system.change([&](store::Connection& connection) {
     store::Transaction transaction(connection);
-    engine::lock_versions(connection);
-    if (const auto current = system.versions().active(connection)) {
-      refuse_forgotten_meters(system.versions().load(connection, *current)->configuration().meters,
-                              system.versions().compile(files)->configuration().meters,
-                              arguments.dropped_meters);
-    }
-    auto made = system.versions().apply(connection, files, user_name(), arguments.comment, now);
-    const auto active = system.versions().load(connection, made.version);
-    settle_version(connection, active->configuration(), now);
-    if (range) {
-      repriced =
-          engine::reprice(connection, *active, *range, made.version,
-                          fmt::format("repriced by {}: {}", user_name(), arguments.comment), now);
-    }
+    auto made = engine::apply_change(connection, system.versions(), change, now);
     transaction.commit();
     return made;
   });
-  report_applied(console, applied);
+  report_applied(console, applied.version, applied.changed);
   if (range && !console.json()) {
-    console.result(
-        fmt::format("{} billed sides of periods are priced again at the next run", repriced));
+    console.result(fmt::format("{} billed sides of periods are priced again at the next run",
+                               applied.repriced));
   }
   return 0;
 }
@@ -229,15 +241,13 @@ int config_apply_command(System& system, const Console& console, const ApplyArgu
 int config_activate_command(System& system, const Console& console, std::int64_t version) {
   const auto applied = system.change([&](store::Connection& connection) {
     store::Transaction transaction(connection);
-    const time::Instant now = system.clock()();
-    auto made = system.versions().activate(connection, {version}, user_name(),
-                                           fmt::format("back to version {}", version), now);
-    settle_version(connection, system.versions().load(connection, made.version)->configuration(),
-                   now);
+    auto made =
+        system.versions().activate(connection, {version}, user_name(),
+                                   fmt::format("back to version {}", version), system.clock()());
     transaction.commit();
     return made;
   });
-  report_applied(console, applied);
+  report_applied(console, applied.version, applied.changed);
   return 0;
 }
 

@@ -43,28 +43,6 @@ std::vector<MeterPlan> meters_between(const std::vector<domain::Meter>& before,
   return plans;
 }
 
-void refuse_forgotten_meters(const std::vector<domain::Meter>& before,
-                             const std::vector<domain::Meter>& after,
-                             const std::vector<std::string>& dropped) {
-  const auto new_meters = by_name(after);
-  const auto old_meters = by_name(before);
-  for (const std::string& name : dropped) {
-    if (old_meters.contains(name) && !new_meters.contains(name)) continue;
-    throw UsageError(
-        fmt::format("--drop-meter {}: this configuration does not drop a meter of that "
-                    "name",
-                    name));
-  }
-  for (const auto& [name, meter] : old_meters) {
-    if (new_meters.contains(name)) continue;
-    if (std::find(dropped.begin(), dropped.end(), name) != dropped.end()) continue;
-    throw Error(
-        fmt::format("the active configuration has the meter '{}', and this one does not: "
-                    "add it to meters.xml, or drop it with --drop-meter {}",
-                    name, name));
-  }
-}
-
 void settle_version(store::Connection& connection, const config::Configuration& configuration,
                     time::Instant now) {
   accounts::add_advance_sides(connection, configuration);

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <memory>
 
+#include "app/configuration_routes.hpp"
 #include "engine/run_metrics.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
@@ -92,6 +93,7 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
                                       services.system.clock(), &services.system.tenant_pool()}));
     add(routes, web::customer_routes({services.system.pool(), services.system.tenant_pool(),
                                       services.system.versions(), services.system.clock()}));
+    add(routes, configuration_routes(services.system));
     add(routes, access_routes(services));
     add(routes, web::console_routes(console_api(services)));
   }

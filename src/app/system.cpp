@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "app/config_meters.hpp"
 #include "base/log.hpp"
 #include "handlers/catalogue.hpp"
 #include "metering/cut.hpp"
@@ -80,6 +81,14 @@ store::Connection patient(store::ConnectionOptions options) {
   return store::Connection(options);
 }
 
+std::optional<std::filesystem::path> find_config_directory(const CommonOptions& options) {
+  try {
+    return config_directory(options);
+  } catch (const StartError&) {
+    return std::nullopt;
+  }
+}
+
 std::optional<store::EmbeddedCluster> open_cluster(const CommonOptions& options) {
   if (!options.database.empty()) return std::nullopt;
   std::error_code ignored;
@@ -143,12 +152,13 @@ System::System(const CommonOptions& options, time::Clock clock)
       doubts_(prepare_database(owner_, options.allow_unsafe_database)),
       writer_(connection_options_of(options, cluster_, store::Role::kWriter)),
       pool_(std::make_unique<store::Pool>(writer_, kConnectionsMax)),
-      versions_(handlers::catalogue(), plugin_directory(options)),
+      versions_(handlers::catalogue(), plugin_directory(options), settle_version),
       runner_(*pool_, versions_, clock_,
               {metering::close_cut_within, metering::merge_totals, metering::require_cut_within}),
       directory_(cluster_ ? cluster_->directory() : data_directory(options)),
       mail_directory_(directory_ / "mail"),
-      archive_directory_(directory_ / "archive") {
+      archive_directory_(directory_ / "archive"),
+      configuration_directory_(find_config_directory(options)) {
   apply_first_configuration(options);
 }
 
@@ -163,9 +173,6 @@ void System::apply_first_configuration(const CommonOptions& options) {
     store::Transaction transaction(*connection);
     const auto applied = versions_.apply(*connection, config::read_directory(directory),
                                          user_name(), "first start", clock_());
-    metering::settle_meters(*connection,
-                            versions_.load(*connection, applied.version)->configuration().meters,
-                            clock_());
     transaction.commit();
     log::debug("configuration {} is version {}", directory.string(), applied.version.value);
   } catch (const store::DatabaseError&) {

@@ -90,6 +90,10 @@ class System {
   store::Connection owner_connection() const;
   /// Where archives are written unless told otherwise.
   const std::filesystem::path& archive_directory() const { return archive_directory_; }
+  /// The files a configuration is applied from; none where there is no such directory.
+  const std::optional<std::filesystem::path>& configuration_directory() const {
+    return configuration_directory_;
+  }
   /// The active version, and its settings under this process's environment.
   std::shared_ptr<const engine::CompiledVersion> active();
   config::Settings settings();
@@ -116,6 +120,7 @@ class System {
   std::filesystem::path directory_;
   std::filesystem::path mail_directory_;
   std::filesystem::path archive_directory_;
+  std::optional<std::filesystem::path> configuration_directory_;
 };
 
 }  // namespace reckoner::app

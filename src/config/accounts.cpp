@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/readers.hpp"
@@ -168,13 +168,18 @@ Chart read_accounts(const Element& root) {
   for (const RuleElement& kind : kRuleElements) children.push_back(domain::to_string(kind.what));
   root.allow({}, std::span<const std::string_view>(children));
   Chart chart = domain::standard_chart();
-  for (const Element& element : root.children("account")) read_account(element, chart);
+  MistakeCollector mistakes;
+  for (const Element& element : root.children("account")) {
+    mistakes.attempt([&] { read_account(element, chart); });
+  }
+  mistakes.finish();
   check_numbers(chart);
   for (const RuleElement& kind : kRuleElements) {
     for (const Element& element : root.children(domain::to_string(kind.what))) {
-      add_rule(element, read_rule(element, kind, chart), chart);
+      mistakes.attempt([&] { add_rule(element, read_rule(element, kind, chart), chart); });
     }
   }
+  mistakes.finish();
   follow(chart, Posted::kCoupons, Posted::kRevenue);
   follow(chart, Posted::kRounding, Posted::kRevenue);
   follow(chart, Posted::kCreditsLapsed, Posted::kCreditsGranted);

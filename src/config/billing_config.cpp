@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "config/attributes.hpp"
 #include "config/legal_entities.hpp"
 #include "config/readers.hpp"
@@ -12,27 +12,33 @@ namespace reckoner::config {
 
 namespace {
 
+void read_setting(const Element& element, std::map<std::string, domain::Place>& seen,
+                  Settings& settings) {
+  element.allow({"name", "value"});
+  const std::string name = element.required("name");
+  const std::optional<std::string> value = element.attribute("value");
+  if (!value) element.fail("setting needs the attribute 'value'");
+  if (const auto [first, added] = seen.emplace(name, element.place()); !added) {
+    element.fail(fmt::format("setting '{}' is already set at {}", name, to_string(first->second)));
+  }
+  try {
+    settings.set(name, *value);
+  } catch (const Error& error) {
+    element.fail(error.what());
+  }
+}
+
 Settings read_settings(const Element& root) {
   Settings settings;
   const std::optional<Element> section = root.child("settings");
   if (!section) return settings;
   section->allow({}, {"setting"});
   std::map<std::string, domain::Place> seen;
+  MistakeCollector mistakes;
   for (const Element& element : section->children()) {
-    element.allow({"name", "value"});
-    const std::string name = element.required("name");
-    const std::optional<std::string> value = element.attribute("value");
-    if (!value) element.fail("setting needs the attribute 'value'");
-    if (const auto [first, added] = seen.emplace(name, element.place()); !added) {
-      element.fail(
-          fmt::format("setting '{}' is already set at {}", name, to_string(first->second)));
-    }
-    try {
-      settings.set(name, *value);
-    } catch (const Error& error) {
-      element.fail(error.what());
-    }
+    mistakes.attempt([&] { read_setting(element, seen, settings); });
   }
+  mistakes.finish();
   try {
     settings.check();
   } catch (const Error& error) {
@@ -102,15 +108,19 @@ HandlerConfig read_handler(const Element& element) {
   element.allow({"class", "library"}, {"parameter"});
   HandlerConfig handler{
       name_attribute(element, "class"), read_library(element), {}, element.place()};
+  MistakeCollector mistakes;
   for (const Element& child : element.children()) {
-    Parameter parameter = read_parameter(child);
-    for (const Parameter& other : handler.parameters) {
-      if (other.name != parameter.name) continue;
-      child.fail(fmt::format("parameter '{}' is already given at {}", parameter.name,
-                             to_string(other.place)));
-    }
-    handler.parameters.push_back(std::move(parameter));
+    mistakes.attempt([&] {
+      Parameter parameter = read_parameter(child);
+      for (const Parameter& other : handler.parameters) {
+        if (other.name != parameter.name) continue;
+        child.fail(fmt::format("parameter '{}' is already given at {}", parameter.name,
+                               to_string(other.place)));
+      }
+      handler.parameters.push_back(std::move(parameter));
+    });
   }
+  mistakes.finish();
   return handler;
 }
 
@@ -130,9 +140,11 @@ EngineConfig read_engine(const Element& element) {
   }
   const Element handlers = element.required_child("handlers");
   handlers.allow({}, {"handler"});
+  MistakeCollector mistakes;
   for (const Element& handler : handlers.children()) {
-    engine.handlers.push_back(read_handler(handler));
+    mistakes.attempt([&] { engine.handlers.push_back(read_handler(handler)); });
   }
+  mistakes.finish();
   if (engine.handlers.empty()) {
     handlers.fail(fmt::format("engine '{}' has no handler", engine.id));
   }
@@ -157,15 +169,19 @@ std::vector<PopulationFact> read_population_facts(const Element& root) {
   const auto element = root.child("population-facts");
   if (!element) return facts;
   element->allow({}, {"population-fact"});
+  MistakeCollector mistakes;
   for (const Element& child : element->children()) {
-    PopulationFact fact = read_population_fact(child);
-    for (const PopulationFact& other : facts) {
-      if (other.name != fact.name) continue;
-      child.fail(fmt::format("population fact '{}' is already declared at {}", fact.name,
-                             to_string(other.place)));
-    }
-    facts.push_back(std::move(fact));
+    mistakes.attempt([&] {
+      PopulationFact fact = read_population_fact(child);
+      for (const PopulationFact& other : facts) {
+        if (other.name != fact.name) continue;
+        child.fail(fmt::format("population fact '{}' is already declared at {}", fact.name,
+                               to_string(other.place)));
+      }
+      facts.push_back(std::move(fact));
+    });
   }
+  mistakes.finish();
   return facts;
 }
 
@@ -174,17 +190,25 @@ std::vector<PopulationFact> read_population_facts(const Element& root) {
 BillingConfig read_billing_config(const Element& root) {
   root.expect("urn:reckoner:billing-config:1", "billing-config");
   root.allow({}, {"settings", "legal-entities", "population-facts", "engine"});
-  BillingConfig config{read_settings(root), {}, read_population_facts(root), {}};
-  config.legal_entities = read_legal_entities(root, config.settings);
-  for (const Element& element : root.children("engine")) {
-    EngineConfig engine = read_engine(element);
-    for (const EngineConfig& other : config.engines) {
-      if (other.id != engine.id) continue;
-      element.fail(
-          fmt::format("engine '{}' is already declared at {}", engine.id, to_string(other.place)));
-    }
-    config.engines.push_back(std::move(engine));
+  BillingConfig config;
+  MistakeCollector mistakes;
+  mistakes.attempt([&] { config.settings = read_settings(root); });
+  mistakes.attempt([&] { config.population_facts = read_population_facts(root); });
+  if (!mistakes.any()) {
+    mistakes.attempt([&] { config.legal_entities = read_legal_entities(root, config.settings); });
   }
+  for (const Element& element : root.children("engine")) {
+    mistakes.attempt([&] {
+      EngineConfig engine = read_engine(element);
+      for (const EngineConfig& other : config.engines) {
+        if (other.id != engine.id) continue;
+        element.fail(fmt::format("engine '{}' is already declared at {}", engine.id,
+                                 to_string(other.place)));
+      }
+      config.engines.push_back(std::move(engine));
+    });
+  }
+  mistakes.finish();
   if (config.engines.empty()) root.fail("there is no engine");
   return config;
 }

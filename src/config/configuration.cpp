@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/dmn.hpp"
@@ -106,6 +106,51 @@ void check_parameter_files(const Configuration& configuration, const Files& file
   }
 }
 
+/// What files that name no currency are priced in, also where the rest of billing-config.xml is
+/// wrong: that is no mistake of theirs.
+money::Currency declared_currency(const std::optional<Document>& billing) {
+  Settings settings;
+  try {
+    const auto section = billing ? billing->root().child("settings") : std::nullopt;
+    for (const Element& setting : section ? section->children("setting") : std::vector<Element>()) {
+      if (setting.attribute("name") != "billing.currency") continue;
+      settings.set("billing.currency", setting.attribute("value").value_or(""));
+    }
+  } catch (const Error&) {
+    return Settings().currency("billing.currency");
+  }
+  return settings.currency("billing.currency");
+}
+
+void take(BillingConfig read, Configuration& configuration) {
+  configuration.settings = std::move(read.settings);
+  configuration.engines = std::move(read.engines);
+  configuration.population_facts = std::move(read.population_facts);
+  configuration.legal_entities = std::move(read.legal_entities);
+}
+
+/// A file other than billing-config.xml and meters.xml.
+void read_file(const std::string& name, const std::string& content, money::Currency currency,
+               Configuration& configuration, std::vector<PricingFile>& pricing) {
+  if (!is_member_name(name)) {
+    throw Error(fmt::format("'{}' cannot name a file of a configuration", text::printable(name)));
+  }
+  if (name == kTaxesFile) {
+    configuration.taxes = read_taxes(parse_xml(name, content).root());
+  } else if (name == kAccountsFile) {
+    configuration.chart = read_accounts(parse_xml(name, content).root());
+  } else if (name.ends_with(".mustache")) {
+    configuration.templates.emplace(name, content);
+  } else if (name.ends_with(".dmn")) {
+    configuration.decision_models.emplace(name, read_dmn(parse_xml(name, content).root()));
+  } else if (name.ends_with(".xml") && name.starts_with("pricing/")) {
+    const Document document = parse_xml(name, content);
+    pricing.push_back(read_pricing(document.root(), currency));
+  } else {
+    throw Error(fmt::format("{}: not a file of a configuration", name));
+  }
+}
+
 }  // namespace
 
 boost::property_tree::ptree HandlerConfig::parameter_tree() const {
@@ -125,48 +170,32 @@ const domain::LegalEntity& Configuration::legal_entity(std::string_view id) cons
 }
 
 Configuration parse(const Files& files) {
-  const std::string billing_file(kBillingConfigFile);
-  const Document billing = parse_xml(billing_file, required_file(files, kBillingConfigFile));
-  BillingConfig billing_config = read_billing_config(billing.root());
-  Configuration configuration{std::move(billing_config.settings),
-                              std::move(billing_config.engines),
-                              {},
-                              {},
-                              {},
-                              {},
-                              std::move(billing_config.population_facts),
-                              {}};
-  configuration.legal_entities = std::move(billing_config.legal_entities);
-  const Document meters = parse_xml(std::string(kMetersFile), required_file(files, kMetersFile));
-  configuration.meters = read_meters(meters.root());
-
-  const money::Currency currency = configuration.settings.currency("billing.currency");
+  Configuration configuration;
   std::vector<PricingFile> pricing;
+  MistakeCollector mistakes;
+  std::optional<Document> billing;
+  mistakes.attempt([&] {
+    billing.emplace(
+        parse_xml(std::string(kBillingConfigFile), required_file(files, kBillingConfigFile)));
+    take(read_billing_config(billing->root()), configuration);
+  });
+  mistakes.attempt([&] {
+    const Document meters = parse_xml(std::string(kMetersFile), required_file(files, kMetersFile));
+    configuration.meters = read_meters(meters.root());
+  });
+  const money::Currency currency = declared_currency(billing);
   for (const auto& [name, content] : files.content) {
-    if (!is_member_name(name)) {
-      throw Error(fmt::format("'{}' cannot name a file of a configuration", text::printable(name)));
-    }
     if (name == kBillingConfigFile || name == kMetersFile) continue;
-    if (name == kTaxesFile) {
-      configuration.taxes = read_taxes(parse_xml(name, content).root());
-    } else if (name == kAccountsFile) {
-      configuration.chart = read_accounts(parse_xml(name, content).root());
-    } else if (name.ends_with(".mustache")) {
-      configuration.templates.emplace(name, content);
-    } else if (name.ends_with(".dmn")) {
-      configuration.decision_models.emplace(name, read_dmn(parse_xml(name, content).root()));
-    } else if (name.ends_with(".xml") && name.starts_with("pricing/")) {
-      const Document document = parse_xml(name, content);
-      pricing.push_back(read_pricing(document.root(), currency));
-    } else {
-      throw Error(fmt::format("{}: not a file of a configuration", name));
-    }
+    mistakes.attempt([&] { read_file(name, content, currency, configuration, pricing); });
   }
+  mistakes.finish();
   configuration.plans = join_plans(pricing);
-  check_plans(configuration.plans, configuration.engines, configuration.meters);
-  check_population_facts(configuration);
-  check_posting_rules(configuration);
-  check_parameter_files(configuration, files);
+  mistakes.attempt(
+      [&] { check_plans(configuration.plans, configuration.engines, configuration.meters); });
+  mistakes.attempt([&] { check_population_facts(configuration); });
+  mistakes.attempt([&] { check_posting_rules(configuration); });
+  mistakes.attempt([&] { check_parameter_files(configuration, files); });
+  mistakes.finish();
   return configuration;
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/mistakes.hpp"
 #include "config/dmn_elements.hpp"
 
 namespace reckoner::config {
@@ -160,6 +161,24 @@ rules::DecisionText read_decision(const Element& element) {
   return out;
 }
 
+void read_part(const Element& part, const Element& root, rules::DmnModel& out) {
+  const std::string_view name = part.name();
+  if (name == "itemDefinition") {
+    out.items.push_back(read_item(part));
+  } else if (name == "inputData") {
+    out.inputs.push_back(read_input_data(part));
+  } else if (name == "businessKnowledgeModel") {
+    out.functions.push_back(read_knowledge(part));
+  } else if (name == "decision") {
+    out.decisions.push_back(read_decision(part));
+  } else if (name == "import") {
+    part.fail("imports are refused");
+  } else if (!is_one_of(name, {"knowledgeSource", "textAnnotation", "association", "group",
+                               "elementCollection", "performanceIndicator", "organizationUnit"})) {
+    refuse(part, root);
+  }
+}
+
 }  // namespace
 
 rules::DmnModel read_dmn(const Element& root) {
@@ -178,24 +197,11 @@ rules::DmnModel read_dmn(const Element& root) {
                       .functions = {},
                       .decisions = {},
                       .source = source_of(root)};
+  MistakeCollector mistakes;
   for (const Element& child : model_children(root)) {
-    const std::string_view name = child.name();
-    if (name == "itemDefinition") {
-      out.items.push_back(read_item(child));
-    } else if (name == "inputData") {
-      out.inputs.push_back(read_input_data(child));
-    } else if (name == "businessKnowledgeModel") {
-      out.functions.push_back(read_knowledge(child));
-    } else if (name == "decision") {
-      out.decisions.push_back(read_decision(child));
-    } else if (name == "import") {
-      child.fail("imports are refused");
-    } else if (!is_one_of(name,
-                          {"knowledgeSource", "textAnnotation", "association", "group",
-                           "elementCollection", "performanceIndicator", "organizationUnit"})) {
-      refuse(child, root);
-    }
+    mistakes.attempt([&] { read_part(child, root, out); });
   }
+  mistakes.finish();
   if (out.decisions.empty()) root.fail("there is no decision");
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "config/dmn_elements.hpp"
 
@@ -81,18 +82,22 @@ DecisionTableText read_table(const Element& table) {
   DecisionTableText text;
   text.source = source_of(table);
   read_hit_policy(table, text);
+  MistakeCollector mistakes;
   for (const Element& child : model_children(table)) {
-    const std::string_view name = child.name();
-    if (name == "input") {
-      text.inputs.push_back(read_input(child));
-    } else if (name == "output") {
-      text.outputs.push_back(read_output(child));
-    } else if (name == "rule") {
-      text.rules.push_back(read_rule(child));
-    } else if (name != "annotation") {
-      refuse(child, table);
-    }
+    mistakes.attempt([&] {
+      const std::string_view name = child.name();
+      if (name == "input") {
+        text.inputs.push_back(read_input(child));
+      } else if (name == "output") {
+        text.outputs.push_back(read_output(child));
+      } else if (name == "rule") {
+        text.rules.push_back(read_rule(child));
+      } else if (name != "annotation") {
+        refuse(child, table);
+      }
+    });
   }
+  mistakes.finish();
   return text;
 }
 

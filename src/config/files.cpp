@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "config/file_kind.hpp"
 #include "config/xml_check.hpp"
 
 namespace reckoner::config {
@@ -17,15 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kFilesMax = 1000;
-
-bool is_member(std::string_view name) {
-  const bool in_pricing = name.starts_with("pricing/");
-  const bool in_mail = name.starts_with("mail/");
-  return name == kBillingConfigFile || name == kMetersFile || name == kTaxesFile ||
-         name == kAccountsFile ||
-         (in_pricing && (name.ends_with(".xml") || name.ends_with(".dmn"))) ||
-         (in_mail && name.ends_with(".mustache"));
-}
 
 bool is_of_our_kind(std::string_view name) {
   return name.ends_with(".xml") || name.ends_with(".dmn") || name.ends_with(".mustache");
@@ -70,7 +62,7 @@ class Reader {
   void visit(const fs::directory_entry& entry) {
     const std::string name = name_of(entry);
     if (!is_of_our_kind(name)) return;
-    if (!is_member(name)) {
+    if (!kind_of_file(name)) {
       const std::array<std::string, 4> known{std::string(kBillingConfigFile),
                                              std::string(kMetersFile), std::string(kTaxesFile),
                                              std::string(kAccountsFile)};

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "config/attributes.hpp"
 #include "config/value.hpp"
 
@@ -115,16 +115,20 @@ std::vector<domain::LegalEntity> read_legal_entities(const Element& root,
   const auto section = root.child("legal-entities");
   if (!section) return entities;
   section->allow({}, {"legal-entity"});
+  MistakeCollector mistakes;
   for (const Element& element : section->children()) {
-    domain::LegalEntity entity = read_entity(element, settings);
-    for (const domain::LegalEntity& other : entities) {
-      if (other.id != entity.id) continue;
-      element.fail(fmt::format("legal entity '{}' is already declared at {}", entity.id,
-                               to_string(other.place)));
-    }
-    check_patterns(element, entity, entities);
-    entities.push_back(std::move(entity));
+    mistakes.attempt([&] {
+      domain::LegalEntity entity = read_entity(element, settings);
+      for (const domain::LegalEntity& other : entities) {
+        if (other.id != entity.id) continue;
+        element.fail(fmt::format("legal entity '{}' is already declared at {}", entity.id,
+                                 to_string(other.place)));
+      }
+      check_patterns(element, entity, entities);
+      entities.push_back(std::move(entity));
+    });
   }
+  mistakes.finish();
   return entities;
 }
 

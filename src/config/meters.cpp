@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "config/attributes.hpp"
 #include "config/readers.hpp"
 #include "config/value.hpp"
@@ -280,15 +280,19 @@ std::vector<Meter> read_meters(const Element& root) {
   root.expect("urn:reckoner:meters:1", "meters");
   root.allow({}, {"meter"});
   std::vector<Meter> meters;
+  MistakeCollector mistakes;
   for (const Element& element : root.children()) {
-    Meter meter = read_meter(element);
-    for (const Meter& other : meters) {
-      if (other.name != meter.name) continue;
-      element.fail(
-          fmt::format("meter '{}' is already declared at {}", meter.name, to_string(other.place)));
-    }
-    meters.push_back(std::move(meter));
+    mistakes.attempt([&] {
+      Meter meter = read_meter(element);
+      for (const Meter& other : meters) {
+        if (other.name != meter.name) continue;
+        element.fail(fmt::format("meter '{}' is already declared at {}", meter.name,
+                                 to_string(other.place)));
+      }
+      meters.push_back(std::move(meter));
+    });
   }
+  mistakes.finish();
   return meters;
 }
 

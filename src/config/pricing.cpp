@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/readers.hpp"
@@ -89,16 +90,22 @@ domain::Plan read_plan(const Element& element, money::Currency currency,
   if (plan.free && plan.minimum) {
     element.fail(fmt::format("plan '{}' is free, so it has no minimum", plan.name));
   }
+  MistakeCollector mistakes;
   for (const Element& child : element.children()) {
     if (child.name() == "price-book") continue;
-    domain::Charge charge = read_charge(child, currency, plan.charges);
-    for (const domain::Charge& other : plan.charges) {
-      if (other.name != charge.name) continue;
-      child.fail(fmt::format("charge '{}' of plan '{}' is already declared at {}", charge.name,
-                             plan.name, to_string(other.place)));
-    }
-    plan.charges.push_back(std::move(charge));
+    // A share of what could not be read would be a mistake that nobody made.
+    if (child.name() == "share" && mistakes.any()) continue;
+    mistakes.attempt([&] {
+      domain::Charge charge = read_charge(child, currency, plan.charges);
+      for (const domain::Charge& other : plan.charges) {
+        if (other.name != charge.name) continue;
+        child.fail(fmt::format("charge '{}' of plan '{}' is already declared at {}", charge.name,
+                               plan.name, to_string(other.place)));
+      }
+      plan.charges.push_back(std::move(charge));
+    });
   }
+  mistakes.finish();
   if (plan.charges.empty()) element.fail(fmt::format("plan '{}' has no charge", plan.name));
   return plan;
 }
@@ -151,13 +158,17 @@ PricingFile read_pricing(const Element& root, money::Currency currency) {
   domain::Strategy strategy = read_strategy(root, currency);
   PricingFile file{strategy.name, root.place(), {}};
   const Strategies strategies = read_strategies(root, std::move(strategy), currency);
+  MistakeCollector mistakes;
   for (const Element& element : root.children("plan")) {
-    const domain::Plan plan = read_plan(element, currency, strategies.at(currency));
-    file.plans.push_back(plan);
-    for (const Element& book : element.children("price-book")) {
-      file.plans.push_back(read_price_book(book, plan, strategies));
-    }
+    mistakes.attempt([&] {
+      const domain::Plan plan = read_plan(element, currency, strategies.at(currency));
+      file.plans.push_back(plan);
+      for (const Element& book : element.children("price-book")) {
+        file.plans.push_back(read_price_book(book, plan, strategies));
+      }
+    });
   }
+  mistakes.finish();
   check_free_units(root, file.plans);
   return file;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/readers.hpp"
@@ -78,6 +78,12 @@ void check_model(const domain::Charge& charge, const domain::Meter& meter) {
   }
 }
 
+void check_billed_by(const domain::Plan& plan, const std::vector<std::string>& engines) {
+  if (std::find(engines.begin(), engines.end(), plan.billed_by) != engines.end()) return;
+  fail_at(plan.place, fmt::format("plan '{}' is billed by engine '{}', which does not exist{}",
+                                  plan.name, plan.billed_by, suggestion(plan.billed_by, engines)));
+}
+
 void check_metering(const domain::Charge& charge, const std::vector<domain::Meter>& meters) {
   const domain::OfMeters* const metering = domain::metering_of(charge);
   if (metering == nullptr) return;
@@ -111,16 +117,14 @@ void check_plans(const std::vector<domain::Plan>& plans, const std::vector<Engin
                  const std::vector<domain::Meter>& meters) {
   std::vector<std::string> engine_names;
   for (const EngineConfig& engine : engines) engine_names.push_back(engine.id);
+  MistakeCollector mistakes;
   for (const domain::Plan& plan : plans) {
-    const bool billed =
-        std::find(engine_names.begin(), engine_names.end(), plan.billed_by) != engine_names.end();
-    if (!billed) {
-      fail_at(plan.place,
-              fmt::format("plan '{}' is billed by engine '{}', which does not exist{}", plan.name,
-                          plan.billed_by, suggestion(plan.billed_by, engine_names)));
+    mistakes.attempt([&] { check_billed_by(plan, engine_names); });
+    for (const domain::Charge& charge : plan.charges) {
+      mistakes.attempt([&] { check_metering(charge, meters); });
     }
-    for (const domain::Charge& charge : plan.charges) check_metering(charge, meters);
   }
+  mistakes.finish();
 }
 
 }  // namespace reckoner::config

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "config/attributes.hpp"
 #include "config/readers.hpp"
 
@@ -73,6 +73,29 @@ void check_order(const Element& element, const domain::TaxRate& rate,
   }
 }
 
+using Countries = std::vector<std::pair<std::string, domain::Place>>;
+
+void read_country(const Element& country, Countries& countries, domain::TaxRules& rules) {
+  country.allow({"code"}, {"rate"});
+  const std::string code = country.required("code");
+  check_country(country, "code", code);
+  for (const auto& [other, place] : countries) {
+    if (other != code) continue;
+    country.fail(fmt::format("country '{}' is already declared at {}", code, to_string(place)));
+  }
+  countries.emplace_back(code, country.place());
+  MistakeCollector mistakes;
+  for (const Element& element : country.children()) {
+    mistakes.attempt([&] {
+      domain::TaxRate rate = read_rate(element, code);
+      check_order(element, rate, rules.rates);
+      rules.rates.push_back(std::move(rate));
+    });
+  }
+  mistakes.finish();
+  if (country.children().empty()) country.fail(fmt::format("country '{}' has no rate", code));
+}
+
 }  // namespace
 
 domain::TaxRules read_taxes(const Element& root) {
@@ -80,23 +103,12 @@ domain::TaxRules read_taxes(const Element& root) {
   root.allow({"home", "reverse-charge"}, {"country"});
   domain::TaxRules rules;
   rules.reverse_charge = read_reverse_charge(root);
-  std::vector<std::pair<std::string, domain::Place>> countries;
+  Countries countries;
+  MistakeCollector mistakes;
   for (const Element& country : root.children()) {
-    country.allow({"code"}, {"rate"});
-    const std::string code = country.required("code");
-    check_country(country, "code", code);
-    for (const auto& [other, place] : countries) {
-      if (other != code) continue;
-      country.fail(fmt::format("country '{}' is already declared at {}", code, to_string(place)));
-    }
-    countries.emplace_back(code, country.place());
-    for (const Element& element : country.children()) {
-      domain::TaxRate rate = read_rate(element, code);
-      check_order(element, rate, rules.rates);
-      rules.rates.push_back(std::move(rate));
-    }
-    if (country.children().empty()) country.fail(fmt::format("country '{}' has no rate", code));
+    mistakes.attempt([&] { read_country(country, countries, rules); });
   }
+  mistakes.finish();
   rules.home = root.attribute("home").value_or("");
   if (rules.home.empty()) return rules;
   check_country(root, "home", rules.home);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/error.hpp"
+#include "base/mistakes.hpp"
 #include "base/suggest.hpp"
 #include "config/xml_check.hpp"
 #include "text/utf8.hpp"
@@ -117,23 +117,30 @@ void Element::allow(std::initializer_list<std::string_view> attributes,
 }
 
 void Element::allow(Names attributes, Names children) const {
+  MistakeCollector mistakes;
   for (const pugi::xml_attribute& attribute : node_.attributes()) {
     const std::string_view attribute_name = attribute.name();
     if (contains(attributes, attribute_name) || is_declaration(node_, attribute_name)) continue;
-    fail(fmt::format("unknown attribute '{}' of {}{}", attribute_name, name(),
-                     hint(attribute_name, attributes, children)));
+    mistakes.attempt([&] {
+      fail(fmt::format("unknown attribute '{}' of {}{}", attribute_name, name(),
+                       hint(attribute_name, attributes, children)));
+    });
   }
   for (const pugi::xml_node& node : node_.children()) {
-    if (is_text(node)) fail(fmt::format("{} holds no text", name()));
-    const Element element(source_, node);
-    if (element.namespace_uri() != namespace_uri()) {
-      element.fail(
-          fmt::format("element '{}' in {} is of another namespace", element.name(), name()));
-    }
-    if (!contains(children, element.name())) {
-      element.fail(fmt::format("unknown element '{}' in {}{}", element.name(), name(),
-                               hint(element.name(), children)));
-    }
+    mistakes.attempt([&] { allow_child(node, children); });
+  }
+  mistakes.finish();
+}
+
+void Element::allow_child(pugi::xml_node node, Names children) const {
+  if (is_text(node)) fail(fmt::format("{} holds no text", name()));
+  const Element element(source_, node);
+  if (element.namespace_uri() != namespace_uri()) {
+    element.fail(fmt::format("element '{}' in {} is of another namespace", element.name(), name()));
+  }
+  if (!contains(children, element.name())) {
+    element.fail(fmt::format("unknown element '{}' in {}{}", element.name(), name(),
+                             hint(element.name(), children)));
   }
 }
 

@@ -49,9 +49,9 @@ class Element {
   /// Throws Error("file:line: reason"), one line whatever the reason quotes.
   [[noreturn]] void fail(std::string_view reason) const;
 
-  /// Refuses, with a suggestion, every attribute and child element that is not named here, children
-  /// of another namespace than this element's, and text. Namespace declarations and
-  /// xsi:schemaLocation are always allowed.
+  /// Refuses, with a suggestion and all of them at once (Mistakes), every attribute and child
+  /// element that is not named here, children of another namespace than this element's, and text.
+  /// Namespace declarations and xsi:schemaLocation are always allowed.
   void allow(std::initializer_list<std::string_view> attributes,
              std::initializer_list<std::string_view> children = {}) const;
   void allow(std::span<const std::string_view> attributes,
@@ -79,6 +79,7 @@ class Element {
   friend class Document;
   Element(const Document::Source* source, pugi::xml_node node) : source_(source), node_(node) {}
   int line() const;
+  void allow_child(pugi::xml_node node, std::span<const std::string_view> children) const;
 
   const Document::Source* source_;
   pugi::xml_node node_;

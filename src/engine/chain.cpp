@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/mistakes.hpp"
 #include "base/steps.hpp"
 #include "base/suggest.hpp"
 
@@ -287,9 +288,11 @@ CompiledVersion::CompiledVersion(config::Files files, const Catalogue& catalogue
       configuration_(std::make_unique<const config::Configuration>(config::parse(files_))),
       meter_reader_(std::make_unique<const meters::MeterReader>(configuration_->meters)) {
   Compiler compiler(files_, *configuration_, catalogue, plugin_directory);
+  MistakeCollector mistakes;
   for (const config::EngineConfig& engine : configuration_->engines) {
-    chains_.emplace(engine.id, compiler.build(engine));
+    mistakes.attempt([&] { chains_.emplace(engine.id, compiler.build(engine)); });
   }
+  mistakes.finish();
   compiler.check_interim();
 }
 

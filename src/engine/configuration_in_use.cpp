@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "base/mistakes.hpp"
+
 namespace reckoner::engine {
 
 namespace {
@@ -120,35 +122,47 @@ bool reads_alike(const domain::Meter& a, const domain::Meter& b) {
          serves(stored_of(a), stored_of(b)) && groups_alike(a, b);
 }
 
+/// A meter with usage; `successor` is the one of the same name, where there is one.
+[[noreturn]] void refuse_meter(const domain::Meter& meter, const domain::Meter* successor,
+                               bool starts_again) {
+  if (successor == nullptr) {
+    throw Error(
+        fmt::format("meter '{}' has usage, and this configuration does not have it: keep it, "
+                    "with the attribute ends-at where it shall count nothing more",
+                    meter.name));
+  }
+  if (starts_again) {
+    throw Error(
+        fmt::format("{}:{}: meter '{}' has usage and has ended; it cannot begin again: "
+                    "give the new one another name",
+                    successor->place.file, successor->place.line, meter.name));
+  }
+  throw Error(
+      fmt::format("{}:{}: meter '{}' has usage; its event-type, value and counting cannot "
+                  "change, nor its expression, filters and dimensions: give the new one another "
+                  "name",
+                  successor->place.file, successor->place.line, meter.name));
+}
+
 }  // namespace
 
 void check_in_use(store::Connection& connection, const CompiledVersion& active,
                   const CompiledVersion& next, time::Instant now) {
-  for (const store::Row& use : connection.query(kPlansInUse, {now})) check_plan(use, next);
-  for (const store::Row& use : connection.query(kEntitiesInUse)) check_entity(use, next);
+  MistakeCollector mistakes;
+  for (const store::Row& use : connection.query(kPlansInUse, {now})) {
+    mistakes.attempt([&] { check_plan(use, next); });
+  }
+  for (const store::Row& use : connection.query(kEntitiesInUse)) {
+    mistakes.attempt([&] { check_entity(use, next); });
+  }
   for (const domain::Meter& meter : active.configuration().meters) {
     const domain::Meter* successor = find(next.configuration().meters, meter.name);
     const bool starts_again = meter.ends_at && successor != nullptr && !successor->ends_at;
     if (successor != nullptr && reads_alike(meter, *successor) && !starts_again) continue;
     if (!connection.query(kMeterInUse, {meter.name}).only().boolean("used")) continue;
-    if (successor == nullptr) {
-      throw Error(
-          fmt::format("meter '{}' has usage, and this configuration does not have it: keep it, "
-                      "with the attribute ends-at where it shall count nothing more",
-                      meter.name));
-    }
-    if (starts_again) {
-      throw Error(
-          fmt::format("{}:{}: meter '{}' has usage and has ended; it cannot begin again: "
-                      "give the new one another name",
-                      successor->place.file, successor->place.line, meter.name));
-    }
-    throw Error(
-        fmt::format("{}:{}: meter '{}' has usage; its event-type, value and counting cannot "
-                    "change, nor its expression, filters and dimensions: give the new one another "
-                    "name",
-                    successor->place.file, successor->place.line, meter.name));
+    mistakes.attempt([&] { refuse_meter(meter, successor, starts_again); });
   }
+  mistakes.finish();
 }
 
 }  // namespace reckoner::engine

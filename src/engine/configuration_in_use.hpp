@@ -5,8 +5,8 @@
 
 namespace reckoner::engine {
 
-/// Whether a version may follow the active one, given what is in the database. Throws Error, naming
-/// an example, for
+/// Whether a version may follow the active one, given what is in the database. Throws Mistakes,
+/// each naming an example, for
 /// - a plan with subscribers, now or in a period not issued yet, that `next` lacks, prices in
 /// another currency or lets another
 ///   engine bill: they would be parked, or never billed;

@@ -1,8 +1,5 @@
-#include <fmt/format.h>
-
-#include <map>
-
-#include "engine/bounds.hpp"
+#include "engine/due_slice.hpp"
+#include "engine/population.hpp"
 #include "engine/run.hpp"
 #include "engine/run_planning.hpp"
 #include "store/transaction.hpp"
@@ -16,67 +13,33 @@ constexpr std::chrono::seconds kPoolWait{5};
 constexpr store::Statement kKey{"key of customer",
                                 "select key from customer where customer_id = $1"};
 
-void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
-               const ComputationRequest& slice, time::Instant now, Runner::DryRun& result);
-
-/// Whom a run would hold: as if the documents had been issued, which they are not.
-void note_held(store::Connection& connection, const CompiledVersion& version, time::Instant now,
-               const Computation& computation, Runner::DryRun& result) {
-  const config::Settings& settings = version.configuration().settings;
-  const IssueDays days(version.configuration(), now);
-  std::vector<DocumentWork> documents = computation.documents;
-  std::map<CustomerId, std::int64_t> ordinals;
-  for (DocumentWork& work : documents) {
-    const CustomerId customer = work.document.customer;
-    work.document.ordinal = ordinals.try_emplace(customer, work.customer->ordinal).first->second +=
-        1;
-    work.document.issued_on = days.of(work.document.legal_entity);
-  }
-  const auto beyond = beyond_bounds(connection, bounds_of(settings), documents);
-  for (const CustomerWork& customer : computation.customers) {
-    const auto found = beyond.find(customer.customer.id);
-    if (found == beyond.end()) continue;
-    result.held.push_back(
-        {customer.customer.key, fmt::format("{}", fmt::join(found->second, "; ")), 0, now});
-  }
-}
-
-/// As a run splits a batch, until the culprit is alone.
-void add_halves(FactReader& facts, store::Connection& connection, Versions& versions,
-                const ComputationRequest& slice, time::Instant now, Runner::DryRun& result) {
-  const std::size_t middle = slice.customers.size() / 2;
-  ComputationRequest half = slice;
-  half.customers = slice.customers.first(middle);
-  add_slice(facts, connection, versions, half, now, result);
-  half.customers = slice.customers.subspan(middle);
-  add_slice(facts, connection, versions, half, now, result);
-}
-
 /// What the customers of a slice would be billed, or why they would be parked.
 void add_slice(FactReader& facts, store::Connection& connection, Versions& versions,
                const ComputationRequest& slice, time::Instant now, Runner::DryRun& result) {
-  try {
-    Computation computation = compute(facts, connection, versions, slice);
-    preview_documents(facts, connection, versions, slice.chain, slice.active, now, computation);
-    note_held(connection, *versions.load(connection, slice.active), now, computation, result);
-    for (DocumentWork& work : computation.documents) {
-      result.documents.push_back(std::move(work.document));
-    }
-    for (const CustomerWork& customer : computation.customers) {
-      if (customer.parked)
-        result.parked.push_back({customer.customer.key, *customer.parked, 0, now});
-    }
-  } catch (const store::DatabaseError&) {
-    throw;
-  } catch (const std::exception& error) {
-    if (slice.customers.size() > 1) {
-      add_halves(facts, connection, versions, slice, now, result);
-      return;
-    }
-    // Who cannot even be read is named all the same.
-    const std::string key = connection.query(kKey, {slice.customers.front()}).only().text("key");
-    result.parked.push_back({key, error.what(), 0, now});
-  }
+  in_halves(
+      slice.customers,
+      [&](std::span<const std::int64_t> customers) {
+        ComputationRequest part = slice;
+        part.customers = customers;
+        Computation computation = compute(facts, connection, versions, part);
+        preview_documents(facts, connection, versions, slice.chain, slice.active, now, computation);
+        for (auto& [customer, reason] : would_be_held(
+                 connection, *versions.load(connection, slice.active), now, computation)) {
+          result.held.push_back({customer, reason, 0, now});
+        }
+        for (DocumentWork& work : computation.documents) {
+          result.documents.push_back(std::move(work.document));
+        }
+        for (const CustomerWork& customer : computation.customers) {
+          if (customer.parked)
+            result.parked.push_back({customer.customer.key, *customer.parked, 0, now});
+        }
+      },
+      [&](std::int64_t culprit, const std::string& reason) {
+        for (const CustomerWork& customer : facts.customers(std::span(&culprit, 1))) {
+          result.parked.push_back({customer.customer.key, reason, 0, now});
+        }
+      });
 }
 
 }  // namespace
@@ -100,6 +63,8 @@ Runner::DryRun Runner::dry_run(const RunRequest& request, std::size_t customers_
   due.to_bill.resize(std::min(due.to_bill.size(), customers_max));
   result.computed = static_cast<std::int64_t>(due.to_bill.size());
   FactReader facts(*connection, {cut, /*tail=*/true});
+  facts.assume(population_facts_to_come(*connection, compiled->configuration(), request.engine,
+                                        request.fires_at, facts.knowledge(), now));
   const ComputationRequest whole{due.to_bill,
                                  {.engine = request.engine,
                                   .until = request.fires_at,

@@ -180,6 +180,8 @@ class FactReader : public FactSource {
   std::map<PeriodOfCustomer, time::Date> first_issued_on(
       std::span<const PeriodOfCustomer> periods) override;
   PopulationByMonth population_facts(const std::vector<std::string>& months) override;
+  /// Figures that a run would compute, and nobody has stored yet: from now on they are known.
+  void assume(PopulationByMonth figures) { assumed_ = std::move(figures); }
 
   /// The issued sides of periods that start on those local days, `to` included; none: all since.
   std::vector<PeriodWork> issued_periods_starting(std::deque<CustomerWork>& customers,
@@ -200,6 +202,7 @@ class FactReader : public FactSource {
 
   store::Connection& connection_;
   Knowledge knowledge_;
+  PopulationByMonth assumed_;
 };
 
 }  // namespace reckoner::engine

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/steps.hpp"
@@ -242,6 +243,10 @@ FactSource::PopulationByMonth FactReader::population_facts(const std::vector<std
   PopulationByMonth facts;
   for (const store::Row& row : connection_.query(kPopulationFacts, {months, knowledge_.tail})) {
     facts[{row.text("engine"), row.text("month")}].emplace(row.text("name"), row.decimal("value"));
+  }
+  for (const auto& [engine_and_month, figures] : assumed_) {
+    if (std::find(months.begin(), months.end(), engine_and_month.second) == months.end()) continue;
+    for (const auto& [name, value] : figures) facts[engine_and_month][name] = value;
   }
   return facts;
 }

@@ -4,6 +4,7 @@
 
 #include "config/configuration.hpp"
 #include "engine/batch.hpp"
+#include "engine/facts.hpp"
 #include "store/connection.hpp"
 
 namespace reckoner::engine {
@@ -23,5 +24,14 @@ time::Zone zone_of_engine(const config::Configuration& configuration, std::strin
 void store_population_facts(store::Connection& connection,
                             const config::Configuration& configuration, const RunFacts& run,
                             time::Instant now);
+
+/// The population facts that such a run would compute if it was started now, and does not store:
+/// for whoever shows what it would bill. By engine and month, as FactReader::assume takes them.
+FactSource::PopulationByMonth population_facts_to_come(store::Connection& connection,
+                                                       const config::Configuration& configuration,
+                                                       const std::string& engine,
+                                                       time::Instant fires_at,
+                                                       const Knowledge& knowledge,
+                                                       time::Instant now);
 
 }  // namespace reckoner::engine

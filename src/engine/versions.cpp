@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/configuration_in_use.hpp"
 #include "engine/version_lock.hpp"
@@ -27,10 +28,18 @@ constexpr store::Statement kActive{"active configuration version", R"(
   select version_id from config_activation order by activation_id desc limit 1)"};
 constexpr store::Statement kFiles{"configuration files", R"(
   select name, kind, content from config_file where version_id = $1 order by name)"};
+constexpr store::Statement kStored{"stored configuration version", R"(
+  select version_id, sha256, author, comment, created_at from config_version
+   where version_id = $1)"};
+constexpr store::Statement kStoredFiles{"stored configuration files", R"(
+  select name, kind, length(content)::bigint as bytes from config_file
+   where version_id = $1 order by kind, name)"};
 constexpr store::Statement kHistory{"configuration history", R"(
-  select a.version_id, v.sha256, a.activated_at, a.activated_by, a.comment
+  select a.activation_id, a.version_id, v.sha256, a.activated_at, a.activated_by, a.comment
     from config_activation a join config_version v using (version_id)
-   order by a.activation_id desc)"};
+   where a.activation_id < $1
+   order by a.activation_id desc
+   limit $2)"};
 
 Sha256 hash_of_bytes(const std::string& bytes) {
   Sha256 hash;
@@ -65,8 +74,11 @@ VersionId insert_version(store::Connection& connection, const config::Files& fil
 
 }  // namespace
 
-Versions::Versions(Catalogue catalogue, std::optional<std::filesystem::path> plugin_directory)
-    : catalogue_(std::move(catalogue)), plugin_directory_(std::move(plugin_directory)) {}
+Versions::Versions(Catalogue catalogue, std::optional<std::filesystem::path> plugin_directory,
+                   Follow follow)
+    : catalogue_(std::move(catalogue)),
+      plugin_directory_(std::move(plugin_directory)),
+      follow_(std::move(follow)) {}
 
 std::shared_ptr<const CompiledVersion> Versions::compile(config::Files files) const {
   return std::make_shared<const CompiledVersion>(std::move(files), catalogue_, plugin_directory_);
@@ -86,8 +98,15 @@ Versions::Applied Versions::apply(store::Connection& connection, config::Files f
   const VersionId version = known ? VersionId{known->int64("version_id")}
                                   : insert_version(connection, files, hash, author, comment, now);
   if (active(connection) == version) return {version, false};
-  connection.execute(kActivate, {version, now, author, comment});
+  make_active(connection, version, *compiled, author, comment, now);
   return {version, true};
+}
+
+void Versions::make_active(store::Connection& connection, VersionId version,
+                           const CompiledVersion& compiled, std::string_view author,
+                           std::string_view comment, time::Instant now) const {
+  connection.execute(kActivate, {version, now, author, comment});
+  if (follow_) follow_(connection, compiled.configuration(), now);
 }
 
 Versions::Applied Versions::activate(store::Connection& connection, VersionId version,
@@ -98,16 +117,21 @@ Versions::Applied Versions::activate(store::Connection& connection, VersionId ve
   const auto current = active(connection);
   if (current == version) return {version, false};
   if (current) check_in_use(connection, *load(connection, *current), *compiled, now);
-  connection.execute(kActivate, {version, now, author, comment});
+  make_active(connection, version, *compiled, author, comment, now);
   return {version, true};
 }
 
-VersionId Versions::preview(std::shared_ptr<const CompiledVersion> version) {
-  const std::scoped_lock lock(mutex_);
-  std::int64_t number = -1;
-  while (compiled_.contains({number})) --number;
-  compiled_.emplace(VersionId{number}, std::move(version));
-  return {number};
+PreviewedVersion::PreviewedVersion(Versions& versions,
+                                   std::shared_ptr<const CompiledVersion> version)
+    : versions_(versions), number_{-1} {
+  const std::scoped_lock lock(versions_.mutex_);
+  while (versions_.compiled_.contains(number_)) --number_.value;
+  versions_.compiled_.emplace(number_, std::move(version));
+}
+
+PreviewedVersion::~PreviewedVersion() {
+  const std::scoped_lock lock(versions_.mutex_);
+  versions_.compiled_.erase(number_);
 }
 
 std::optional<VersionId> Versions::active(store::Connection& connection) const {
@@ -147,14 +171,45 @@ std::shared_ptr<const CompiledVersion> Versions::load(store::Connection& connect
   }
 }
 
+std::optional<StoredVersion> Versions::find_stored(store::Connection& connection,
+                                                   VersionId version) const {
+  const auto row = connection.query(kStored, {version}).at_most_one();
+  if (!row) return std::nullopt;
+  return StoredVersion{.version = version,
+                       .sha256 = to_hex(row->bytes("sha256")),
+                       .author = row->text("author"),
+                       .comment = row->text("comment"),
+                       .created_at = row->instant("created_at")};
+}
+
+std::vector<StoredFile> Versions::stored_files(store::Connection& connection,
+                                               VersionId version) const {
+  std::vector<StoredFile> files;
+  for (const store::Row& row : connection.query(kStoredFiles, {version})) {
+    files.push_back({row.text("name"), row.text("kind") == "library", row.int64("bytes")});
+  }
+  return files;
+}
+
 std::vector<Activation> Versions::history(store::Connection& connection) const {
   std::vector<Activation> history;
-  for (const store::Row& row : connection.query(kHistory)) {
-    history.push_back({.version = {row.int64("version_id")},
-                       .sha256 = to_hex(row.bytes("sha256")),
-                       .activated_at = row.instant("activated_at"),
-                       .activated_by = row.text("activated_by"),
-                       .comment = row.text("comment")});
+  constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+  for (auto& [number, activation] : history_before(connection, kAll, kAll)) {
+    history.push_back(std::move(activation));
+  }
+  return history;
+}
+
+std::vector<std::pair<std::int64_t, Activation>> Versions::history_before(
+    store::Connection& connection, std::int64_t activation, std::int64_t count) const {
+  std::vector<std::pair<std::int64_t, Activation>> history;
+  for (const store::Row& row : connection.query(kHistory, {activation, count})) {
+    history.emplace_back(row.int64("activation_id"),
+                         Activation{.version = {row.int64("version_id")},
+                                    .sha256 = to_hex(row.bytes("sha256")),
+                                    .activated_at = row.instant("activated_at"),
+                                    .activated_by = row.text("activated_by"),
+                                    .comment = row.text("comment")});
   }
   return history;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,12 +22,35 @@ struct Activation {
   std::string comment;
 };
 
+/// A version as it is stored, without its files.
+struct StoredVersion {
+  VersionId version;
+  std::string sha256;  ///< hexadecimal
+  std::string author;
+  std::string comment;
+  time::Instant created_at;
+};
+
+/// A file of a stored version, without its text.
+struct StoredFile {
+  std::string name;
+  bool library = false;    ///< a plug-in library, of which the hash is stored
+  std::int64_t bytes = 0;  ///< of its text
+};
+
 /// The configuration versions of a database: immutable, hashed, one of them active. Thread-safe.
 class Versions {
  public:
-  Versions(Catalogue catalogue, std::optional<std::filesystem::path> plugin_directory);
+  /// What follows in the transaction that has made another version active, for folders that stand
+  /// beside the engine.
+  using Follow =
+      std::function<void(store::Connection&, const config::Configuration&, time::Instant)>;
+
+  Versions(Catalogue catalogue, std::optional<std::filesystem::path> plugin_directory,
+           Follow follow = {});
 
   const Catalogue& catalogue() const { return catalogue_; }
+  const std::optional<std::filesystem::path>& plugin_directory() const { return plugin_directory_; }
 
   /// Checks and builds a version from files without touching a database; throws as CompiledVersion
   /// does.
@@ -52,19 +76,46 @@ class Versions {
   std::optional<VersionId> active(store::Connection& connection) const;
   /// The files of a version, as stored; throws Error when there is none of that number.
   config::Files files(store::Connection& connection, VersionId version) const;
-  /// A number to compute with a version that is not stored, to see what it would do: below zero,
-  /// for load() of this process alone, and never to be written anywhere.
-  VersionId preview(std::shared_ptr<const CompiledVersion> version);
+  std::optional<StoredVersion> find_stored(store::Connection& connection, VersionId version) const;
+  /// By name; empty when there is no such version.
+  std::vector<StoredFile> stored_files(store::Connection& connection, VersionId version) const;
   /// Built on first use and kept: versions never change.
   std::shared_ptr<const CompiledVersion> load(store::Connection& connection, VersionId version);
   /// Latest first.
   std::vector<Activation> history(store::Connection& connection) const;
+  /// The latest of those before `activation` (the number of a row), with their numbers.
+  std::vector<std::pair<std::int64_t, Activation>> history_before(store::Connection& connection,
+                                                                  std::int64_t activation,
+                                                                  std::int64_t count) const;
 
  private:
+  friend class PreviewedVersion;
+  void make_active(store::Connection& connection, VersionId version,
+                   const CompiledVersion& compiled, std::string_view author,
+                   std::string_view comment, time::Instant now) const;
+
   const Catalogue catalogue_;
   const std::optional<std::filesystem::path> plugin_directory_;
+  const Follow follow_;
   std::mutex mutex_;
   std::map<VersionId, std::shared_ptr<const CompiledVersion>> compiled_;  // guarded by mutex_
+};
+
+/// A number to compute with a version that is not stored, to see what it would do: below zero, for
+/// Versions::load of this process alone while this object lives, and never to be written anywhere.
+class PreviewedVersion {
+ public:
+  /// `versions` outlives it.
+  PreviewedVersion(Versions& versions, std::shared_ptr<const CompiledVersion> version);
+  ~PreviewedVersion();
+  PreviewedVersion(const PreviewedVersion&) = delete;
+  PreviewedVersion& operator=(const PreviewedVersion&) = delete;
+
+  VersionId number() const { return number_; }
+
+ private:
+  Versions& versions_;
+  VersionId number_;
 };
 
 }  // namespace reckoner::engine

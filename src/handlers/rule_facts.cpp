@@ -136,14 +136,22 @@ rules::Facts RuleFacts::of(
   return facts;
 }
 
-std::string rule_facts_table() {
-  std::string table = "| fact | type | seen | |\n|---|---|---|---|\n";
+std::vector<RuleFact> rule_facts() {
+  std::vector<RuleFact> facts;
   const auto add = [&](const FactHelp& fact) {
-    table += fmt::format("| `{}` | {} | {} | {} |\n", fact.name, word(fact.type),
-                         fact.behind_only ? "behind the calculation" : "everywhere", fact.help);
+    facts.push_back({std::string(fact.name), fact.type, fact.behind_only, std::string(fact.help)});
   };
   for (const FactHelp& fact : kFixed) add(fact);
   for (const FactHelp& fact : kNamed) add(fact);
+  return facts;
+}
+
+std::string rule_facts_table() {
+  std::string table = "| fact | type | seen | |\n|---|---|---|---|\n";
+  for (const RuleFact& fact : rule_facts()) {
+    table += fmt::format("| `{}` | {} | {} | {} |\n", fact.name, word(fact.type),
+                         fact.behind_only ? "behind the calculation" : "everywhere", fact.help);
+  }
   return table;
 }
 

@@ -41,6 +41,15 @@ class RuleFacts {
   ByName meters_;
 };
 
+/// A fact as it is told to whoever writes rules; "quantity.NAME" stands for all of its kind.
+struct RuleFact {
+  std::string name;
+  rules::Type type;
+  bool behind_only;  ///< seen only behind the calculation
+  std::string help;
+};
+std::vector<RuleFact> rule_facts();
+
 /// The table of docs/rules.md: every fact with its type, where it is seen and what it is. Generated
 /// from what RuleFacts knows; a test compares the two.
 std::string rule_facts_table();

@@ -305,4 +305,21 @@ engine::HandlerSpec rule_spec() {
       }};
 }
 
+std::vector<RuleOutput> rule_outputs() {
+  const auto before = [](std::string_view name, std::string_view help) {
+    return RuleOutput{std::string(name), fmt::format("before the calculation: {}", help)};
+  };
+  const auto behind = [](std::string_view name, std::string_view help) {
+    return RuleOutput{std::string(name), fmt::format("behind the calculation: {}", help)};
+  };
+  return {
+      before(kFee, "the fee of a whole period, for plans that say fee=\"rule\""),
+      before(kCreditLimit, "what the customer may owe"),
+      before(kEnvironmentFactor,
+             "stands in for the percentage of the subscription's environment: 0.5 is 50 %"),
+      behind(kSurcharge, "a percentage on what the lines of the subscription come to so far"),
+      behind(kDiscount, "a percentage taken off what the lines come to so far"),
+  };
+}
+
 }  // namespace reckoner::handlers

@@ -8,4 +8,11 @@ namespace reckoner::handlers {
 /// docs/rules.md.
 engine::HandlerSpec rule_spec();
 
+/// An output of a model that means something to it, for whoever writes rules.
+struct RuleOutput {
+  std::string name;
+  std::string help;
+};
+std::vector<RuleOutput> rule_outputs();
+
 }  // namespace reckoner::handlers

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mistakes.hpp"
 #include "rules/tree.hpp"
 
 namespace reckoner::rules::table {
@@ -190,10 +191,20 @@ Parts compile_parts(const DecisionTableText& text, Scope& scope, const ItemTypes
             .outputs = {},
             .rules = {},
             .source = text.source};
-  for (const auto& input : text.inputs) out.inputs.push_back(compile_input(input, scope, types));
+  MistakeCollector mistakes;
+  const std::size_t mark = scope.mark();
+  const auto attempt = [&](const auto& work) {
+    mistakes.attempt(work);
+    scope.forget(mark);
+  };
+  for (const auto& input : text.inputs)
+    attempt([&] { out.inputs.push_back(compile_input(input, scope, types)); });
   for (std::size_t i = 0; i < text.outputs.size(); ++i)
-    out.outputs.push_back(
-        compile_output(text.outputs[i], out.output_names[i], text.hit_policy, scope, types));
+    attempt([&] {
+      out.outputs.push_back(
+          compile_output(text.outputs[i], out.output_names[i], text.hit_policy, scope, types));
+    });
+  mistakes.finish();
   const bool calculates =
       text.aggregation != Aggregation::kNone && text.aggregation != Aggregation::kCount;
   if (Column& only = out.outputs.front().column; calculates) {
@@ -205,8 +216,9 @@ Parts compile_parts(const DecisionTableText& text, Scope& scope, const ItemTypes
   }
   check_ranks(out);
   if (text.rules.empty()) refuse(text.source, fmt::format("table '{}' has no rule", text.name));
-  for (const auto& rule : text.rules)
-    out.rules.push_back(compile_rule(rule, out.rules.size() + 1, out, scope));
+  for (std::size_t i = 0; i < text.rules.size(); ++i)
+    attempt([&] { out.rules.push_back(compile_rule(text.rules[i], i + 1, out, scope)); });
+  mistakes.finish();
   return out;
 }
 

@@ -14,17 +14,6 @@ domain::Meter meter(std::string name) {
   return made;
 }
 
-std::string refusal(const std::vector<domain::Meter>& before,
-                    const std::vector<domain::Meter>& after,
-                    const std::vector<std::string>& dropped) {
-  try {
-    refuse_forgotten_meters(before, after, dropped);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 TEST(ConfigMeters, SaysWhatBecomesOfEach) {
   domain::Meter changed = meter("changed");
   changed.title = "Another";
@@ -34,16 +23,6 @@ TEST(ConfigMeters, SaysWhatBecomesOfEach) {
                              {meter("added"), changed, ended, meter("same")}),
               testing::ElementsAre(MeterPlan{"added", "added"}, MeterPlan{"changed", "changed"},
                                    MeterPlan{"dropped", "dropped"}, MeterPlan{"ended", "ended"}));
-}
-
-TEST(ConfigMeters, AMeterIsDroppedOnlyByName) {
-  EXPECT_EQ(refusal({meter("a"), meter("b")}, {meter("a"), meter("b")}, {}), "");
-  EXPECT_EQ(refusal({meter("a"), meter("b")}, {meter("a")}, {}),
-            "the active configuration has the meter 'b', and this one does not: add it to "
-            "meters.xml, or drop it with --drop-meter b");
-  EXPECT_EQ(refusal({meter("a"), meter("b")}, {meter("a")}, {"b"}), "");
-  EXPECT_EQ(refusal({meter("a"), meter("b")}, {meter("a")}, {"b", "a"}),
-            "--drop-meter a: this configuration does not drop a meter of that name");
 }
 
 }  // namespace

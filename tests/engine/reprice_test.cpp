@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "accounts/advance_sides.hpp"
+#include "engine/price_effect.hpp"
 #include "store/transaction.hpp"
 #include "support/billing.hpp"
 
@@ -31,7 +32,9 @@ class RepriceTest : public test::BillingTest {
   }
   PriceEffect effect(const config::Files& files, const std::optional<RepriceRange>& range) {
     auto connection = world.connect();
-    return effect_of(connection, world.versions(), world.versions().compile(files), range,
+    const auto over = range ? EffectOver::kIssued : EffectOver::kOpen;
+    return effect_of(connection, world.versions(),
+                     {world.versions().compile(files), over, range.value_or(RepriceRange{}), {}},
                      world.now());
   }
   std::int64_t reprice_since(const config::Files& files, std::string_view from) {

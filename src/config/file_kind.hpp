@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace reckoner::config {
+
+/// The kinds of files that a configuration has.
+enum class FileKind {
+  kBillingConfig,
+  kMeters,
+  kTaxes,
+  kAccounts,
+  kPricing,    ///< pricing/*.xml
+  kDecisions,  ///< pricing/*.dmn
+  kMail,       ///< mail/*.mustache
+};
+
+/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail".
+std::string_view to_string(FileKind kind);
+/// nullopt for a name that is none of these.
+std::optional<FileKind> file_kind_named(std::string_view name);
+
+/// What a file of that name is in a directory of configuration; nullopt where it has no place
+/// there.
+std::optional<FileKind> kind_of_file(std::string_view name);
+
+/// Whether files of the kind are XML.
+bool is_xml(FileKind kind);
+
+}  // namespace reckoner::config
