@@ -166,8 +166,8 @@ TEST_F(OnceTest, AnEndBeforeCommitLeavesNeitherEffectNorKey) {
 TEST_F(OnceTest, WhatMakesATransactionOfItsOwnIsPartOfIt) {
   const auto make = [&](store::Connection& connection) -> Response {
     const auto made = accounts::create_api_key(
-        connection, {.name = "n", .scopes = {"query"}, .customer = "", .namespace_name = ""}, "me",
-        world_.now());
+        connection, {.name = "n", .scopes = {"query"}, .customer = "", .namespace_name = ""},
+        {"me"}, world_.now());
     if (problem_) throw *problem_;
     return {201, "application/json", "{}", {{"X-Key", std::to_string(made.key.key_id)}}};
   };
