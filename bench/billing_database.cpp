@@ -105,19 +105,49 @@ constexpr std::string_view kCustomers = R"(
   alter table usage_total drop constraint usage_total_pkey;
   insert into usage_total (customer_id, bucket, meter, subject, dimensions, cut, event_count,
                            value_sum, value_min, value_max)
-  select customer_id, bucket, 'meter-' || meter, key, '', 1, 10,
-         100 + (customer_id * 31 + meter * 7) % 1000, 1, 500
+  select customer_id, bucket, 'meter-' || meter, key, '', 1, {events}, value * {events}, value, value
     from (select customer_id, key from bench_customer order by customer_id) c
-    cross join (select bucket, meter
-                  from generate_series(timestamptz '2026-10-03T12:00:00Z', '2026-10-24T12:00:00Z',
-                                       interval '7 days') bucket,
-                       generate_series(1, {metered}) meter order by bucket, meter) u;
+    cross join (select timestamptz '2026-10-03T12:00:00Z' + week * interval '7 days' as bucket, meter
+                  from generate_series(0, {quarter_hours} - 1) week,
+                       generate_series(1, {metered}) meter order by bucket, meter) u
+    cross join lateral (select trim_scale((100 + (customer_id * 31 + meter * 7) % 1000)
+                                            / {events}::numeric) as value) v;
   set local maintenance_work_mem = '512MB';
   alter table usage_total add primary key (customer_id, bucket, meter, subject, dimensions, cut);
   insert into cut (cut, closed_at) values (1, '2026-11-02T00:00:00Z');
   update cut_counter set cut = 1;
   insert into cut_touch (customer_id, cut, first_at, last_at)
   select customer_id, 1, '2026-10-03T12:00:00Z', '2026-10-24T12:00:00Z' from bench_customer)";
+
+// The events that the totals are of, a thousand a batch, as ingestion stores them.
+constexpr std::string_view kRawEvents = R"(
+  insert into subject (namespace, subject, starts_at, customer_id)
+  select 'default', subject, '2026-09-01T00:00:00Z', customer_id
+    from (select distinct customer_id, subject from usage_total) s;
+  insert into raw_event (customer_id, batch_id, seq, namespace, source, event_id, type, subject,
+                         occurred_at, data)
+  select customer_id, 1 + n / 1000, n % 1000, 'default', 'bench', 'event-' || n,
+         'event-' || substr(meter, 7), subject, bucket + interval '1 second',
+         format('{{"amount":%s}}', value_min)
+    from (select *, row_number() over (order by bucket, customer_id, meter, event) - 1 as n
+            from usage_total, generate_series(1, event_count) event) e
+   order by n;
+  insert into event_key (namespace, key, digest, batch_id)
+  select namespace,
+         encode(substring(sha256(int8send(octet_length(source)) || convert_to(source, 'UTF8')
+                              || int8send(octet_length(event_id)) || convert_to(event_id, 'UTF8'))
+                          from 1 for 16), 'hex')::uuid as key,
+         encode(substring(sha256(int8send(octet_length(type)) || convert_to(type, 'UTF8')
+                              || int8send(octet_length(subject)) || convert_to(subject, 'UTF8')
+                              || int8send(octet_length(data)) || convert_to(data, 'UTF8'))
+                          from 1 for 16), 'hex')::uuid, batch_id
+    from raw_event order by batch_id, key;
+  insert into ingest_batch (batch_id, source, received_at, received, counted, duplicate, quarantined, cut)
+  overriding system value
+  select batch_id, 'bench', '2026-11-01T00:00:00Z', count(*), count(*), 0, 0, 1 from raw_event
+   group by batch_id order by batch_id;
+  insert into ingest_tally (batch_id, namespace, received_at, received, counted, duplicate, quarantined)
+  select batch_id, 'default', received_at, received, counted, duplicate, quarantined from ingest_batch)";
 
 std::string meters_of(const Load& load) {
   std::string xml = R"(<meters xmlns="urn:reckoner:meters:1">)";
@@ -170,9 +200,17 @@ void BillingDatabase::fill(const Load& load) {
   store::settle_isolation(owner);
   store::Transaction transaction(owner);
   owner.run_script({"fill", fmt::format(kCustomers, fmt::arg("customers", load.customers),
-                                        fmt::arg("metered", load.metered_charges()))});
+                                        fmt::arg("metered", load.metered_charges()),
+                                        fmt::arg("quarter_hours", load.quarter_hours),
+                                        fmt::arg("events", load.events))});
+  if (load.raw_events) owner.run_script({"fill raw events", fmt::format(kRawEvents)});
   transaction.commit();
-  owner.run_script({"vacuum", "vacuum analyze"});
+  vacuum();
+}
+
+void BillingDatabase::vacuum() {
+  store::Connection superuser({.conninfo = cluster_.conninfo(store::Role::kSuperuser)});
+  superuser.run_script({"vacuum", "vacuum analyze"});
 }
 
 std::string BillingDatabase::server_setting(std::string_view name) {

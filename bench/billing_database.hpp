@@ -19,6 +19,10 @@ struct Load {
   std::int64_t customers = 0;
   int lines = 10;  ///< of each invoice: a recurring fee and metered charges
   int workers = 2;
+  int quarter_hours = 4;  ///< in which each meter was used, one a week; at most 4
+  int events = 10;        ///< in each of them
+  /// Whether the raw events are there too, with their keys and batches, as if they had come in.
+  bool raw_events = false;
 
   int metered_charges() const { return lines - 1; }
 };
@@ -28,8 +32,8 @@ struct Load {
 config::Files configuration(const Load& load);
 
 /// A private cluster of its own, as durable as in production, with customers who are subscribed
-/// since 1 October 2026 and have used something of every meter in that month, in four quarter
-/// hours. Nobody has been billed. Statistics are up to date. Customers live in four zones.
+/// since 1 October 2026 and have used something of every meter in that month. Nobody has been
+/// billed. Statistics are up to date. Customers live in four zones.
 class BillingDatabase {
  public:
   BillingDatabase(const std::filesystem::path& directory, const Load& load);
@@ -41,6 +45,8 @@ class BillingDatabase {
   std::string server_setting(std::string_view name);
   /// Writes everything to the tables, so that what comes next begins alike each time.
   void checkpoint();
+  /// As autovacuum does in time: statistics are up to date.
+  void vacuum();
 
   /// In October, when October has ended in every zone, and when November has.
   static time::Instant during_period();

@@ -106,7 +106,7 @@ class Site {
                                             .scopes = {"query"},
                                             .customer = asker.customer,
                                             .namespace_name = ""},
-                                           "bench", BillingDatabase::during_period())
+                                           {.who = "bench"}, BillingDatabase::during_period())
                       .secret;
       askers_.push_back(std::move(asker));
     }

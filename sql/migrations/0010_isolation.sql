@@ -14,6 +14,11 @@ create table customer_setting (
   changed_by    text not null
 );
 
+-- 'unwanted': the customer's people had switched mails off when it was to be sent.
+alter table outbox
+  drop constraint outbox_state_check,
+  add constraint outbox_state_check check (state in ('pending', 'sent', 'dead', 'unwanted'));
+
 do $$
 begin
   if exists (select from pg_roles where rolname = 'reckoner_writer') then

@@ -14,9 +14,9 @@ namespace reckoner::accounts {
 
 /// What somebody did, as it is kept for ever.
 struct AuditEntry {
-  std::string who;      ///< name of the user, key or account; not empty
-  std::string action;   ///< "customer.change-plan"; not empty
-  std::string subject;  ///< what was changed, for people
+  std::string who = {};  ///< name of the user, key or account; not empty
+  std::string action;    ///< "customer.change-plan"; not empty
+  std::string subject;   ///< what was changed, for people
   std::optional<CustomerId> customer = std::nullopt;  ///< whose it is; none: no customer's
   std::string before = {};                            ///< JSON, without secrets; empty: nothing
   std::string after = {};                             ///< likewise

@@ -57,6 +57,67 @@ std::string shown(const std::map<std::string, money::Decimal>& quantities) {
   return fmt::format("{}", fmt::join(items, ", "));
 }
 
+constexpr store::Statement kCustomerRow{"accounts.edited_customer", R"(
+  select c.name, c.email, c.time_zone, c.anchor_day
+    from customer_key k join customer c on c.customer_id = k.customer_id
+   where k.key = $1)"};
+
+constexpr store::Statement kLastReopening{"accounts.last_reopening", R"(
+  select coalesce(max(reopening), 0) as last from reopening
+   where customer_id = (select customer_id from customer_key where key = $1))"};
+
+constexpr store::Statement kReopenedSince{"accounts.reopened_since", R"(
+  select p.label
+    from reopening r
+    join billing_period p on p.customer_id = r.customer_id and p.cycle = r.cycle
+                         and p.billed_cut is not null and r.from_at < p.ends_at
+                         and (r.until_at is null or r.until_at > p.starts_at)
+   where r.customer_id = (select customer_id from customer_key where key = $1) and r.reopening > $2
+   group by p.label order by min(p.starts_at))"};
+
+/// Changes that are rows of files are made by importing a file of one row.
+ImportResult import_row(store::Connection& connection, const ChangeRules& rules, ImportKind kind,
+                        text::JsonWriter& row) {
+  try {
+    return import_file(connection, kind, "by hand.jsonl", row.finish() + "\n", rules);
+  } catch (const ImportError& error) {
+    const std::string& problem = error.problems().front();  // "by hand.jsonl:1: reason"
+    throw Error(problem.substr(problem.find(": ") + 2));
+  }
+}
+
+std::optional<store::Row> find_customer_row(store::Connection& connection, const std::string& key) {
+  return connection.query(kCustomerRow, {key}).at_most_one();
+}
+
+void write_customer_row(text::JsonWriter& row, const std::string& key, const CustomerTerms& terms,
+                        const std::string& name, const std::string& zone, std::int64_t anchor_day,
+                        const std::string& email) {
+  row.begin_object().key("key").string(key).key("name").string(name).key("email").string(email);
+  row.key("time-zone").string(zone).key("anchor-day").number(anchor_day);
+  if (!terms.subjects.empty()) {
+    row.key("subjects").string(fmt::format("{}", fmt::join(terms.subjects, ";")));
+  }
+  if (terms.country) row.key("country").string(*terms.country);
+  if (terms.tax_id) row.key("tax-id").string(*terms.tax_id);
+  if (terms.tax_exempt) row.key("tax-exempt").string(*terms.tax_exempt ? "true" : "false");
+  if (terms.legal_entity) row.key("legal-entity").string(*terms.legal_entity);
+  row.end_object();
+}
+
+std::int64_t last_reopening(store::Connection& connection, const std::string& customer) {
+  return connection.query(kLastReopening, {customer}).only().int64("last");
+}
+
+std::vector<std::string> labels_reopened_since(store::Connection& connection,
+                                               const std::string& customer, std::int64_t last) {
+  std::vector<std::string> labels;
+  for (const store::Row& row : connection.query(kReopenedSince, {customer, last})) {
+    labels.push_back(row.text("label"));
+  }
+  return labels;
+}
+
 std::string default_key(const domain::Plan& plan, time::Date day) {
   return fmt::format("{}-{}", plan.name, time::to_string(day));
 }
@@ -259,25 +320,65 @@ Changed top_up(store::Connection& connection, const ChangeRules& rules, const st
 
 Changed pay(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
             const PaymentByHand& payment) {
-  const std::string file = "payment by hand.jsonl";
   text::JsonWriter row;
   row.begin_object().key("reference").string(payment.reference);
   row.key("customer").string(customer).key("amount").string(payment.amount.to_string());
   if (payment.currency) row.key("currency").string(payment.currency->code());
   row.key("received-on").string(time::to_string(payment.received_on));
   row.key("document").string(payment.document).key("note").string(payment.note).end_object();
-  try {
-    const ImportResult result =
-        import_file(connection, ImportKind::kPayments, file, row.finish() + "\n", rules);
-    Changed outcome;
-    outcome.changed = result.created == 1;
-    outcome.summary = fmt::format("payment '{}' of customer '{}' is booked{}", payment.reference,
-                                  customer, outcome.changed ? "" : " already");
-    return outcome;
-  } catch (const ImportError& error) {
-    const std::string& problem = error.problems().front();  // "payment by hand.jsonl:1: reason"
-    throw Error(problem.substr(problem.find(": ") + 2));
-  }
+  const ImportResult result = import_row(connection, rules, ImportKind::kPayments, row);
+  Changed outcome;
+  outcome.changed = result.created == 1;
+  outcome.summary = fmt::format("payment '{}' of customer '{}' is booked{}", payment.reference,
+                                customer, outcome.changed ? "" : " already");
+  return outcome;
+}
+
+Changed discount(store::Connection& connection, const ChangeRules& rules,
+                 const std::string& customer, const DiscountByHand& discount) {
+  text::JsonWriter row;
+  row.begin_object().key("key").string(discount.key).key("customer").string(customer);
+  row.key("percentage").string(discount.percentage.to_string());
+  row.key("starts-on").string(time::to_string(discount.from));
+  if (discount.until) row.key("ends-on").string(time::to_string(*discount.until));
+  row.end_object();
+  const std::int64_t latest = last_reopening(connection, customer);
+  const ImportResult result = import_row(connection, rules, ImportKind::kDiscounts, row);
+  Changed outcome;
+  outcome.changed = result.unchanged == 0;
+  outcome.summary = fmt::format("customer '{}' has {} % off from {}{}{} as '{}'", customer,
+                                discount.percentage.to_string(), time::to_string(discount.from),
+                                discount.until ? " to " + time::to_string(*discount.until) : "",
+                                outcome.changed ? "" : " already", discount.key);
+  outcome.reopened = labels_reopened_since(connection, customer, latest);
+  return outcome;
+}
+
+bool create_customer(store::Connection& connection, const ChangeRules& rules,
+                     const std::string& key, const CustomerTerms& terms) {
+  if (find_customer_row(connection, key)) return false;
+  if (!terms.name || !terms.zone) throw Error("a new customer needs a name and a time zone");
+  text::JsonWriter row;
+  write_customer_row(row, key, terms, *terms.name, *terms.zone, terms.anchor_day.value_or(1),
+                     terms.email.value_or(""));
+  return import_row(connection, rules, ImportKind::kCustomers, row).created == 1;
+}
+
+Changed edit_customer(store::Connection& connection, const ChangeRules& rules,
+                      const std::string& key, const CustomerTerms& terms) {
+  const auto stored = find_customer_row(connection, key);
+  if (!stored) throw Error(fmt::format("there is no customer '{}'", key));
+  text::JsonWriter row;
+  write_customer_row(row, key, terms, terms.name.value_or(stored->text("name")),
+                     terms.zone.value_or(stored->text("time_zone")),
+                     terms.anchor_day.value_or(stored->int64("anchor_day")),
+                     terms.email.value_or(stored->text("email")));
+  const ImportResult result = import_row(connection, rules, ImportKind::kCustomers, row);
+  Changed outcome;
+  outcome.changed = result.changed == 1;
+  outcome.summary =
+      fmt::format("customer '{}' is as described{}", key, outcome.changed ? "" : " already");
+  return outcome;
 }
 
 }  // namespace reckoner::accounts

@@ -14,15 +14,17 @@
 namespace reckoner::accounts {
 
 /// Single changes of a customer's facts (docs/subscriptions.md), each in a transaction of its own
-/// that locks the customer first. `connection` is in no transaction. A change reopens the billed
+/// that locks the customer first, or as a part of one that encloses it
+/// (store::TransactionKind::kEnclosing) and may take it back. A change reopens the billed
 /// periods that it touches. Throws Error for one that cannot be, and changes nothing then; and
 /// store::DatabaseError: where that is retryable(), the same call may be repeated.
 
 /// What became of a change.
 struct Changed {
-  bool changed = false;               ///< false: it was so already
-  std::string summary;                ///< one line, for people
-  std::vector<std::string> reopened;  ///< labels of the billed periods it reopened, by time
+  bool changed = false;                     ///< false: it was so already
+  std::string summary;                      ///< one line, for people
+  std::vector<std::string> reopened;        ///< labels of the billed periods it reopened, by time
+  std::vector<std::string> documents = {};  ///< numbers of those it issued
 };
 
 /// When a change takes effect: at local midnight of a day of the customer, today's included, or
@@ -105,6 +107,36 @@ struct PaymentByHand {
 /// Books a payment as an import of a file with it alone does. Throws Error.
 Changed pay(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
             const PaymentByHand& payment);
+
+/// A percentage off what the customer is billed while it holds. Another end for a known key ends it
+/// then.
+struct DiscountByHand {
+  std::string key;
+  money::Decimal percentage;
+  time::Date from;
+  std::optional<time::Date> until;  ///< first day it does not hold any more; none: goes on
+};
+Changed discount(store::Connection& connection, const ChangeRules& rules,
+                 const std::string& customer, const DiscountByHand& discount);
+
+/// Who a customer is; what is missing stays as it is, or as an import has it for a new one.
+struct CustomerTerms {
+  std::optional<std::string> name = std::nullopt;
+  std::optional<std::string> email = std::nullopt;  ///< empty: gets no mail
+  std::optional<std::string> zone = std::nullopt;
+  std::optional<std::int64_t> anchor_day = std::nullopt;
+  std::vector<std::string> subjects = {};  ///< to be added
+  std::optional<std::string> country = std::nullopt;
+  std::optional<std::string> tax_id = std::nullopt;  ///< "-" takes it away
+  std::optional<bool> tax_exempt = std::nullopt;
+  std::optional<std::string> legal_entity = std::nullopt;
+};
+/// A new customer; a new one needs name and zone, and its periods begin on day 1 unless said
+/// otherwise. False where the key is taken, by whomever.
+bool create_customer(store::Connection& connection, const ChangeRules& rules,
+                     const std::string& key, const CustomerTerms& terms);
+Changed edit_customer(store::Connection& connection, const ChangeRules& rules,
+                      const std::string& key, const CustomerTerms& terms);
 
 Changed grant(store::Connection& connection, const ChangeRules& rules, const std::string& customer,
               const CreditGrant& grant);

@@ -232,7 +232,7 @@ class CommandLine {
                                  return list_mails_command(system, console, text_, limit_);
                                });
     list->add_option("--state", text_, "only these")
-        ->check(CLI::IsMember({"pending", "sent", "dead"}));
+        ->check(CLI::IsMember({"pending", "sent", "dead", "unwanted"}));
     add_limit(list);
     CLI::App* retry = on_system(*mails, "retry", "send a mail again that was given up",
                                 [this](System& system, const Console& console) {

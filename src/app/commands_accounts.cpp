@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "accounts/changes.hpp"
+#include "accounts/audited_change.hpp"
 #include "accounts/values.hpp"
 #include "base/error.hpp"
+#include "store/transaction.hpp"
+#include "web/change_rules.hpp"
 
 namespace reckoner::app {
 
@@ -44,12 +44,20 @@ std::map<std::string, money::Decimal> quantities_of(const std::vector<std::strin
   return typed("--quantity", fmt::format("{}", fmt::join(items, ";")), accounts::parse_quantities);
 }
 
-/// Makes a change with the active configuration and says what became of it.
+/// Makes a change with the active configuration, records it and says what became of it.
 template <class Change>
-int make(System& system, const Console& console, Change change) {
+int make(System& system, const Console& console, const std::string& customer,
+         std::string_view action, Change change) {
   const auto version = system.active();
   const accounts::Changed outcome = system.change([&](store::Connection& connection) {
-    return change(connection, change_rules(system, connection, version->configuration()));
+    store::Transaction transaction(connection, store::TransactionKind::kEnclosing);
+    const auto rules = change_rules(system, connection, version->configuration());
+    const accounts::Changed made = accounts::audited(
+        connection, rules, customer,
+        {.who = user_name(), .action = fmt::format("customer.{}", action), .subject = {}},
+        [&] { return change(connection, rules); });
+    transaction.commit();
+    return made;
   });
   if (console.json()) {
     text::JsonWriter json;
@@ -92,14 +100,7 @@ accounts::CreditGrant grant_of(const GrantArguments& arguments, domain::CreditKi
 
 accounts::ChangeRules change_rules(System& system, store::Connection& connection,
                                    const config::Configuration& configuration) {
-  return {
-      configuration, system.clock()(),
-      [&system, &connection](VersionId version, const std::string& plan, money::Currency currency) {
-        const auto pinned = system.versions().load(connection, version);
-        return std::ranges::any_of(pinned->configuration().plans, [&](const auto& known) {
-          return known.name == plan && known.currency == currency;
-        });
-      }};
+  return web::change_rules(system.versions(), connection, configuration, system.clock()());
 }
 
 int subscribe_command(System& system, const Console& console, const SubscribeArguments& arguments) {
@@ -114,9 +115,10 @@ int subscribe_command(System& system, const Console& console, const SubscribeArg
       .quantities = quantities_of(arguments.quantities),
       .trial_until = typed_if_any("--trial-until", arguments.trial_until, accounts::parse_day),
       .no_trial = arguments.no_trial};
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::subscribe(connection, rules, request);
-  });
+  return make(system, console, arguments.customer, "subscribe",
+              [&](auto& connection, const auto& rules) {
+                return accounts::subscribe(connection, rules, request);
+              });
 }
 
 int change_command(System& system, const Console& console, const ChangeArguments& arguments) {
@@ -133,9 +135,10 @@ int change_command(System& system, const Console& console, const ChangeArguments
         .environment =
             arguments.environment.empty() ? std::nullopt : std::optional(arguments.environment),
         .quantities = quantities};
-    return make(system, console, [&](auto& connection, const auto& rules) {
-      return accounts::change_plan(connection, rules, request);
-    });
+    return make(system, console, arguments.customer, "change-plan",
+                [&](auto& connection, const auto& rules) {
+                  return accounts::change_plan(connection, rules, request);
+                });
   }
   if (quantities.empty()) throw UsageError("say what changes: --plan PLAN or --quantity NAME=N");
   if (!arguments.new_key.empty() || !arguments.currency.empty() || !arguments.environment.empty()) {
@@ -143,31 +146,35 @@ int change_command(System& system, const Console& console, const ChangeArguments
   }
   const accounts::ChangeQuantitiesRequest request{arguments.customer, arguments.key, quantities,
                                                   when};
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::change_quantities(connection, rules, request);
-  });
+  return make(system, console, arguments.customer, "change-quantities",
+              [&](auto& connection, const auto& rules) {
+                return accounts::change_quantities(connection, rules, request);
+              });
 }
 
 int cancel_command(System& system, const Console& console, const SubscriptionArguments& arguments) {
   const accounts::SubscriptionRequest request = request_of(arguments);
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::cancel(connection, rules, request);
-  });
+  return make(system, console, arguments.customer, "cancel",
+              [&](auto& connection, const auto& rules) {
+                return accounts::cancel(connection, rules, request);
+              });
 }
 
 int pause_command(System& system, const Console& console, const SubscriptionArguments& arguments) {
   const accounts::SubscriptionRequest request = request_of(arguments);
   const auto until = typed_if_any("--until", arguments.until, accounts::parse_day);
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::pause(connection, rules, request, until);
-  });
+  return make(system, console, arguments.customer, "pause",
+              [&](auto& connection, const auto& rules) {
+                return accounts::pause(connection, rules, request, until);
+              });
 }
 
 int resume_command(System& system, const Console& console, const SubscriptionArguments& arguments) {
   const accounts::SubscriptionRequest request = request_of(arguments);
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::resume(connection, rules, request);
-  });
+  return make(system, console, arguments.customer, "resume",
+              [&](auto& connection, const auto& rules) {
+                return accounts::resume(connection, rules, request);
+              });
 }
 
 int agree_command(System& system, const Console& console, const AgreeArguments& arguments) {
@@ -181,10 +188,12 @@ int agree_command(System& system, const Console& console, const AgreeArguments& 
                       "alone to end what is agreed",
                       arguments.figure));
     }
-    return make(system, console, [&](auto& connection, const auto& rules) {
-      return accounts::end_agreement(connection, rules, arguments.customer, arguments.plan,
-                                     arguments.charge, arguments.figure, *until);
-    });
+    return make(system, console, arguments.customer, "end-agreement",
+                [&](auto& connection, const auto& rules) {
+                  return accounts::end_agreement(connection, rules, arguments.customer,
+                                                 arguments.plan, arguments.charge, arguments.figure,
+                                                 *until);
+                });
   }
   if (!from) throw UsageError("say from when: --from DAY");
   const domain::AgreedFigure agreed{
@@ -195,9 +204,10 @@ int agree_command(System& system, const Console& console, const AgreeArguments& 
           typed("FIGURE=VALUE", arguments.figure.substr(equals + 1), accounts::parse_agreed_value),
       .starts_on = *from,
       .ends_on = until};
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::agree(connection, rules, arguments.customer, agreed);
-  });
+  return make(system, console, arguments.customer, "agree",
+              [&](auto& connection, const auto& rules) {
+                return accounts::agree(connection, rules, arguments.customer, agreed);
+              });
 }
 
 int charge_command(System& system, const Console& console, const ChargeArguments& arguments) {
@@ -212,25 +222,29 @@ int charge_command(System& system, const Console& console, const ChargeArguments
                  .unit = typed("--unit", arguments.unit, accounts::parse_text),
                  .price = typed("--price", arguments.price, money::Decimal::parse),
                  .tax = typed("--tax", arguments.tax, accounts::parse_key)}};
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::charge(connection, rules, arguments.customer, charge);
-  });
+  return make(system, console, arguments.customer, "charge",
+              [&](auto& connection, const auto& rules) {
+                return accounts::charge(connection, rules, arguments.customer, charge);
+              });
 }
 
 int grant_coupon_command(System& system, const Console& console, const GrantArguments& arguments) {
   const accounts::CreditGrant grant = grant_of(arguments, domain::CreditKind::kCoupon);
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return accounts::grant(connection, rules, arguments.customer, grant);
-  });
+  return make(system, console, arguments.customer, "grant-coupon",
+              [&](auto& connection, const auto& rules) {
+                return accounts::grant(connection, rules, arguments.customer, grant);
+              });
 }
 
 int grant_prepaid_command(System& system, const Console& console, const GrantArguments& arguments) {
   const accounts::CreditGrant grant = grant_of(arguments, domain::CreditKind::kPrepaid);
-  return make(system, console, [&](auto& connection, const auto& rules) {
-    return arguments.top_up ? accounts::top_up(connection, rules, arguments.customer, grant.key,
-                                               grant.amount.value())
-                            : accounts::grant(connection, rules, arguments.customer, grant);
-  });
+  return make(system, console, arguments.customer, arguments.top_up ? "top-up" : "grant-prepaid",
+              [&](auto& connection, const auto& rules) {
+                return arguments.top_up
+                           ? accounts::top_up(connection, rules, arguments.customer, grant.key,
+                                              grant.amount.value())
+                           : accounts::grant(connection, rules, arguments.customer, grant);
+              });
 }
 
 int pay_command(System& system, const Console& console, const PayArguments& arguments) {
@@ -241,7 +255,7 @@ int pay_command(System& system, const Console& console, const PayArguments& argu
       .received_on = typed("--on", arguments.on, accounts::parse_day),
       .document = arguments.document,
       .note = typed("--note", arguments.note, accounts::parse_text)};
-  return make(system, console, [&](auto& connection, const auto& rules) {
+  return make(system, console, arguments.customer, "pay", [&](auto& connection, const auto& rules) {
     return accounts::pay(connection, rules, arguments.customer, payment);
   });
 }

@@ -3,6 +3,7 @@
 #include "accounts/customers.hpp"
 #include "app/commands.hpp"
 #include "app/presentation.hpp"
+#include "app/recorded.hpp"
 #include "documents/document_json.hpp"
 #include "documents/invoice_text.hpp"
 #include "engine/corrections.hpp"
@@ -150,15 +151,33 @@ engine::CreditedLine parse_credited_line(const std::string& text) {
   return credited;
 }
 
+accounts::AuditEntry entry_of(std::string action, const std::string& corrected,
+                              const domain::Document& document) {
+  text::JsonWriter after;
+  after.begin_object().key("documents").begin_array().string(document.number);
+  after.end_array().end_object();
+  return {.action = std::move(action),
+          .subject = fmt::format("document {}", corrected),
+          .customer = document.customer,
+          .after = after.finish()};
+}
+
 }  // namespace
 
 int void_command(System& system, const Console& console, const std::string& number,
                  const std::string& mode, const std::string& reason) {
   const engine::VoidRequest request{
       number, mode == "waive" ? engine::VoidMode::kWaive : engine::VoidMode::kRebill, reason};
-  show_issued(system, console, system.change([&](store::Connection& connection) {
-    return engine::void_document(connection, system.versions(), request, system.clock()());
-  }));
+  show_issued(system, console,
+              recorded(
+                  system,
+                  [&](store::Connection& connection) {
+                    return engine::void_document(connection, system.versions(), request,
+                                                 system.clock()());
+                  },
+                  [&](const domain::Document& document) {
+                    return entry_of("customer.void", number, document);
+                  }));
   return 0;
 }
 
@@ -167,9 +186,16 @@ int credit_command(System& system, const Console& console, const std::string& nu
                    const std::string& reason) {
   engine::CreditNoteRequest request{number, {}, invoicing::parse_credit_nature(nature), reason};
   for (const std::string& line : lines) request.lines.push_back(parse_credited_line(line));
-  show_issued(system, console, system.change([&](store::Connection& connection) {
-    return engine::credit_note(connection, system.versions(), request, system.clock()());
-  }));
+  show_issued(system, console,
+              recorded(
+                  system,
+                  [&](store::Connection& connection) {
+                    return engine::credit_note(connection, system.versions(), request,
+                                               system.clock()());
+                  },
+                  [&](const domain::Document& document) {
+                    return entry_of("customer.credit-note", number, document);
+                  }));
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "accounts/import.hpp"
 #include "app/commands.hpp"
 #include "app/commands_accounts.hpp"
+#include "app/recorded.hpp"
 #include "app/signals.hpp"
 #include "metering/cut.hpp"
 #include "metering/ingest.hpp"
@@ -129,11 +130,21 @@ int import_command(System& system, const Console& console, const std::string& ki
       bar.show(done, rows);
       if (stop_requested()) throw Error("stopped; nothing was stored");
     };
-    const accounts::ImportResult result = system.change([&](store::Connection& connection) {
-      return accounts::import_file(connection, import_kind, name_of(file), content,
-                                   change_rules(system, connection, version->configuration()),
-                                   show);
-    });
+    const accounts::ImportResult result = recorded(
+        system,
+        [&](store::Connection& connection) {
+          return accounts::import_file(connection, import_kind, name_of(file), content,
+                                       change_rules(system, connection, version->configuration()),
+                                       show);
+        },
+        [&](const accounts::ImportResult& imported) {
+          return accounts::AuditEntry{
+              .action = "import." + kind,
+              .subject = name_of(file),
+              .after = fmt::format(R"({{"rows":{},"created":{},"changed":{},"unchanged":{}}})",
+                                   imported.rows, imported.created, imported.changed,
+                                   imported.unchanged)};
+        });
     if (console.json()) {
       text::JsonWriter json;
       json.begin_object().key("kind").string(kind).key("file").string(file);

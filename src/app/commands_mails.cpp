@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.hpp"
+#include "app/recorded.hpp"
 #include "delivery/outbox.hpp"
 #include "text/table.hpp"
 
@@ -60,6 +61,7 @@ int list_mails_command(System& system, const Console& console, const std::string
 int retry_mail_command(System& system, const Console& console, const std::string& name) {
   auto connection = system.connection();
   delivery::retry(*connection, name, system.clock()());
+  record(system, {.action = "mail.resend", .subject = fmt::format("mail {}", name)});
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("name").string(name).key("state").string("pending").end_object();

@@ -7,7 +7,7 @@
 #include "app/presentation.hpp"
 #include "documents/document_json.hpp"
 #include "documents/invoice_text.hpp"
-#include "engine/explain.hpp"
+#include "engine/explanation_json.hpp"
 #include "engine/quote.hpp"
 #include "handlers/catalogue.hpp"
 #include "text/table.hpp"
@@ -16,40 +16,9 @@ namespace reckoner::app {
 
 namespace {
 
-/// A quotient for a pocket calculator: exact where it ends within 12 digits, else cut with "…".
-std::string shown(const money::Ratio& exact) {
-  const money::Decimal digits = money::round(exact, 12, money::Rounding::kTowardZero);
-  return digits.to_string() + (money::Ratio(digits) == exact ? "" : "…");
-}
-
-std::string_view words(money::Rounding rounding) {
-  return rounding == money::Rounding::kHalfEven ? "half to even" : "half away from zero";
-}
-
-/// What stood in for the plan's figures, and since when the prices hold.
-std::vector<std::string> notes_of(const invoicing::ChargeFacts& facts) {
-  std::vector<std::string> notes;
-  const auto add = [&](std::string note) {
-    if (std::find(notes.begin(), notes.end(), note) == notes.end())
-      notes.push_back(std::move(note));
-  };
-  for (const invoicing::ChargeFacts::Stretch& stretch : facts.stretches) {
-    if (stretch.terms.effective) {
-      add(fmt::format("prices effective {}", time::to_string(*stretch.terms.effective)));
-    }
-    for (const invoicing::AgreedValue& agreed : stretch.terms.agreed) {
-      add(fmt::format("agreed with the customer: {} {}", agreed.figure,
-                      agreed.value ? agreed.value->to_string() : "unlimited"));
-    }
-    if (!stretch.terms.rule.empty()) {
-      add(fmt::format("fee {} from {}", stretch.terms.rule_fee->to_string(), stretch.terms.rule));
-    }
-  }
-  if (!facts.share_rule.empty()) {
-    add(fmt::format("environment factor from {}", facts.share_rule));
-  }
-  return notes;
-}
+using engine::notes_of;
+using engine::shown;
+using engine::words;
 
 std::string steps_table(const pricing::Trace& steps) {
   text::Table table({{"step"},
@@ -92,7 +61,8 @@ std::string usage_text(const engine::Explanation& explanation) {
   std::string text = fmt::format("\n{}", days.to_string());
   text::Table events({{"occurred at"}, {"source"}, {"id"}, {"data"}});
   for (const engine::EventBehind& event : explanation.events) {
-    events.add({time::to_string(event.occurred_at), event.source, event.id, event.data});
+    events.add({time::to_string(event.position.occurred_at), event.position.source,
+                event.position.id, event.data});
   }
   text += fmt::format("\n{}{} of {} events\n", events.to_string(), explanation.events.size(),
                       explanation.event_count);
@@ -117,65 +87,6 @@ std::string explanation_text(const engine::Explanation& explanation) {
   }
   if (!explanation.usage.empty()) text += usage_text(explanation);
   return text;
-}
-
-void write_charge(text::JsonWriter& json, const engine::Explanation::OfCharge& charge) {
-  json.begin_object();
-  json.key("plan").string(charge.facts.plan).key("charge").string(charge.facts.charge);
-  json.key("model").string(charge.model);
-  json.key("used").string(shown(charge.priced.used));
-  json.key("allowance");
-  charge.priced.allowance ? json.string(shown(*charge.priced.allowance)) : json.null();
-  json.key("billable").string(shown(charge.priced.billable));
-  json.key("steps").begin_array();
-  for (const pricing::Step& step : charge.steps) {
-    json.begin_object().key("label").string(step.label);
-    json.key("quantity").string(shown(step.quantity)).key("price").string(step.price.to_string());
-    json.key("amount").string(shown(step.amount)).end_object();
-  }
-  json.end_array();
-  json.key("exact").string(shown(charge.priced.amount));
-  json.key("rounding").string(words(charge.rounding));
-  json.key("amount").string(charge.rounded.to_string());
-  json.key("notes").begin_array();
-  for (const std::string& note : notes_of(charge.facts)) json.string(note);
-  json.end_array().end_object();
-}
-
-void write_explanation(text::JsonWriter& json, const engine::Explanation& explanation) {
-  const domain::StatementLine& line = explanation.billed.line;
-  json.begin_object();
-  json.key("number").string(explanation.number).key("line").number(explanation.line);
-  json.key("description").string(line.description);
-  json.key("amount").string(line.amount.to_string());
-  json.key("currency").string(line.amount.currency().code());
-  json.key("period").string(explanation.billed.period_label);
-  json.key("starts_on").string(time::to_string(line.starts_on));
-  json.key("ends_on").string(time::to_string(line.ends_on));
-  json.key("configuration_version").number(explanation.version.value);
-  json.key("facts").json(text::parse_json(line.facts));
-  json.key("charge");
-  if (explanation.charge) {
-    write_charge(json, *explanation.charge);
-  } else {
-    json.null();
-  }
-  json.key("billed_before");
-  explanation.billed_before ? json.string(explanation.billed_before->to_string()) : json.null();
-  json.key("usage").begin_array();
-  for (const engine::UsageOfDay& day : explanation.usage) {
-    json.begin_object().key("day").string(time::to_string(day.day));
-    json.key("events").number(day.events).key("sum").string(day.sum.to_string()).end_object();
-  }
-  json.end_array();
-  json.key("event_count").number(explanation.event_count);
-  json.key("events").begin_array();
-  for (const engine::EventBehind& event : explanation.events) {
-    json.begin_object().key("occurred_at").string(time::to_string(event.occurred_at));
-    json.key("source").string(event.source).key("id").string(event.id);
-    json.key("data").json(text::parse_json(event.data)).end_object();
-  }
-  json.end_array().end_object();
 }
 
 /// "NAME=QTY" at the last '='.
@@ -235,11 +146,12 @@ engine::QuoteRequest request_of(const QuoteArguments& arguments) {
 
 int explain_command(System& system, const Console& console, const ExplainArguments& arguments) {
   auto connection = system.connection();
-  const engine::Explanation explanation = engine::explain(
-      *connection, system.versions(), arguments.number, arguments.line, arguments.events);
+  const engine::Explanation explanation =
+      engine::explain(*connection, system.versions(), arguments.number, arguments.line,
+                      {.limit = arguments.events});
   if (console.json()) {
     text::JsonWriter json;
-    write_explanation(json, explanation);
+    engine::write_json(json, explanation);
     console.result(json);
   } else {
     console.result(explanation_text(explanation));

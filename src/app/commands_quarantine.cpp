@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/commands_metering.hpp"
+#include "app/recorded.hpp"
 #include "app/signals.hpp"
 #include "base/hash.hpp"
 #include "metering/quarantine.hpp"
@@ -63,6 +64,11 @@ void require_choice(const QuarantineArguments& arguments) {
   if (arguments.all != (arguments.source.empty() && arguments.id.empty())) {
     throw UsageError("name what is meant: --source S, --id I, or --all");
   }
+}
+
+std::string chosen(const QuarantineArguments& arguments) {
+  if (arguments.all) return "all";
+  return fmt::format("source '{}', id '{}'", arguments.source, arguments.id);
 }
 
 }  // namespace
@@ -132,6 +138,10 @@ int replay_quarantine_command(System& system, const Console& console,
                                     if (stop_requested())
                                       throw Error("stopped; what was replayed stays so");
                                   });
+  record(system,
+         {.action = "quarantine.replay",
+          .subject = chosen(arguments),
+          .after = fmt::format(R"({{"tried":{},"counted":{}}})", done.tried, done.counted)});
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("tried").number(done.tried).key("counted").number(done.counted);
@@ -153,10 +163,18 @@ int replay_quarantine_command(System& system, const Console& console,
 int drop_quarantined_command(System& system, const Console& console,
                              const QuarantineArguments& arguments) {
   require_choice(arguments);
-  const std::int64_t dropped = system.change([&](store::Connection& connection) {
-    return metering::drop_quarantined(connection, {.source = arguments.source, .id = arguments.id},
-                                      user_name(), arguments.reason, system.clock()());
-  });
+  const std::int64_t dropped = recorded(
+      system,
+      [&](store::Connection& connection) {
+        return metering::drop_quarantined(connection,
+                                          {.source = arguments.source, .id = arguments.id},
+                                          user_name(), arguments.reason, system.clock()());
+      },
+      [&](std::int64_t rows) {
+        return accounts::AuditEntry{.action = "quarantine.drop",
+                                    .subject = chosen(arguments),
+                                    .after = fmt::format(R"({{"dropped":{}}})", rows)};
+      });
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("dropped").number(dropped).end_object();

@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/commands_runs.hpp"
+#include "app/recorded.hpp"
 #include "app/signals.hpp"
 #include "documents/document_json.hpp"
 #include "text/table.hpp"
@@ -89,6 +90,8 @@ int run_command(System& system, const Console& console, const RunArguments& argu
   if (stop) return 0;
   const auto run = system.runner().start(request);
   RK_CHECK(run.has_value());
+  record(system, {.action = arguments.retry_parked ? "run.retry-parked" : "run.start",
+                  .subject = fmt::format("run {} of {}", run->value, arguments.engine)});
   const engine::RunSummary summary = system.runner().work(*run, stop, progress);
   return report_run(console, {.run = summary,
                               .parked = system.runner().parked(std::nullopt),

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "app/commands.hpp"
+#include "app/recorded.hpp"
 #include "text/table.hpp"
 
 namespace reckoner::app {
@@ -23,6 +27,30 @@ void write_summary(text::JsonWriter& json, const engine::RunSummary& run) {
   json.key("cut").number(run.cut).key("configuration_version").number(run.version.value);
   json.key("started_at").string(time::to_string(run.started_at)).key("ended_at");
   run.ended_at ? json.string(time::to_string(*run.ended_at)) : json.null();
+}
+
+/// Of the runs that nobody works on, those among `shown`.
+std::vector<engine::UnattendedRun> unattended_among(engine::Runner& runner,
+                                                    std::span<const engine::RunSummary> shown) {
+  std::vector<engine::UnattendedRun> unattended = runner.unattended();
+  std::erase_if(unattended, [&](const engine::UnattendedRun& run) {
+    return std::ranges::none_of(shown, [&](const auto& one) { return one.run == run.run; });
+  });
+  return unattended;
+}
+
+void write_unattended(text::JsonWriter& json, const std::vector<engine::UnattendedRun>& runs) {
+  json.key("unattended").begin_array();
+  for (const engine::UnattendedRun& run : runs) {
+    json.begin_object().key("run").number(run.run.value);
+    json.key("since").string(time::to_string(run.since));
+    json.key("says").string(run.says()).key("todo").string(run.todo()).end_object();
+  }
+  json.end_array();
+}
+
+std::string in_words(const engine::UnattendedRun& run) {
+  return fmt::format("{}\n  → {}", run.says(), run.todo());
 }
 
 void write_progress(text::JsonWriter& json, const engine::RunProgress& progress) {
@@ -105,6 +133,15 @@ std::string progress_of(const engine::RunSummary& run) {
   return fmt::format("{} {} %", run.state, run.counts.total() * 100 / run.due);
 }
 
+void record_decision(System& system, std::string action, const VerdictArguments& arguments) {
+  text::JsonWriter after;
+  after.begin_object().key("customer").string(arguments.customer);
+  after.key("why").string(arguments.reason).end_object();
+  record(system, {.action = std::move(action),
+                  .subject = fmt::format("run {}", arguments.run),
+                  .after = after.finish()});
+}
+
 }  // namespace
 
 void write_parked(text::JsonWriter& json, const std::vector<engine::ParkedCustomer>& parked) {
@@ -121,7 +158,10 @@ int report_run(const Console& console, const RunReport& report) {
     text::JsonWriter json;
     json.begin_object();
     write_summary(json, report.run);
-    if (report.progress) write_progress(json, *report.progress);
+    if (report.progress) {
+      write_progress(json, *report.progress);
+      write_unattended(json, report.unattended);
+    }
     write_parked(json, report.parked);
     write_held(json, report.held);
     json.end_object();
@@ -131,6 +171,7 @@ int report_run(const Console& console, const RunReport& report) {
     if (report.progress && report.run.state == "running") {
       console.result(in_words(*report.progress));
     }
+    for (const engine::UnattendedRun& run : report.unattended) console.result(in_words(run));
     for (const engine::ParkedCustomer& customer : report.parked) {
       console.result(fmt::format("  parked {}: {}", customer.key, customer.reason));
     }
@@ -141,6 +182,7 @@ int report_run(const Console& console, const RunReport& report) {
 
 int list_runs_command(System& system, const Console& console, int limit) {
   const auto runs = system.runner().list(limit);
+  const auto unattended = unattended_among(system.runner(), runs);
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("runs").begin_array();
@@ -149,7 +191,9 @@ int list_runs_command(System& system, const Console& console, int limit) {
       write_summary(json, run);
       json.end_object();
     }
-    json.end_array().end_object();
+    json.end_array();
+    write_unattended(json, unattended);
+    json.end_object();
     console.result(json);
     return 0;
   }
@@ -170,21 +214,26 @@ int list_runs_command(System& system, const Console& console, int limit) {
                std::to_string(run.counts.held), std::to_string(run.counts.nothing_due)});
   }
   console.result(table.to_string());
+  for (const engine::UnattendedRun& run : unattended) console.result(in_words(run));
   note_limit(console, runs.size(), limit);
   return 0;
 }
 
 int show_run_command(System& system, const Console& console, std::int64_t run) {
   engine::Runner& runner = system.runner();
-  report_run(console, {.run = runner.summary({run}),
+  const engine::RunSummary summary = runner.summary({run});
+  report_run(console, {.run = summary,
                        .parked = runner.parked(RunId{run}),
                        .held = runner.held(RunId{run}),
-                       .progress = runner.progress({run})});
+                       .progress = runner.progress({run}),
+                       .unattended = unattended_among(runner, std::span(&summary, 1))});
   return 0;
 }
 
 int cancel_run_command(System& system, const Console& console, std::int64_t run) {
   const engine::RunSummary summary = system.runner().cancel({run});
+  record(system,
+         {.action = "run.cancel", .subject = fmt::format("run {} of {}", run, summary.engine)});
   report_run(console, {.run = summary, .parked = {}, .held = {}});
   return summary.state == "cancelled" ? 0 : 1;
 }
@@ -211,6 +260,7 @@ int list_held_command(System& system, const Console& console) {
 int approve_command(System& system, const Console& console, const VerdictArguments& arguments) {
   const auto approvals =
       system.runner().approve({{arguments.run}, arguments.customer, user_name(), arguments.reason});
+  record_decision(system, "held.approve", arguments);
   bool all_issued = true;
   text::JsonWriter json;
   json.begin_object().key("approvals").begin_array();
@@ -235,6 +285,7 @@ int approve_command(System& system, const Console& console, const VerdictArgumen
 int reject_command(System& system, const Console& console, const VerdictArguments& arguments) {
   const auto keys =
       system.runner().reject({{arguments.run}, arguments.customer, user_name(), arguments.reason});
+  record_decision(system, "held.reject", arguments);
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("rejected").begin_array();

@@ -32,6 +32,7 @@ struct RunReport {
   std::vector<engine::ParkedCustomer> parked;
   std::vector<engine::HeldCustomer> held;
   std::optional<engine::RunProgress> progress = std::nullopt;
+  std::vector<engine::UnattendedRun> unattended = {};  ///< this one, when nobody works on it
 };
 /// Shows it, and gives the exit code: 1 when customers are parked or held.
 int report_run(const Console& console, const RunReport& report);

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "accounts/closing_check.hpp"
 #include "app/commands.hpp"
 #include "app/commands_audit.hpp"
+#include "app/proof_lanes.hpp"
 #include "app/signals.hpp"
 #include "base/durable_file.hpp"
 #include "engine/audit.hpp"
@@ -23,6 +25,7 @@ void write_outcome(text::JsonWriter& json, const store::CheckOutcome& outcome) {
   json.begin_object().key("check").string(outcome.name).key("claim").string(outcome.claim);
   json.key("invariant").string(outcome.invariant).key("holds").boolean(outcome.holds());
   json.key("checked").number(outcome.checked).key("unit").string(outcome.unit);
+  json.key("milliseconds").number(outcome.took.count());
   json.key("wrong_total").number(outcome.wrong_total);
   json.key("wrong").begin_array();
   for (const std::string& row : outcome.wrong) json.string(row);
@@ -50,10 +53,7 @@ std::string told(const store::CheckOutcome& outcome) {
 class Verification {
  public:
   Verification(System& system, const Console& console, const VerifyArguments& arguments)
-      : system_(system),
-        console_(console),
-        arguments_(arguments),
-        connection_(system.patient_connection()) {}
+      : system_(system), console_(console), arguments_(arguments) {}
 
   int run() {
     const auto version = system_.active();
@@ -69,25 +69,43 @@ class Verification {
  private:
   /// In one snapshot: what is told belongs together.
   void check_stored(const engine::CompiledVersion& version) {
-    store::Transaction snapshot(connection_, store::TransactionKind::kSnapshotReadOnly);
-    for (const metering::ConservationCheck& check : metering::conservation_checks()) {
-      store::CheckOutcome outcome = check.run(connection_, version.configuration());
-      outcome.invariant = check.invariant;
-      take(std::move(outcome));
-    }
     ProgressBar bar(console_, "documents");
-    engine::audit(connection_, system_.versions(),
-                  {.outcome = [&](const store::CheckOutcome& outcome) { take(outcome); },
-                   .progress =
-                       [&](std::int64_t done, std::int64_t total) {
-                         bar.show(done, total);
-                         if (stop_requested()) throw Error("stopped");
-                       }});
-    take(accounts::check_closed_months(connection_));
-    if (!arguments_.against.empty()) {
-      take(engine::check_continuation(connection_, read_head(arguments_.against)));
+    prove([&] { return system_.patient_connection(); }, parts_of(version),
+          {.outcome = [&](const store::CheckOutcome& outcome) { take(outcome); },
+           .progress =
+               [&](std::int64_t done, std::int64_t total) {
+                 bar.show(done, total);
+                 if (stop_requested()) throw Error("stopped");
+               }});
+  }
+
+  std::vector<engine::AuditPart> parts_of(const engine::CompiledVersion& version) {
+    std::vector<engine::AuditPart> parts;
+    for (const metering::ConservationCheck& check : metering::conservation_checks()) {
+      parts.push_back({[&](store::Connection& connection, const engine::AuditListener& listener) {
+        store::CheckOutcome outcome = check.run(connection, version.configuration());
+        outcome.invariant = check.invariant;
+        listener.outcome(outcome);
+      }});
     }
-    if (arguments_.export_head) heads_ = engine::series_heads(connection_);
+    for (engine::AuditPart& part : engine::audit_parts(system_.versions())) {
+      parts.push_back(std::move(part));
+    }
+    parts.push_back({[](store::Connection& connection, const engine::AuditListener& listener) {
+      listener.outcome(accounts::check_closed_months(connection));
+    }});
+    if (!arguments_.against.empty()) {
+      parts.push_back({[head = read_head(arguments_.against)](
+                           store::Connection& connection, const engine::AuditListener& listener) {
+        listener.outcome(engine::check_continuation(connection, head));
+      }});
+    }
+    if (arguments_.export_head) {
+      parts.push_back({[this](store::Connection& connection, const engine::AuditListener&) {
+        heads_ = engine::series_heads(connection);
+      }});
+    }
+    return parts;
   }
 
   static std::vector<engine::SeriesHead> read_head(const std::string& file) {
@@ -100,24 +118,32 @@ class Verification {
   }
 
   void recompute(const engine::CompiledVersion& version) {
+    store::Connection connection = system_.patient_connection();
+    auto begun = std::chrono::steady_clock::now();
+    const auto take_timed = [&](store::CheckOutcome outcome) {
+      const auto now = std::chrono::steady_clock::now();
+      outcome.took = std::chrono::duration_cast<std::chrono::milliseconds>(now - begun);
+      begun = now;
+      take(std::move(outcome));
+    };
     ProgressBar bar(console_, "recompute");
     const metering::Recomputed done =
-        metering::recompute_totals(connection_, version.meter_reader(), [&](std::int64_t read) {
+        metering::recompute_totals(connection, version.meter_reader(), [&](std::int64_t read) {
           bar.show(read, read);
           if (stop_requested()) throw Error("stopped");
         });
     for (store::CheckOutcome outcome : {done.events, done.totals}) {
       outcome.invariant = "V6";
-      take(std::move(outcome));
+      take_timed(std::move(outcome));
     }
-    store::Transaction snapshot(connection_, store::TransactionKind::kSnapshotReadOnly);
+    store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
     ProgressBar periods(console_, "billed periods");
-    take(engine::recompute_periods(connection_, system_.versions(),
-                                   {arguments_.sample, arguments_.seed},
-                                   [&](std::int64_t customers) {
-                                     periods.show(customers, customers);
-                                     if (stop_requested()) throw Error("stopped");
-                                   }));
+    take_timed(engine::recompute_periods(connection, system_.versions(),
+                                         {arguments_.sample, arguments_.seed},
+                                         [&](std::int64_t customers) {
+                                           periods.show(customers, customers);
+                                           if (stop_requested()) throw Error("stopped");
+                                         }));
   }
 
   void take(store::CheckOutcome outcome) {
@@ -174,7 +200,6 @@ class Verification {
   System& system_;
   const Console& console_;
   const VerifyArguments& arguments_;
-  store::Connection connection_;
   std::vector<store::CheckOutcome> outcomes_;
   std::vector<engine::SeriesHead> heads_;
 };

@@ -7,12 +7,14 @@
 #include "engine/run_metrics.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
+#include "web/console_api.hpp"
+#include "web/customers_api.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
 #include "web/routes_api.hpp"
 #include "web/session_api.hpp"
-#include "web/users_api.hpp"
 #include "web/ui_api.hpp"
+#include "web/users_api.hpp"
 
 namespace reckoner::app {
 
@@ -67,6 +69,15 @@ std::vector<web::Route> access_routes(const HttpServices& services) {
   return routes;
 }
 
+web::ConsoleApi console_api(const HttpServices& services) {
+  System& system = services.system;
+  return {.customers = {system.pool(), system.tenant_pool(), system.versions(), system.clock()},
+          .runner = system.runner(),
+          .verifications = services.verifications,
+          .cluster_directory = system.cluster_directory(),
+          .settings = [&system] { return system.settings(); }};
+}
+
 }  // namespace
 
 std::vector<web::Route> http_routes(const HttpServices& services) {
@@ -78,10 +89,13 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
                                     services.system.clock(), services.events_max}));
   }
   if (services.web) {
-    add(routes, web::metering_routes(
-                    {services.system.pool(), services.system.versions(), services.system.clock()}));
+    add(routes, web::metering_routes({services.system.pool(), services.system.versions(),
+                                      services.system.clock(), &services.system.tenant_pool()}));
+    add(routes, web::customer_routes({services.system.pool(), services.system.tenant_pool(),
+                                      services.system.versions(), services.system.clock()}));
     add(routes, configuration_routes(services.system));
     add(routes, access_routes(services));
+    add(routes, web::console_routes(console_api(services)));
   }
   if (services.web) add(routes, web::ui_routes(services.pages));
   routes.push_back(web::routes_route(routes));

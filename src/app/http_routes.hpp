@@ -12,6 +12,7 @@
 #include "web/authentication.hpp"
 #include "web/health_api.hpp"
 #include "web/http.hpp"
+#include "web/verifications.hpp"
 
 namespace reckoner::app {
 
@@ -28,6 +29,7 @@ struct HttpServices {
   web::Authentication& authentication;
   accounts::LoginMeans logins;
   std::chrono::seconds one_time;  ///< how long one-time passwords are good
+  web::Verifications& verifications;
 };
 
 /// All routes of the daemon, in one list: a new area of the API adds its own here.

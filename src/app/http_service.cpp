@@ -9,6 +9,7 @@
 #include "accounts/sessions.hpp"
 #include "app/http_routes.hpp"
 #include "app/totp_key.hpp"
+#include "app/verification.hpp"
 #include "base/log.hpp"
 #include "web/rights.hpp"
 
@@ -119,7 +120,8 @@ HttpService::HttpService(System& system, const ServeArguments& arguments,
                          const ListenAddress& address, const std::set<Role>& roles,
                          const config::Settings& settings)
     : is_secure_(!arguments.tls_certificate.empty()),
-      authentication_(key_finder(system), session_finder(system, login_means(system, settings))) {
+      authentication_(key_finder(system), session_finder(system, login_means(system, settings))),
+      verifications_(system.pool(), system.clock(), verification_of(system)) {
   web::ServerOptions options = server_options(settings, address);
   options.tls = tls_of(arguments);
   allow_open_files(options.connections_max);
@@ -139,7 +141,8 @@ HttpService::HttpService(System& system, const ServeArguments& arguments,
       .tls = is_secure_,
       .authentication = authentication_,
       .logins = login_means(system, settings),
-      .one_time = settings.duration("users.oneTimeTime")};
+      .one_time = settings.duration("users.oneTimeTime"),
+      .verifications = verifications_};
   server_ = std::make_unique<web::Server>(
       options, http_routes(services),
       [this](const web::Request& request) { return authentication_.principal_of(request); },

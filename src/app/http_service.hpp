@@ -10,6 +10,7 @@
 #include "web/authentication.hpp"
 #include "web/server.hpp"
 #include "web/traffic.hpp"
+#include "web/verifications.hpp"
 
 namespace reckoner::app {
 
@@ -39,6 +40,7 @@ class HttpService {
   web::Traffic traffic_;
   std::unique_ptr<metering::Intake> intake_;
   web::Authentication authentication_;
+  web::Verifications verifications_;
   std::unique_ptr<web::Server> server_;  // last: it uses all the others
 };
 

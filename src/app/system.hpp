@@ -64,6 +64,10 @@ class System {
   const time::Clock& clock() const { return clock_; }
   /// Of the private cluster, or of what this machine keeps beside --database.
   const std::filesystem::path& directory() const { return directory_; }
+  /// Of the private cluster; none where there is another database.
+  std::optional<std::filesystem::path> cluster_directory() const {
+    return cluster_ ? std::optional(cluster_->directory()) : std::nullopt;
+  }
   /// Where mails are left when no SMTP server is configured.
   const std::filesystem::path& mail_directory() const { return mail_directory_; }
 

@@ -45,11 +45,12 @@ constexpr store::Statement kEnded{"end of a reported run", R"(
 constexpr std::string_view kDocument = "document";
 constexpr std::string_view kAdminReport = "admin-report";
 
-/// The number behind the kind in the key: "document:3".
+/// The number behind the kind in the key: "document:3", "copy:3:1".
 std::int64_t subject_of(const ClaimedMail& mail) {
   std::int64_t number = 0;
   const std::size_t colon = mail.key.find(':');
-  const char* const end = mail.key.data() + mail.key.size();
+  const std::size_t last = std::min(mail.key.find(':', colon + 1), mail.key.size());
+  const char* const end = mail.key.data() + last;
   const char* const begin = colon == std::string::npos ? end : mail.key.data() + colon + 1;
   const auto parsed = std::from_chars(begin, end, number);
   if (parsed.ec != std::errc() || parsed.ptr != end || number < 1) {
@@ -135,13 +136,24 @@ const config::Configuration& Composer::version(store::Connection& connection, Ve
   return versions_.emplace(id, config::parse(files)).first->second;
 }
 
+namespace {
+
+/// "" of the mail to the customer itself, "-1" of the first copy.
+std::string copy_of(std::string_view key) {
+  const std::size_t first = key.find(':');
+  const std::size_t second = first == key.npos ? first : key.find(':', first + 1);
+  return second == key.npos ? "" : fmt::format("-{}", key.substr(second + 1));
+}
+
+}  // namespace
+
 std::string file_name(store::Connection& connection, const ClaimedMail& mail) {
   const auto day = std::chrono::floor<std::chrono::days>(mail.created_at);
   std::string name = mail.key;
   std::replace(name.begin(), name.end(), ':', '-');
   if (mail.kind == kDocument) {
     const auto issued = connection.query(kNumber, {mail.customer, subject_of(mail)}).at_most_one();
-    if (issued) name = issued->text("number");
+    if (issued) name = issued->text("number") + copy_of(mail.key);
   }
   return fmt::format("{}-{}", time::to_string(time::Date(day)), name);
 }

@@ -9,16 +9,37 @@ namespace reckoner::delivery {
 namespace {
 
 constexpr store::Statement kList{"list outbox", R"(
-  select o.customer_id, o.message_key, coalesce(i.number, o.message_key) as name,
+  select o.customer_id, o.message_key, o.kind, coalesce(i.number, o.message_key) as name,
          coalesce(c.key, '') as customer_key, o.recipient, o.state, o.attempts, o.created_at,
          o.next_try_at, o.sent_at, o.message_id, o.last_error
     from outbox o
     left join customer c on c.customer_id = o.customer_id
     left join issued i on i.customer_id = o.customer_id
                       and o.message_key = 'document:' || i.ordinal
-   where $1::text is null or o.state = $1
+   where ($1::text is null or o.state = $1) and ($2 = '' or c.key = $2)
+     and ($3::timestamptz is null or o.created_at < $3
+          or o.created_at = $3 and (o.customer_id, o.message_key) > ($4::bigint, $5))
    order by o.created_at desc, o.customer_id, o.message_key
-   limit $2)"};
+   limit $6)"};
+
+constexpr store::Statement kFind{"find mail by key", R"(
+  select o.customer_id, o.message_key, o.kind, coalesce(i.number, o.message_key) as name,
+         coalesce(c.key, '') as customer_key, o.recipient, o.state, o.attempts, o.created_at,
+         o.next_try_at, o.sent_at, o.message_id, o.last_error
+    from outbox o
+    left join customer c on c.customer_id = o.customer_id
+    left join issued i on i.customer_id = o.customer_id
+                      and o.message_key = 'document:' || i.ordinal
+   where o.customer_id = $1 and o.message_key = $2)"};
+
+constexpr store::Statement kRead{"read mail", R"(
+  select customer_id, message_key, kind, recipient, template, version_id, message_id, attempts,
+         created_at, first_try_at, rendered, next_try_at
+    from outbox where customer_id = $1 and message_key = $2)"};
+
+constexpr store::Statement kResend{"resend mail", R"(
+  update outbox set state = 'pending', next_try_at = $3, attempts = 0, first_try_at = null
+   where customer_id = $1 and message_key = $2 and (state <> 'pending' or attempts > 0))"};
 
 constexpr store::Statement kFindByName{"find mail", R"(
   select o.customer_id, o.message_key, o.state
@@ -52,6 +73,13 @@ constexpr store::Statement kMarkSent{"mark mail sent", R"(
   update outbox set state = 'sent', sent_at = $4, attempts = attempts + 1, last_error = ''
    where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
 
+constexpr store::Statement kSwitchedOff{"mails switched off", R"(
+  select 1 from customer_setting where customer_id = $1 and not mails)"};
+
+constexpr store::Statement kMarkUnwanted{"mark mail unwanted", R"(
+  update outbox set state = 'unwanted', last_error = ''
+   where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
+
 constexpr store::Statement kMarkDead{"mark mail dead", R"(
   update outbox set state = 'dead', attempts = attempts + 1, last_error = $4
    where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
@@ -59,6 +87,23 @@ constexpr store::Statement kMarkDead{"mark mail dead", R"(
 constexpr store::Statement kPostpone{"postpone mail", R"(
   update outbox set next_try_at = $5, attempts = attempts + 1, last_error = $4
    where customer_id = $1 and message_key = $2 and next_try_at = $3 and state = 'pending')"};
+
+OutboxMail outbox_mail(const store::Row& row) {
+  const bool pending = row.text("state") == "pending";
+  return {.customer = {row.int64("customer_id")},
+          .key = row.text("message_key"),
+          .name = row.text("name"),
+          .customer_key = row.text("customer_key"),
+          .recipient = row.text("recipient"),
+          .state = row.text("state"),
+          .attempts = row.int64("attempts"),
+          .created_at = row.instant("created_at"),
+          .next_try_at = pending ? std::optional(row.instant("next_try_at")) : std::nullopt,
+          .sent_at = row.optional_instant("sent_at"),
+          .message_id = row.text("message_id"),
+          .last_error = row.text("last_error"),
+          .kind = row.text("kind")};
+}
 
 ClaimedMail claimed_mail(const store::Row& row, time::Instant leased_until) {
   return {.customer = {row.int64("customer_id")},
@@ -77,26 +122,41 @@ ClaimedMail claimed_mail(const store::Row& row, time::Instant leased_until) {
 
 }  // namespace
 
-std::vector<OutboxMail> list_outbox(store::Connection& connection,
-                                    const std::optional<std::string>& state, std::int64_t limit) {
+std::vector<OutboxMail> list_outbox(store::Connection& connection, const OutboxFilter& filter,
+                                    std::int64_t limit, const std::optional<MailPlace>& behind) {
+  std::optional<time::Instant> created_at;
+  std::optional<CustomerId> customer;
+  std::string key;
+  if (behind) {
+    created_at = behind->created_at;
+    customer = behind->customer;
+    key = behind->key;
+  }
   std::vector<OutboxMail> mails;
-  for (const store::Row& row : connection.query(kList, {state, limit})) {
-    const bool pending = row.text("state") == "pending";
-    mails.push_back(
-        {.customer = {row.int64("customer_id")},
-         .key = row.text("message_key"),
-         .name = row.text("name"),
-         .customer_key = row.text("customer_key"),
-         .recipient = row.text("recipient"),
-         .state = row.text("state"),
-         .attempts = row.int64("attempts"),
-         .created_at = row.instant("created_at"),
-         .next_try_at = pending ? std::optional(row.instant("next_try_at")) : std::nullopt,
-         .sent_at = row.optional_instant("sent_at"),
-         .message_id = row.text("message_id"),
-         .last_error = row.text("last_error")});
+  for (const store::Row& row :
+       connection.query(kList, {filter.state, filter.customer, created_at, customer, key, limit})) {
+    mails.push_back(outbox_mail(row));
   }
   return mails;
+}
+
+std::optional<OutboxMail> find_mail(store::Connection& connection, CustomerId customer,
+                                    std::string_view key) {
+  const auto row = connection.query(kFind, {customer, key}).at_most_one();
+  if (!row) return std::nullopt;
+  return outbox_mail(*row);
+}
+
+std::optional<ClaimedMail> read_mail(store::Connection& connection, CustomerId customer,
+                                     std::string_view key) {
+  const auto row = connection.query(kRead, {customer, key}).at_most_one();
+  if (!row) return std::nullopt;
+  return claimed_mail(*row, row->instant("next_try_at"));
+}
+
+bool resend(store::Connection& connection, CustomerId customer, std::string_view key,
+            time::Instant now) {
+  return connection.execute(kResend, {customer, key, now}) == 1;
 }
 
 void retry(store::Connection& connection, std::string_view name, time::Instant now) {
@@ -105,6 +165,14 @@ void retry(store::Connection& connection, std::string_view name, time::Instant n
   const std::int64_t changed =
       connection.execute(kRetry, {row->int64("customer_id"), row->text("message_key"), now});
   if (changed == 0) throw Error(fmt::format("mail '{}' is {}, not dead", name, row->text("state")));
+}
+
+bool is_wanted(store::Connection& connection, const ClaimedMail& mail) {
+  return connection.query(kSwitchedOff, {mail.customer}).empty();
+}
+
+bool mark_unwanted(store::Connection& connection, const ClaimedMail& mail) {
+  return connection.execute(kMarkUnwanted, {mail.customer, mail.key, mail.leased_until}) == 1;
 }
 
 std::optional<ClaimedMail> claim(store::Connection& connection, time::Instant now,

@@ -123,6 +123,10 @@ Sender::Step Sender::send(Pass& pass, ClaimedMail mail) {
   try {
     auto connection = pool_.take(kPoolWait);
     const time::Instant now = clock_();
+    if (!is_wanted(*connection, mail)) {
+      mark_unwanted(*connection, mail);
+      return Step::kLost;
+    }
     recipient = documents::parse_mailbox(mail.recipient).address;
     name = file_name(*connection, mail);
     if (!mail.rendered) mail.rendered = composer_.compose(*connection, mail, pass.from, now);

@@ -53,18 +53,39 @@ store::CheckOutcome run_check(store::Connection& connection, Versions& versions,
   return outcome;
 }
 
-void audit(store::Connection& connection, Versions& versions, const AuditListener& listener) {
+void make_room_for_audit(store::Connection& connection) {
   connection.query(kRoom);
-  const auto tell = [&](std::span<const RowCheck> checks) {
-    for (const RowCheck& check : checks) listener.outcome(run_check(connection, versions, check));
+}
+
+std::vector<AuditPart> audit_parts(Versions& versions) {
+  std::vector<AuditPart> parts;
+  const auto add = [&](std::span<const RowCheck> checks) {
+    for (const RowCheck& check : checks) {
+      parts.push_back({[&](store::Connection& connection, const AuditListener& listener) {
+        listener.outcome(run_check(connection, versions, check));
+      }});
+    }
   };
-  tell(ledger_checks());
-  tell(document_checks());
-  audit_contents(connection, versions, listener);
-  tell(series_checks());
-  tell(period_checks());
-  tell(run_checks());
-  tell(owner_checks());
+  add(ledger_checks());
+  add(document_checks());
+  parts.push_back({[&](store::Connection& connection, const AuditListener& listener) {
+    listener.outcome(audit_versions(connection, versions));
+  }});
+  parts.push_back({.run =
+                       [&](store::Connection& connection, const AuditListener& listener) {
+                         audit_contents(connection, versions, listener);
+                       },
+                   .is_long = true});
+  add(series_checks());
+  add(period_checks());
+  add(run_checks());
+  add(owner_checks());
+  return parts;
+}
+
+void audit(store::Connection& connection, Versions& versions, const AuditListener& listener) {
+  make_room_for_audit(connection);
+  for (const AuditPart& part : audit_parts(versions)) part.run(connection, listener);
 }
 
 }  // namespace reckoner::engine

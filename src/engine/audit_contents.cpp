@@ -108,10 +108,7 @@ class Contents {
 
 }  // namespace
 
-namespace {
-
-/// Documents name the version they were priced by: it must still be that.
-store::CheckOutcome check_versions(store::Connection& connection, const Versions& versions) {
+store::CheckOutcome audit_versions(store::Connection& connection, Versions& versions) {
   store::CheckOutcome outcome{.name = "versions",
                               .claim = "each configuration version has the files it was made of",
                               .unit = "versions",
@@ -126,11 +123,8 @@ store::CheckOutcome check_versions(store::Connection& connection, const Versions
   return outcome;
 }
 
-}  // namespace
-
 void audit_contents(store::Connection& connection, Versions& versions,
                     const AuditListener& listener) {
-  listener.outcome(check_versions(connection, versions));
   Contents(connection, versions, listener).run();
 }
 

@@ -6,8 +6,10 @@
 
 namespace reckoner::engine {
 
-/// That configuration versions have the files they were made of (versions, V11), and in one scan
-/// over all documents:
+/// That configuration versions have the files they were made of (V11).
+store::CheckOutcome audit_versions(store::Connection& connection, Versions& versions);
+
+/// In one scan over all documents:
 ///   contents  V11  what a document says hashes to what it said when it was issued
 ///   taxes     V4   each rate's tax is that of its base, rounded as the version says
 ///   parts     V5   what was split, or worked out from stored figures, comes to its whole

@@ -132,7 +132,7 @@ constexpr store::Statement kAmounts{"audit amounts", R"(
     cross join lateral unnest(array[brought_forward, subtotal, coupons_total, tax_total, total,
                                     credits_total, payments_total, carried_forward,
                                     credit_limit]) as a (amount)
-   where c.digits is null or a.amount <> round(a.amount, c.digits) or abs(a.amount) >= 1e38
+   where c.digits is null or min_scale(a.amount) > c.digits or abs(a.amount) >= 1e38
    union all
   select l.customer_id, l.ordinal,
          format('line %s has an amount that is none in %s, or a quantity that is none: %s of %s',
@@ -140,7 +140,7 @@ constexpr store::Statement kAmounts{"audit amounts", R"(
     from document_line l
     join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
     join currency c on c.currency = d.currency
-   where l.amount <> round(l.amount, c.digits) or abs(l.amount) >= 1e38 or abs(l.quantity) >= 1e38
+   where min_scale(l.amount) > c.digits or abs(l.amount) >= 1e38 or abs(l.quantity) >= 1e38
    union all
   select t.customer_id, t.ordinal,
          format('tax %s has an amount that is none in %s: %s on %s', t.position, d.currency, t.tax,
@@ -148,25 +148,25 @@ constexpr store::Statement kAmounts{"audit amounts", R"(
     from document_tax t
     join document d on d.customer_id = t.customer_id and d.ordinal = t.ordinal
     join currency c on c.currency = d.currency
-   where t.base <> round(t.base, c.digits) or t.tax <> round(t.tax, c.digits)
+   where min_scale(t.base) > c.digits or min_scale(t.tax) > c.digits
       or abs(t.base) >= 1e38 or abs(t.tax) >= 1e38
    union all
   select p.customer_id, null, format('payment %s is no amount in %s: %s', p.payment, p.currency,
                                      p.amount)
     from payment p left join currency c on c.currency = p.currency
-   where c.digits is null or p.amount <> round(p.amount, c.digits) or abs(p.amount) >= 1e38
+   where c.digits is null or min_scale(p.amount) > c.digits or abs(p.amount) >= 1e38
    union all
   select p.customer_id, null, format('entry %s has an amount that is none in %s: %s', p.entry,
                                      p.currency, p.amount)
     from posting p left join currency c on c.currency = p.currency
-   where c.digits is null or p.amount <> round(p.amount, c.digits) or abs(p.amount) >= 1e38
+   where c.digits is null or min_scale(p.amount) > c.digits or abs(p.amount) >= 1e38
    union all
   select m.customer_id, m.ordinal, format('credit %s has a movement that is none in %s: %s', m.credit,
                                           k.currency, m.amount)
     from credit_movement m
     join credit k on k.customer_id = m.customer_id and k.credit = m.credit
     left join currency c on c.currency = k.currency
-   where c.digits is null or m.amount <> round(m.amount, c.digits) or abs(m.amount) >= 1e38)"};
+   where c.digits is null or min_scale(m.amount) > c.digits or abs(m.amount) >= 1e38)"};
 
 constexpr store::Statement kCurrencies{"audit currencies", R"(
   select currency from document union select currency from payment

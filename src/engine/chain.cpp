@@ -181,6 +181,7 @@ class Compiler {
     bool document_phase = false;
     for (const config::HandlerConfig& step : engine.handlers) {
       const HandlerSpec& spec = spec_of(step, chain);
+      chain.handlers_.push_back(spec);
       const HandlerSettings settings =
           settings_of(spec, step, configuration_, files_, facts.present());
       if (const auto* create = std::get_if<StatementFactory>(&spec.create)) {

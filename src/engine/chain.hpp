@@ -24,6 +24,8 @@ enum class DocumentSteps {
 class Chain {
  public:
   bool issues() const { return issues_; }  ///< it has a handler that leaves issued documents
+  /// What its handlers say of themselves, in the order of the XML.
+  const std::vector<HandlerSpec>& handlers() const { return handlers_; }
 
   /// Runs the statement phase: afterwards every period whose customer is not parked has its lines.
   void run_statement_phase(StatementContext& context) const;
@@ -42,6 +44,7 @@ class Chain {
   };
   std::vector<std::shared_ptr<const Plugin>>
       plugins_;  // before the steps: their code outlives them
+  std::vector<HandlerSpec> handlers_;
   std::vector<StatementStep> statement_;
   std::vector<DocumentStep> document_;
   bool issues_ = false;

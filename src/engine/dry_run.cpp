@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/due_slice.hpp"
 #include "engine/population.hpp"
 #include "engine/run.hpp"
@@ -33,15 +35,13 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
         }
       },
       [&](std::int64_t culprit, const std::string& reason) {
-        for (const CustomerWork& customer : facts.customers(std::span(&culprit, 1))) {
-          result.parked.push_back({customer.customer.key, reason, 0, now});
-        }
+        result.parked.push_back({key_of_customer(connection, culprit), reason, 0, now});
       });
 }
 
 }  // namespace
 
-Runner::DryRun Runner::dry_run(const RunRequest& request) {
+Runner::DryRun Runner::dry_run(const RunRequest& request, std::size_t customers_max) {
   auto connection = pool_.take(kPoolWait);
   const time::Instant now = clock_();
   store::Transaction snapshot(*connection, store::TransactionKind::kSnapshotReadOnly);
@@ -50,13 +50,15 @@ Runner::DryRun Runner::dry_run(const RunRequest& request) {
   require_issuing(*compiled, request.engine);
   static constexpr store::Statement kCut{"current cut", "select cut from cut_counter"};
   const std::int64_t cut = connection->query(kCut).only().int64("cut");
-  const DueCustomers due =
+  DueCustomers due =
       find_due(*connection, request,
                compiled->configuration().settings.duration("billing.trueUpAfter"), now);
 
   DryRun result;
   result.parked_before = due.parked;
   result.due = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
+  due.to_bill.resize(std::min(due.to_bill.size(), customers_max));
+  result.computed = static_cast<std::int64_t>(due.to_bill.size());
   FactReader facts(*connection, {cut, /*tail=*/true});
   facts.assume(population_facts_to_come(*connection, compiled->configuration(), request.engine,
                                         request.fires_at, facts.knowledge(), now));

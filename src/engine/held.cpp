@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "text/json.hpp"
 
@@ -25,11 +26,12 @@ constexpr store::Statement kHold{"hold customers", R"(
            as h(customer_id, hash, reasons, figures))"};
 
 constexpr store::Statement kList{"held customers", R"(
-  select h.run_id, h.customer_id, c.key, h.reasons, h.figures, h.held_at, h.state, h.decided_at,
+  select h.run_id, h.customer_id, c.key, c.name, h.reasons, h.figures, h.held_at, h.state, h.decided_at,
          h.decided_by, h.decision
     from held h join customer c on c.customer_id = h.customer_id
-   where case when $1::bigint is null then h.state = 'open' else h.run_id = $1 end
-   order by c.key, h.run_id)"};
+   where ($1::bigint is null or h.run_id = $1) and ($2 = '' or h.state = $2)
+     and ($3::text is null or (c.key collate "C", h.run_id) > ($3, $4::bigint))
+   order by c.key collate "C", h.run_id limit $5)"};
 
 std::string name_of(const domain::PeriodKey& period) {
   return fmt::format("{}/{}/{}", period.cycle, domain::to_string(period.side),
@@ -160,9 +162,13 @@ std::string changes(std::string_view figures_then, std::string_view figures_now)
   return fmt::format("{}", fmt::join(changes, "; "));
 }
 
-std::vector<HeldCustomer> list_held(store::Connection& connection, std::optional<RunId> run) {
+std::vector<HeldCustomer> list_held(store::Connection& connection, const HeldFilter& filter) {
+  std::optional<std::string> behind_key;
+  std::optional<RunId> behind_run;
+  if (filter.behind) std::tie(behind_key, behind_run) = *filter.behind;
   std::vector<HeldCustomer> held;
-  for (const store::Row& row : connection.query(kList, {run})) {
+  for (const store::Row& row :
+       connection.query(kList, {filter.run, filter.state, behind_key, behind_run, filter.limit})) {
     held.push_back({.run = {row.int64("run_id")},
                     .customer = {row.int64("customer_id")},
                     .key = row.text("key"),
@@ -172,7 +178,8 @@ std::vector<HeldCustomer> list_held(store::Connection& connection, std::optional
                     .state = row.text("state"),
                     .decided_at = row.optional_instant("decided_at"),
                     .decided_by = row.text("decided_by"),
-                    .decision = row.text("decision")});
+                    .decision = row.text("decision"),
+                    .name = row.text("name")});
   }
   return held;
 }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/hash.hpp"
@@ -41,9 +42,19 @@ struct HeldCustomer {
   std::optional<time::Instant> decided_at;
   std::string decided_by;
   std::string decision;  ///< why
+  std::string name = {};
 };
-/// With `run`, all that it held; without, those that are open; by key.
-std::vector<HeldCustomer> list_held(store::Connection& connection, std::optional<RunId> run);
+
+/// Which held customers; what is empty does not restrict.
+struct HeldFilter {
+  std::optional<RunId> run = std::nullopt;
+  std::string state = {};
+  /// Only those behind this one in the list.
+  std::optional<std::pair<std::string, RunId>> behind = std::nullopt;
+  std::optional<std::int64_t> limit = std::nullopt;
+};
+/// By key (its bytes) and run.
+std::vector<HeldCustomer> list_held(store::Connection& connection, const HeldFilter& filter);
 
 /// Those of the customers that are held and not decided, by id. Read with the customers locked.
 std::vector<std::int64_t> open_held(store::Connection& connection,

@@ -59,12 +59,12 @@ Interim::Interim(store::Connection& connection, Versions& versions, CustomerId c
 
 Interim::Look Interim::look(FactReader& facts, time::Instant as_of) {
   const std::array<std::int64_t, 1> customers{customer_.value};
-  Look look{.computation = compute(
-                facts, connection_, versions_,
-                {customers,
-                 {.engine = kMonthlyEngine, .until = as_of, .accrue = true, .label = {}},
-                 kInterimEngine,
-                 active_})};
+  Look look{.computation =
+                compute(facts, connection_, versions_,
+                        {customers,
+                         {.engine = kMonthlyEngine, .until = as_of, .accrue = true, .label = {}},
+                         kInterimEngine,
+                         active_})};
   const auto& periods = look.computation.periods;
   const bool open = std::any_of(periods.begin(), periods.end(),
                                 [](const PeriodWork& period) { return !period.billed_before; });
@@ -124,6 +124,15 @@ std::vector<InterimInvoice> Interim::invoices(time::Instant as_of) {
   return invoices;
 }
 
+Interim::Standing Interim::standing(time::Instant as_of) {
+  FactReader facts(connection_, knowledge_);
+  Look look = this->look(facts, as_of);
+  Standing standing;
+  standing.expected = whole(facts, look, as_of);
+  standing.so_far = documents_of(std::move(look.computation));
+  return standing;
+}
+
 Interim::Outlook Interim::outlook(time::Instant as_of, time::Instant before) {
   StraightLine facts(connection_, knowledge_, as_of);
   Outlook outlook;
@@ -133,7 +142,9 @@ Interim::Outlook Interim::outlook(time::Instant as_of, time::Instant before) {
   outlook.projected = whole(facts, look, as_of);
   outlook.so_far = documents_of(std::move(look.computation));
   FactReader earlier(connection_, knowledge_);
-  outlook.before = documents_of(std::move(this->look(earlier, before).computation));
+  Look then = this->look(earlier, before);
+  outlook.before_is_open = then.against == Against::kBilled;
+  outlook.before = documents_of(std::move(then.computation));
   return outlook;
 }
 

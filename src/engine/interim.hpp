@@ -35,7 +35,7 @@ struct InterimInvoice {
 std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Versions& versions,
                                              const std::string& customer_key, time::Instant as_of);
 
-/// The same, and further looks at the same customer, in the read-only snapshot that the connection
+/// The same, and further looks at the same customer, in the snapshot that the connection
 /// has open.
 class Interim {
  public:
@@ -45,6 +45,13 @@ class Interim {
   /// Throws Error when the customer cannot be billed.
   std::vector<InterimInvoice> invoices(time::Instant as_of);
 
+  /// What invoices() and their expected totals are made of; one document a currency.
+  struct Standing {
+    std::vector<domain::Document> so_far;
+    std::vector<domain::Document> expected;  ///< with the fees of the whole periods
+  };
+  Standing standing(time::Instant as_of);
+
   /// A month in the making.
   struct Outlook {
     std::vector<domain::Document> so_far;    ///< as invoices() has them; one a currency
@@ -53,6 +60,8 @@ class Interim {
     /// an open period so far, times the period's length by the length so far.
     std::vector<domain::Document> projected;
     std::vector<domain::Document> before;  ///< as of `before`, without what it expects
+    /// What `before` has is still to be billed; otherwise it is whole, as if nothing had been.
+    bool before_is_open = false;
   };
   /// `before` is an earlier instant to compare with. Throws as invoices().
   Outlook outlook(time::Instant as_of, time::Instant before);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/postings.hpp"
@@ -166,13 +167,49 @@ void write_documents(store::Connection& connection, std::span<const DocumentWork
   update_customers(connection, documents);
 }
 
+namespace {
+
+constexpr store::Statement kCopies{"other addresses of a batch", R"(
+  select s.customer_id, a.address
+    from customer_setting s cross join lateral unnest(s.also_to) with ordinality as a(address, place)
+   where s.customer_id = any($1::bigint[]) order by s.customer_id, a.place)"};
+
+/// The mails, and what goes to the other addresses that customers have named: mails of their own,
+/// so that an address that does not work spoils nobody else's.
+std::vector<OutgoingMail> with_copies(store::Connection& connection,
+                                      std::span<const OutgoingMail> mails) {
+  constexpr std::string_view kDocument = "document:";
+  std::vector<std::int64_t> customers;
+  for (const OutgoingMail& mail : mails) customers.push_back(mail.customer.value);
+  std::map<CustomerId, std::vector<std::string>> addresses;
+  for (const store::Row& row : connection.query(kCopies, {customers})) {
+    addresses[CustomerId{row.int64("customer_id")}].push_back(row.text("address"));
+  }
+  std::vector<OutgoingMail> all(mails.begin(), mails.end());
+  for (const OutgoingMail& mail : mails) {
+    const auto others = addresses.find(mail.customer);
+    if (others == addresses.end() || !mail.message_key.starts_with(kDocument)) continue;
+    int number = 0;
+    for (const std::string& address : others->second) {
+      OutgoingMail& copy = all.emplace_back(mail);
+      copy.message_key =
+          fmt::format("copy:{}:{}", mail.message_key.substr(kDocument.size()), ++number);
+      copy.recipient = address;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 void write_outbox(store::Connection& connection, std::span<const OutgoingMail> mails,
                   time::Instant now) {
   if (mails.empty()) return;
+  const std::vector<OutgoingMail> all = with_copies(connection, mails);
   store::BinaryCopy copy(connection, "copy outbox", "outbox",
                          {"customer_id", "message_key", "kind", "recipient", "template",
                           "version_id", "created_at", "next_try_at", "message_id"});
-  for (const OutgoingMail& mail : mails) {
+  for (const OutgoingMail& mail : all) {
     const Sha256 identity = Sha256Stream()
                                 .field(std::to_string(mail.customer.value))
                                 .field(mail.message_key)

@@ -12,6 +12,7 @@
 #include "engine/run_crew.hpp"
 #include "engine/run_planning.hpp"
 #include "engine/run_presence.hpp"
+#include "store/silence.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::engine {
@@ -24,6 +25,8 @@ constexpr std::chrono::seconds kPoolWait{5};
 constexpr std::chrono::milliseconds kPoll{500};
 constexpr std::chrono::seconds kPauseAfterError{1};
 constexpr std::chrono::seconds kRestAfterError{60};
+constexpr std::chrono::seconds kLookForUnattended{5};
+constexpr std::chrono::minutes kTellAgain{10};
 
 constexpr store::Statement kFindFiring{"find firing", R"(
   select run_id, state from engine_run where engine = $1 and fires_at = $2 and kind = 'scheduled')"};
@@ -113,44 +116,46 @@ Runner::Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHo
       silence_max_(silence_max) {}
 
 std::optional<RunId> Runner::start(const RunRequest& request) {
-  auto connection = pool_.take(kPoolWait);
+  return start(*pool_.take(kPoolWait), request);
+}
+
+std::optional<RunId> Runner::start(store::Connection& connection, const RunRequest& request) {
   const time::Instant now = clock_();
-  const VersionId version = require_active(*connection, versions_);
-  const auto compiled = versions_.load(*connection, version);
+  const VersionId version = require_active(connection, versions_);
+  const auto compiled = versions_.load(connection, version);
   require_issuing(*compiled, request.engine);
 
-  store::Transaction transaction(*connection);
+  store::Transaction transaction(connection);
+  store::limit_silence(connection, silence_max_);
   // Before the run's own cut, which would hide that nobody closes any.
   if (usage_.require_cut_within) {
     usage_.require_cut_within(
-        *connection, now,
-        compiled->configuration().settings.duration("billing.metering.cutLagMax"));
+        connection, now, compiled->configuration().settings.duration("billing.metering.cutLagMax"));
   }
   // The counter's lock makes starters wait for one another: the second finds the first one's run.
-  const std::int64_t cut = usage_.close_cut_within(*connection, now);
+  const std::int64_t cut = usage_.close_cut_within(connection, now);
   RK_FAILPOINT("run.after-cut");
   if (request.scheduled) {
     const auto firing =
-        connection->query(kFindFiring, {request.engine, request.fires_at}).at_most_one();
+        connection.query(kFindFiring, {request.engine, request.fires_at}).at_most_one();
     if (firing && firing->text("state") != "running") return std::nullopt;
     if (firing) return RunId{firing->int64("run_id")};
   }
-  const DueCustomers due =
-      find_due(*connection, request,
-               compiled->configuration().settings.duration("billing.trueUpAfter"), now);
+  const DueCustomers due = find_due(
+      connection, request, compiled->configuration().settings.duration("billing.trueUpAfter"), now);
   const auto due_count = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
   const RunId run{
       connection
-          ->query(kInsertRun, {request.engine, request.scheduled ? "scheduled" : "manual",
-                               request.fires_at, request.period_label, request.customer_key,
-                               version, cut, now, due_count, due.parked})
+          .query(kInsertRun, {request.engine, request.scheduled ? "scheduled" : "manual",
+                              request.fires_at, request.period_label, request.customer_key, version,
+                              cut, now, due_count, due.parked})
           .only()
           .int64("run_id")};
   const std::int64_t batch_size = compiled->engine(request.engine).batch_size;
-  connection->execute(kInsertBatches, {run, due.to_bill, batch_size});
+  connection.execute(kInsertBatches, {run, due.to_bill, batch_size});
   RK_FAILPOINT("run.after-batches");
   store_population_facts(
-      *connection, compiled->configuration(),
+      connection, compiled->configuration(),
       {run, request.engine, request.fires_at, request.period_label, version, cut}, now);
   RK_FAILPOINT("run.before-commit");
   transaction.commit();
@@ -240,6 +245,7 @@ void Runner::share(const std::atomic<bool>& stop) {
   ++sharing_;
   std::map<RunId, Share> shares;
   std::optional<Presence> presence;
+  SteadyClock::time_point look_at{};
   while (!stop) {
     const std::int64_t news = news_.count();
     bool worked = false;
@@ -253,6 +259,10 @@ void Runner::share(const std::atomic<bool>& stop) {
       for (const RunId run : runs) {
         if (stop) break;
         worked = take_part(run, shares[run], presence->worker(), stop) || worked;
+      }
+      if (SteadyClock::now() >= look_at) {
+        look_at = SteadyClock::now() + kLookForUnattended;
+        tell_unattended(shares);
       }
     } catch (const std::exception& error) {
       log::error("runs: {}", error.what());
@@ -290,6 +300,18 @@ bool Runner::take_part(RunId run, Share& share, std::int64_t worker,
   return false;
 }
 
+/// Of the runs that cannot be worked on here.
+void Runner::tell_unattended(std::map<RunId, Share>& shares) {
+  if (std::ranges::none_of(shares, [](const auto& share) { return share.second.apart; })) return;
+  for (const UnattendedRun& run : unattended()) {
+    const auto share = shares.find(run.run);
+    if (share == shares.end() || !share->second.apart) continue;
+    if (SteadyClock::now() < share->second.quiet_until) continue;
+    share->second.quiet_until = SteadyClock::now() + kTellAgain;
+    log::error("{}: {}", run.says(), run.todo());
+  }
+}
+
 /// Ends the run when all its batches are done. Gives whether it has ended, whoever did that.
 bool Runner::finish(RunId run) {
   auto connection = pool_.take(kPoolWait);
@@ -300,6 +322,7 @@ bool Runner::finish(RunId run) {
   const auto compiled = versions_.load(*connection, facts.version);
   const time::Instant now = clock_();
   store::Transaction transaction(*connection);
+  store::limit_silence(*connection, silence_max_);
   if (connection->execute(kFinish, {run, now}) == 0) return true;
   const RunSummary done = find_summary(*connection, run).value();
   RK_CHECK(done.counts.total() == done.due);
@@ -325,6 +348,7 @@ RunSummary Runner::cancel(RunId run) {
     auto connection = pool_.take(kPoolWait);
     facts_of(*connection, run);
     store::Transaction transaction(*connection);
+    store::limit_silence(*connection, silence_max_);
     if (!connection->query(kLockRunning, {run}).empty()) {
       connection->execute(kCancelFree, {run});
       connection->execute(kCancelRest, {run});
@@ -351,11 +375,15 @@ RunProgress Runner::progress(RunId run) {
 }
 
 std::vector<RunSummary> Runner::list(int limit) {
-  return list_summaries(*pool_.take(kPoolWait), limit);
+  return list_summaries(*pool_.take(kPoolWait), {}, limit);
+}
+
+std::vector<UnattendedRun> Runner::unattended() {
+  return unattended_runs(*pool_.take(kPoolWait), versions_, clock_());
 }
 
 std::vector<ParkedCustomer> Runner::parked(std::optional<RunId> run) {
-  return list_parked(*pool_.take(kPoolWait), run);
+  return list_parked(*pool_.take(kPoolWait), {.run = run});
 }
 
 }  // namespace reckoner::engine

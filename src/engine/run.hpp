@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,13 +47,17 @@ class Runner {
   };
 
   /// `silence_max`: how long a process that works on runs may be silent before others take its
-  /// batches over (run_presence.hpp).
+  /// batches over (run_presence.hpp), and before the server ends a transaction that plans, finishes
+  /// or cancels one.
   Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage,
          std::chrono::milliseconds silence_max = kSilenceMax);
 
   /// Plans a run: closes a cut, finds who is due, cuts them into batches. None when this firing has
   /// run already; the run it began when it is unfinished.
   std::optional<RunId> start(const RunRequest& request);
+  /// The same on a connection of the caller's, in a transaction of its own or as a part of one that
+  /// encloses it: then whoever works on runs finds it within half a second of its end.
+  std::optional<RunId> start(store::Connection& connection, const RunRequest& request);
   /// Runs of the engine ("": of any) that somebody began and nobody finished, oldest first.
   std::vector<RunId> unfinished(const std::string& engine);
 
@@ -65,7 +71,8 @@ class Runner {
   /// Works on whatever runs go on, oldest first, whoever began them, until `stop` becomes true:
   /// what a daemon does. Looks for them about every half second, and at once when this process
   /// starts one. A run whose version does not load here (another plug-in library) is told once and
-  /// left to others. Nothing but a bug gets out: errors are logged, and tried again.
+  /// left to others; where nobody works on it, that is told now and then. Nothing but a bug gets
+  /// out: errors are logged, and tried again.
   void share(const std::atomic<bool>& stop);
 
   /// Whether the run has ended. Where this process shares runs it is waited for, at most so long.
@@ -92,25 +99,33 @@ class Runner {
   /// Drops what was held: the customers are due again for the next run. Gives their keys. Throws as
   /// above.
   std::vector<std::string> reject(const Verdict& verdict);
+  /// The same on a connection of the caller's whose transaction encloses them all.
+  std::vector<Approval> approve(store::Connection& connection, const Verdict& verdict);
+  std::vector<std::string> reject(store::Connection& connection, const Verdict& verdict);
 
   RunSummary summary(RunId run);
   /// How far it is, from the database alone.
   RunProgress progress(RunId run);
   /// Latest first.
   std::vector<RunSummary> list(int limit);
+  /// Runs that go on, and that nobody works on.
+  std::vector<UnattendedRun> unattended();
   /// Customers parked now, by key; with `run`, those it parked.
   std::vector<ParkedCustomer> parked(std::optional<RunId> run);
 
   /// What a run started now would bill, computed on one snapshot; stores nothing. Parked customers
-  /// are told with their reasons.
+  /// are told with their reasons. Of those due only so many are computed, the ones a run bills
+  /// first.
   struct DryRun {
     std::vector<domain::Document> documents;
     std::vector<ParkedCustomer> parked;  ///< those it would park
     std::vector<ParkedCustomer> held;    ///< those it would hold; their documents are shown, too
     std::int64_t parked_before = 0;      ///< due, but parked by an earlier run
     std::int64_t due = 0;
+    std::int64_t computed = 0;  ///< customers
   };
-  DryRun dry_run(const RunRequest& request);
+  DryRun dry_run(const RunRequest& request,
+                 std::size_t customers_max = std::numeric_limits<std::size_t>::max());
 
  private:
   struct Task;
@@ -118,12 +133,14 @@ class Runner {
     std::unique_ptr<Task> task;
     bool apart = false;  ///< it cannot be worked on here
     std::chrono::steady_clock::time_point rests_until;
+    std::chrono::steady_clock::time_point quiet_until;  ///< that nobody works on it was told
   };
 
   RunFacts facts_of(store::Connection& connection, RunId run);
   std::vector<HeldCustomer> undecided(store::Connection& connection, const Verdict& verdict);
   std::unique_ptr<Task> take_on(RunId run, std::int64_t worker);
   bool take_part(RunId run, Share& share, std::int64_t worker, const std::atomic<bool>& stop);
+  void tell_unattended(std::map<RunId, Share>& shares);
   bool finish(RunId run);
 
   store::Pool& pool_;

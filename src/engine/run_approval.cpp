@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kPoolWait{5};
 }  // namespace
 
 std::vector<HeldCustomer> Runner::held(std::optional<RunId> run) {
-  return list_held(*pool_.take(kPoolWait), run);
+  return list_held(*pool_.take(kPoolWait), {.run = run, .state = run ? "" : "open"});
 }
 
 std::vector<HeldCustomer> Runner::undecided(store::Connection& connection, const Verdict& verdict) {
@@ -22,10 +22,9 @@ std::vector<HeldCustomer> Runner::undecided(store::Connection& connection, const
   if (find_summary(connection, verdict.run)->state == "running") {
     throw Error(fmt::format("run {} goes on: decide when it has ended", verdict.run.value));
   }
-  std::vector<HeldCustomer> held = list_held(connection, verdict.run);
+  std::vector<HeldCustomer> held = list_held(connection, {.run = verdict.run, .state = "open"});
   std::erase_if(held, [&](const HeldCustomer& customer) {
-    return customer.state != "open" ||
-           (!verdict.customer_key.empty() && customer.key != verdict.customer_key);
+    return !verdict.customer_key.empty() && customer.key != verdict.customer_key;
   });
   if (!held.empty()) return held;
   throw Error(verdict.customer_key.empty() ? fmt::format("run {} holds nothing", verdict.run.value)
@@ -45,6 +44,28 @@ std::vector<Approval> Runner::approve(const Verdict& verdict) {
     if (approval) approvals.push_back(std::move(*approval));
   }
   return approvals;
+}
+
+std::vector<Approval> Runner::approve(store::Connection& connection, const Verdict& verdict) {
+  std::vector<Approval> approvals;
+  const RunFacts run = facts_of(connection, verdict.run);
+  for (const HeldCustomer& customer : undecided(connection, verdict)) {
+    auto approval = approve_held(connection, versions_, run, customer.customer, verdict.who,
+                                 verdict.why, clock_());
+    if (approval) approvals.push_back(std::move(*approval));
+  }
+  return approvals;
+}
+
+std::vector<std::string> Runner::reject(store::Connection& connection, const Verdict& verdict) {
+  std::vector<std::string> keys;
+  for (const HeldCustomer& customer : undecided(connection, verdict)) {
+    if (reject_held(connection, verdict.run, customer.customer, verdict.who, verdict.why,
+                    clock_())) {
+      keys.push_back(customer.key);
+    }
+  }
+  return keys;
 }
 
 std::vector<std::string> Runner::reject(const Verdict& verdict) {

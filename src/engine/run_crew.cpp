@@ -163,8 +163,7 @@ void RunCrew::after_failure(const ClaimedBatch& batch, const Failed& failed) {
         log::warning("run {}, batch {}: {}; trying again ({})", run_.run.value, batch.batch,
                      failed.reason, failures);
         failed_.rest(batch.batch,
-                     FailedBatches::Steady::now() +
-                         rest_after(failed.failure == Failure::kClash ? 1 : failures, jitter()));
+                     FailedBatches::Steady::now() + rest_after(failed.failure, failures, jitter()));
         give_back(batch);
         return;
       case NextStep::kHalve:

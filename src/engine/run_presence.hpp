@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/pool.hpp"
+#include "store/silence.hpp"
 #include "time/clock.hpp"
 
 namespace reckoner::engine {
@@ -39,7 +40,7 @@ class SilenceWatch {
   Steady::time_point last_look_{};
 };
 
-inline constexpr std::chrono::milliseconds kSilenceMax{10'000};
+using store::kSilenceMax;
 
 /// This process among those that work on runs: a row of run_worker whose beat a thread raises while
 /// this lives. The same thread looks after the others. Batches whose backend has gone are free at

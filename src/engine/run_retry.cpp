@@ -13,6 +13,7 @@ constexpr std::int64_t kDaysMax = 5;      // with their rests about a second
 constexpr std::int64_t kTimeoutsMax = 3;  // each may have taken ten minutes
 constexpr std::chrono::milliseconds kFirstRest{100};
 constexpr std::chrono::milliseconds kLongestRest{5000};
+constexpr std::chrono::milliseconds kLongestRestOfConnection{1000};
 
 bool says_nothing_of_customers(Failure failure) {
   return failure == Failure::kClash || failure == Failure::kConnection ||
@@ -35,6 +36,17 @@ std::int64_t tries_before_narrowing(Failure failure) {
       break;
   }
   return std::numeric_limits<std::int64_t>::max();
+}
+
+std::chrono::milliseconds longest_rest(Failure failure) {
+  switch (failure) {
+    case Failure::kClash:
+      return kFirstRest;
+    case Failure::kConnection:
+      return kLongestRestOfConnection;
+    default:
+      return kLongestRest;
+  }
 }
 
 }  // namespace
@@ -60,10 +72,11 @@ NextStep next_step(Failure failure, std::int64_t failures, std::size_t customers
   return says_nothing_of_customers(failure) ? NextStep::kRepeat : NextStep::kPark;
 }
 
-std::chrono::milliseconds rest_after(std::int64_t failures, int jitter) {
+std::chrono::milliseconds rest_after(Failure failure, std::int64_t failures, int jitter) {
+  const auto longest = longest_rest(failure);
   auto rest = kFirstRest;
-  for (std::int64_t i = 1; i < failures && rest < kLongestRest; ++i) rest *= 2;
-  rest = std::min(rest, kLongestRest);
+  for (std::int64_t i = 1; i < failures && rest < longest; ++i) rest *= 2;
+  rest = std::min(rest, longest);
   return rest / 2 + rest / 2 * jitter / 1000;
 }
 

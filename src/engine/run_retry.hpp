@@ -34,9 +34,10 @@ enum class NextStep {
 /// overtaken the batch, here or on a machine whose clock is a little ahead.
 NextStep next_step(Failure failure, std::int64_t failures, std::size_t customers);
 
-/// How long a batch rests after so many failures: it doubles from 0.1 to 5 seconds. `jitter` of 0
-/// to 1000 is how much of the second half of it is waited.
-std::chrono::milliseconds rest_after(std::int64_t failures, int jitter);
+/// How long a batch rests after so many failures of that kind: it doubles from 0.1 to 5 seconds;
+/// after lost connections to 1 second, so that a server that is back is billed on within 2; a clash
+/// rests 0.1 each time. `jitter` of 0 to 1000 is how much of the second half of it is waited.
+std::chrono::milliseconds rest_after(Failure failure, std::int64_t failures, int jitter);
 
 /// The batches of a run that failed in this process: how often, and which of them rest.
 /// Thread-safe.

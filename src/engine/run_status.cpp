@@ -1,12 +1,17 @@
 #include "engine/run_status.hpp"
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
 namespace reckoner::engine {
 
 namespace {
 
 constexpr store::Statement kSummary{"run summary", R"(
-  select r.run_id, r.engine, r.kind, r.fires_at, r.state, r.due, r.cut, r.version_id, r.started_at,
-         r.ended_at, r.invoiced + coalesce(b.invoiced, 0) as invoiced,
+  select r.run_id, r.engine, r.kind, r.fires_at, r.period_label, r.customer_key, r.state, r.due,
+         r.cut, r.version_id, r.started_at, r.ended_at,
+         r.invoiced + coalesce(b.invoiced, 0) as invoiced,
          r.parked + coalesce(b.parked, 0) as parked, r.held + coalesce(b.held, 0) as held,
          r.nothing_due + coalesce(b.nothing_due, 0) as nothing_due
     from engine_run r
@@ -16,20 +21,26 @@ constexpr store::Statement kSummary{"run summary", R"(
    where r.run_id = $1)"};
 
 constexpr store::Statement kList{"list runs", R"(
-  select r.run_id, r.engine, r.kind, r.fires_at, r.state, r.due, r.cut, r.version_id, r.started_at,
-         r.ended_at, r.invoiced + coalesce(b.invoiced, 0) as invoiced,
+  select r.run_id, r.engine, r.kind, r.fires_at, r.period_label, r.customer_key, r.state, r.due,
+         r.cut, r.version_id, r.started_at, r.ended_at,
+         r.invoiced + coalesce(b.invoiced, 0) as invoiced,
          r.parked + coalesce(b.parked, 0) as parked, r.held + coalesce(b.held, 0) as held,
          r.nothing_due + coalesce(b.nothing_due, 0) as nothing_due
-    from (select * from engine_run order by run_id desc limit $1) r
+    from (select * from engine_run
+           where ($2 = '' or engine = $2) and ($3 = '' or state = $3)
+             and ($4::bigint is null or run_id < $4)
+           order by run_id desc limit $1) r
     left join lateral (select sum(invoiced)::bigint as invoiced, sum(parked)::bigint as parked,
                               sum(held)::bigint as held, sum(nothing_due)::bigint as nothing_due
                          from run_batch where run_id = r.run_id and r.state = 'running') b on true
    order by r.run_id desc)"};
 
 constexpr store::Statement kParked{"parked customers", R"(
-  select c.key, p.reason, p.attempts, p.first_parked_at
+  select c.key, c.name, p.run_id, p.reason, p.attempts, p.first_parked_at
     from parked p join customer c using (customer_id)
-   where $1::bigint is null or p.run_id = $1 order by c.key)"};
+   where ($1::bigint is null or p.run_id = $1) and ($2 = '' or c.key collate "C" > $2)
+     and ($3 = '' or position(lower($3) in lower(c.key || ' ' || c.name || ' ' || p.reason)) > 0)
+   order by c.key collate "C" limit $4)"};
 
 constexpr store::Statement kProgress{"run progress", R"(
   select coalesce(sum(customers), 0)::bigint as customers, count(*) as batches,
@@ -54,11 +65,26 @@ constexpr store::Statement kWorkers{"workers of run", R"(
    where b.run_id = $1 and b.state = 'open'
    group by w.worker_id, w.host, w.process order by w.worker_id)"};
 
+// Nobody has a batch of it in hand, nor has had since $1.
+constexpr store::Statement kUnattended{"unattended runs", R"(
+  select r.run_id, r.engine, r.version_id, b.since
+    from engine_run r
+   cross join lateral (select greatest(r.started_at, max(claimed_at), max(done_at)) as since,
+                              coalesce(bool_or(state = 'open' and worker_id is not null), false)
+                                as in_hand
+                         from run_batch where run_id = r.run_id) b
+   where r.state = 'running' and b.since <= $1 and not b.in_hand
+   order by r.run_id)"};
+
+constexpr std::chrono::minutes kLeftAlone{2};
+
 RunSummary summary_of(const store::Row& row) {
   return {.run = {row.int64("run_id")},
           .engine = row.text("engine"),
           .scheduled = row.text("kind") == "scheduled",
           .fires_at = row.instant("fires_at"),
+          .period_label = row.text("period_label"),
+          .customer_key = row.text("customer_key"),
           .state = row.text("state"),
           .due = row.int64("due"),
           .counts = {.invoiced = row.int64("invoiced"),
@@ -90,19 +116,63 @@ std::optional<RunSummary> find_summary(store::Connection& connection, RunId run)
   return summary_of(*row);
 }
 
-std::vector<RunSummary> list_summaries(store::Connection& connection, int limit) {
+std::vector<RunSummary> list_summaries(store::Connection& connection, const RunFilter& filter,
+                                       std::int64_t limit) {
   std::vector<RunSummary> runs;
-  for (const store::Row& row : connection.query(kList, {limit})) runs.push_back(summary_of(row));
+  for (const store::Row& row :
+       connection.query(kList, {limit, filter.engine, filter.state, filter.before})) {
+    runs.push_back(summary_of(row));
+  }
   return runs;
 }
 
-std::vector<ParkedCustomer> list_parked(store::Connection& connection, std::optional<RunId> run) {
+std::vector<ParkedCustomer> list_parked(store::Connection& connection, const ParkedFilter& filter) {
   std::vector<ParkedCustomer> parked;
-  for (const store::Row& row : connection.query(kParked, {run})) {
-    parked.push_back({row.text("key"), row.text("reason"), row.int64("attempts"),
-                      row.instant("first_parked_at")});
+  for (const store::Row& row :
+       connection.query(kParked, {filter.run, filter.behind, filter.text, filter.limit})) {
+    parked.push_back({.key = row.text("key"),
+                      .reason = row.text("reason"),
+                      .attempts = row.int64("attempts"),
+                      .since = row.instant("first_parked_at"),
+                      .run = {row.int64("run_id")},
+                      .name = row.text("name")});
   }
   return parked;
+}
+
+std::string UnattendedRun::says() const {
+  std::string text = fmt::format("nobody has worked on run {} of {} since {}", run.value, engine,
+                                 time::to_string(since));
+  if (!problem.empty()) {
+    text += fmt::format("; its configuration does not load here: {}", problem);
+  }
+  return text;
+}
+
+std::string UnattendedRun::todo() const {
+  return fmt::format(
+      "start reckoner serve with the role engine{}, or end the run: reckoner runs cancel {}",
+      problem.empty() ? "" : " where it loads, with its plug-in libraries in --plugins", run.value);
+}
+
+std::vector<UnattendedRun> unattended_runs(store::Connection& connection, Versions& versions,
+                                           time::Instant now) {
+  std::vector<UnattendedRun> runs;
+  for (const store::Row& row : connection.query(kUnattended, {now - kLeftAlone})) {
+    UnattendedRun run{.run = {row.int64("run_id")},
+                      .engine = row.text("engine"),
+                      .since = row.instant("since"),
+                      .problem = {}};
+    try {
+      versions.load(connection, {row.int64("version_id")});
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error& error) {
+      run.problem = error.what();
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
 }
 
 RunProgress read_progress(store::Connection& connection, RunId run, time::Instant now) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/batch.hpp"
+#include "engine/versions.hpp"
 #include "store/connection.hpp"
 #include "time/time.hpp"
 
@@ -19,7 +20,9 @@ struct RunSummary {
   std::string engine;
   bool scheduled = false;
   time::Instant fires_at;
-  std::string state;  ///< "running", "done", "cancelled"
+  std::string period_label = {};  ///< only periods so labelled; empty: all
+  std::string customer_key = {};  ///< only this customer; empty: all
+  std::string state;              ///< "running", "done", "cancelled"
   std::int64_t due = 0;
   BatchCounts counts;
   std::int64_t cut = 0;
@@ -33,6 +36,23 @@ struct ParkedCustomer {
   std::string reason;
   std::int64_t attempts = 0;
   time::Instant since;  ///< of the first of its attempts
+  RunId run = {};       ///< that parked it last
+  std::string name = {};
+};
+
+/// Which runs; what is empty does not restrict.
+struct RunFilter {
+  std::string engine = {};
+  std::string state = {};
+  std::optional<RunId> before = std::nullopt;  ///< only those that began before this one
+};
+
+/// Which parked customers; what is empty does not restrict.
+struct ParkedFilter {
+  std::optional<RunId> run = std::nullopt;  ///< that parked them last
+  std::string text = {};                    ///< a part of key, name or reason, in any case
+  std::string behind = {};                  ///< only keys behind this one
+  std::optional<std::int64_t> limit = std::nullopt;
 };
 
 /// A process that works on a run.
@@ -58,9 +78,25 @@ struct RunProgress {
 /// None when there is no run of that number.
 std::optional<RunSummary> find_summary(store::Connection& connection, RunId run);
 /// Latest first.
-std::vector<RunSummary> list_summaries(store::Connection& connection, int limit);
-/// Customers parked now, by key; with `run`, those it parked.
-std::vector<ParkedCustomer> list_parked(store::Connection& connection, std::optional<RunId> run);
+std::vector<RunSummary> list_summaries(store::Connection& connection, const RunFilter& filter,
+                                       std::int64_t limit);
+/// Customers parked now, by key (its bytes).
+std::vector<ParkedCustomer> list_parked(store::Connection& connection, const ParkedFilter& filter);
+
+/// A run that goes on, but that nobody has worked on for two minutes.
+struct UnattendedRun {
+  RunId run;
+  std::string engine;
+  time::Instant since;
+  std::string problem;  ///< why its configuration version does not load here; empty: it does
+
+  std::string says() const;  ///< what is so
+  std::string todo() const;  ///< what to do about it
+};
+/// Oldest first.
+std::vector<UnattendedRun> unattended_runs(store::Connection& connection, Versions& versions,
+                                           time::Instant now);
+
 RunProgress read_progress(store::Connection& connection, RunId run, time::Instant now);
 
 }  // namespace reckoner::engine

@@ -18,8 +18,8 @@ void grow(usage::Fold& fold, const domain::Meter* meter, const money::Ratio& gro
   const bool adds_up = meter != nullptr && (meter->aggregation == domain::Aggregation::kSum ||
                                             meter->aggregation == domain::Aggregation::kCount);
   if (!adds_up) return;
-  const money::Decimal count = money::round(money::Decimal(fold.count) * growth, 0,
-                                            money::Rounding::kHalfAwayFromZero);
+  const money::Decimal count =
+      money::round(money::Decimal(fold.count) * growth, 0, money::Rounding::kHalfAwayFromZero);
   fold.count = static_cast<std::int64_t>(count.coefficient());
   fold.sum = grown(fold.sum, growth);
 }

@@ -15,13 +15,6 @@ time::Period lifetime_of(const domain::Subscription& subscription) {
   return {subscription.starts_at, subscription.ends_at.value_or(time::Instant::max())};
 }
 
-/// The first instant on a quarter hour at or after `instant`: usage up to it is all there is to
-/// `instant`.
-time::Instant bucket_end(time::Instant instant) {
-  const time::Instant bucket = usage::bucket_of(instant);
-  return bucket == instant ? instant : bucket + usage::kBucket;
-}
-
 class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
  public:
   void handle(engine::StatementContext& context) const override {
@@ -76,7 +69,7 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
         time::intersection(lifetime_of(subscription), period.bounds.period);
     if (covered.empty()) return std::nullopt;
     time::Period passed = covered;
-    if (period.as_of) passed.ends_at = std::min(passed.ends_at, bucket_end(*period.as_of));
+    if (period.as_of) passed.ends_at = std::min(passed.ends_at, usage::bucket_end(*period.as_of));
     if (passed.empty()) return std::nullopt;
 
     engine::Segment segment;

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/failpoint.hpp"
 #include "store/distribution.hpp"
+#include "store/silence.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::metering {
@@ -117,6 +118,7 @@ constexpr store::Statement kDropTouches{"metering.drop_cut_touches", R"(
 
 std::int64_t close_cut(store::Connection& connection, time::Instant now) {
   store::Transaction transaction(connection);
+  store::limit_silence(connection);
   const std::int64_t cut = close_cut_within(connection, now);
   RK_FAILPOINT("cut.before-commit");
   transaction.commit();
@@ -150,6 +152,7 @@ void merge_totals(store::Connection& connection) {
   std::int64_t merged = 0;
   {
     store::Transaction transaction(connection);
+    store::limit_silence(connection);
     connection.query(kLockCounter);
     const store::Row row = connection.query(kReadHorizon).only();
     horizon = row.int64("horizon");
@@ -158,6 +161,7 @@ void merge_totals(store::Connection& connection) {
   }
   for (std::int64_t above = 0;;) {
     store::Transaction transaction(connection);
+    store::limit_silence(connection);
     connection.query(kLockCounter);  // one merges at a time
     const auto through = connection.query(kNextSlice, {horizon, merged, above, kMergedCustomers})
                              .only()
@@ -170,6 +174,7 @@ void merge_totals(store::Connection& connection) {
     above = *through;
   }
   store::Transaction transaction(connection);
+  store::limit_silence(connection);
   connection.execute(kSetMerged, {horizon});
   connection.execute(kDropTouches, {horizon});
   RK_FAILPOINT("merge.before-commit");

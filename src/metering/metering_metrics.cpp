@@ -54,6 +54,24 @@ UnclaimedBatches unclaimed_batches(store::Connection& connection, time::Instant 
           .age = std::max(waited, std::chrono::seconds(0))};
 }
 
+std::vector<Deliveries> deliveries_by_namespace(store::Connection& connection) {
+  std::vector<Deliveries> all;
+  for (const store::Row& row : connection.query(kDeliveries)) {
+    const std::int64_t dropped = row.int64("dropped");
+    all.push_back({.namespace_name = row.text("namespace"),
+                   .received = row.int64("received"),
+                   .counted = row.int64("counted"),
+                   .duplicate = row.int64("duplicate"),
+                   .quarantined = row.int64("refused") - dropped,
+                   .dropped = dropped});
+  }
+  return all;
+}
+
+std::int64_t open_quarantine(store::Connection& connection) {
+  return connection.query(kQuarantine).only().int64("open");
+}
+
 void require_cut_within(store::Connection& connection, time::Instant now,
                         std::chrono::seconds lag_max) {
   const UnclaimedBatches unclaimed = unclaimed_batches(connection, now);
@@ -75,22 +93,20 @@ std::string metering_metrics(store::Connection& connection, time::Instant now) {
            "Batches of events that no cut has claimed.");
   out += fmt::format("reckoner_metering_unclaimed_batches {}\n", unclaimed.count);
   describe(out, "reckoner_metering_quarantine_open", "gauge", "Events in quarantine.");
-  out += fmt::format("reckoner_metering_quarantine_open {}\n",
-                     connection.query(kQuarantine).only().int64("open"));
+  out += fmt::format("reckoner_metering_quarantine_open {}\n", open_quarantine(connection));
   describe(out, "reckoner_metering_deliveries_received_total", "counter",
            "Deliveries of events by namespace.");
   std::string outcomes;
   describe(outcomes, "reckoner_metering_deliveries", "gauge",
            "What became of all deliveries by namespace; the sum is what was received.");
-  for (const store::Row& row : connection.query(kDeliveries)) {
-    const std::string name = label(row.text("namespace"));
+  for (const Deliveries& deliveries : deliveries_by_namespace(connection)) {
+    const std::string name = label(deliveries.namespace_name);
     out += fmt::format("reckoner_metering_deliveries_received_total{{namespace=\"{}\"}} {}\n", name,
-                       row.int64("received"));
-    const std::int64_t dropped = row.int64("dropped");
-    for (const auto& [outcome, count] : {std::pair("counted", row.int64("counted")),
-                                         std::pair("duplicate", row.int64("duplicate")),
-                                         std::pair("quarantined", row.int64("refused") - dropped),
-                                         std::pair("dropped", dropped)}) {
+                       deliveries.received);
+    for (const auto& [outcome, count] :
+         {std::pair("counted", deliveries.counted), std::pair("duplicate", deliveries.duplicate),
+          std::pair("quarantined", deliveries.quarantined),
+          std::pair("dropped", deliveries.dropped)}) {
       outcomes +=
           fmt::format("reckoner_metering_deliveries{{namespace=\"{}\",outcome=\"{}\"}} {}\n", name,
                       outcome, count);

@@ -35,17 +35,38 @@ struct QuarantinedEvent {
   std::string settled_why;
 };
 
+/// Names a row.
+struct QuarantineId {
+  std::string namespace_name;
+  EventKey key{};
+  EventDigest digest{};
+};
+QuarantineId id_of(const QuarantinedEvent& event);
+
 /// Which rows; what is empty does not restrict.
 struct QuarantineFilter {
   std::string source = {};
   std::string id = {};
   std::string reason = {};     ///< a part of it
   std::string state = "open";  ///< empty: any
+  std::string subject = {};
+  std::optional<QuarantineId> row = std::nullopt;
 };
 
-/// The one delivered last first; at most `limit`.
-std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection,
-                                              const QuarantineFilter& filter, std::int64_t limit);
+/// A place in the list: behind the row of that id, which was delivered last at that instant.
+struct QuarantinePlace {
+  time::Instant last_at;
+  QuarantineId id;
+};
+
+/// The one delivered last first; at most `limit`, behind that place.
+std::vector<QuarantinedEvent> list_quarantine(
+    store::Connection& connection, const QuarantineFilter& filter, std::int64_t limit,
+    const std::optional<QuarantinePlace>& behind = std::nullopt);
+
+/// The row in any state; none when there is none.
+std::optional<QuarantinedEvent> find_quarantined(store::Connection& connection,
+                                                 const QuarantineId& id);
 
 /// The events that are still in quarantine.
 inline std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection,
@@ -71,6 +92,20 @@ inline constexpr std::size_t kStayedShown = 20;
 Replayed replay_quarantine(store::Connection& connection, const meters::MeterReader& meters,
                            const QuarantineFilter& filter, time::Instant now,
                            const std::function<void(std::int64_t)>& progress = {});
+
+/// What became of an event that was delivered instead of one in quarantine.
+struct Repaired {
+  bool counted = false;    ///< now
+  bool duplicate = false;  ///< it was counted before
+  std::string reason;      ///< otherwise: why it is refused
+};
+
+/// Delivers `event`, in the row's namespace, instead of what stands in an open row. Where it counts
+/// or is a duplicate, the row leaves quarantine, settled by whom and why; otherwise nothing is kept
+/// of it. In a transaction of its own. Throws Error for an event that is none.
+Repaired repair_quarantined(store::Connection& connection, const meters::MeterReader& meters,
+                            const QuarantineId& row, UsageEvent event, std::string_view by,
+                            std::string_view why, time::Instant now);
 
 /// Gives open rows up: their deliveries count as dropped. Delivered again, such an event comes back
 /// as open. Returns how many rows; 0 is no error. Throws Error without a reason.

@@ -19,8 +19,11 @@ constexpr store::Statement kList{"metering.list_quarantine", R"(
          last_at, deliveries, state, settled_by, settled_at, settled_why
     from quarantine
    where ($1 = '' or state = $1) and ($2 = '' or source = $2) and ($3 = '' or event_id = $3)
-     and ($4 = '' or position(lower($4) in lower(reason)) > 0)
-   order by last_at desc, key, namespace, digest limit $5)"};
+     and ($4 = '' or position(lower($4) in lower(reason)) > 0) and ($5 = '' or subject = $5)
+     and ($6::uuid is null or (key, namespace, digest) = ($6, $7, $8::uuid))
+     and ($9::timestamptz is null or last_at < $9
+          or last_at = $9 and (key, namespace, digest) > ($10::uuid, $11, $12::uuid))
+   order by last_at desc, key, namespace, digest limit $13)"};
 
 // In the order of the primary key, behind the row that was the last of the page before.
 constexpr store::Statement kPageOfOpen{"metering.page_of_quarantine", R"(
@@ -30,6 +33,8 @@ constexpr store::Statement kPageOfOpen{"metering.page_of_quarantine", R"(
    where state = 'open' and ($1 = '' or source = $1) and ($2 = '' or event_id = $2)
      and ($3 = '' or position(lower($3) in lower(reason)) > 0)
      and ($4::uuid is null or (key, namespace, digest) > ($4, $5, $6))
+     and ($8 = '' or subject = $8)
+     and ($9::uuid is null or (key, namespace, digest) = ($9, $10, $11::uuid))
    order by key, namespace, digest limit $7)"};
 
 constexpr store::Statement kStillOpen{"metering.still_in_quarantine", R"(
@@ -46,7 +51,27 @@ constexpr store::Statement kReplayedPoison{"metering.replayed_poison", R"(
 constexpr store::Statement kDrop{"metering.drop_quarantined", R"(
   update quarantine set state = 'dropped', settled_by = $4, settled_at = $5, settled_why = $6
    where state = 'open' and ($1 = '' or source = $1) and ($2 = '' or event_id = $2)
-     and ($3 = '' or position(lower($3) in lower(reason)) > 0))"};
+     and ($3 = '' or position(lower($3) in lower(reason)) > 0) and ($7 = '' or subject = $7)
+     and ($8::uuid is null or (key, namespace, digest) = ($8, $9, $10::uuid)))"};
+
+constexpr store::Statement kSettleRepaired{"metering.settle_repaired", R"(
+  update quarantine set state = 'replayed', settled_by = $4, settled_at = $5, settled_why = $6
+   where key = $1 and namespace = $2 and digest = $3)"};
+
+constexpr store::Statement kLock{"metering.lock_quarantined", R"(
+  select state from quarantine where key = $1 and namespace = $2 and digest = $3 for update)"};
+
+/// A row's id as three parameters, or three times NULL.
+struct RowParams {
+  explicit RowParams(const std::optional<QuarantineId>& row) {
+    if (!row) return;
+    key = store::Uuid{row->key};
+    namespace_name = row->namespace_name;
+    digest = store::Uuid{row->digest};
+  }
+  std::optional<store::Uuid> key, digest;
+  std::optional<std::string> namespace_name;
+};
 
 /// What names a row.
 using RowKey = std::tuple<std::string, EventKey, EventDigest>;
@@ -175,14 +200,54 @@ class Replaying {
 };
 }  // namespace
 
+QuarantineId id_of(const QuarantinedEvent& event) {
+  return {event.namespace_name, event.key, event.digest};
+}
+
 std::vector<QuarantinedEvent> list_quarantine(store::Connection& connection,
-                                              const QuarantineFilter& filter, std::int64_t limit) {
+                                              const QuarantineFilter& filter, std::int64_t limit,
+                                              const std::optional<QuarantinePlace>& behind) {
+  const RowParams only(filter.row);
+  const RowParams last(behind ? std::optional(behind->id) : std::nullopt);
+  const auto last_at = behind ? std::optional(behind->last_at) : std::nullopt;
   std::vector<QuarantinedEvent> events;
   for (const store::Row& row :
-       connection.query(kList, {filter.state, filter.source, filter.id, filter.reason, limit})) {
+       connection.query(kList, {filter.state, filter.source, filter.id, filter.reason,
+                                filter.subject, only.key, only.namespace_name, only.digest, last_at,
+                                last.key, last.namespace_name, last.digest, limit})) {
     events.push_back(quarantined_event(row));
   }
   return events;
+}
+
+std::optional<QuarantinedEvent> find_quarantined(store::Connection& connection,
+                                                 const QuarantineId& id) {
+  auto found = list_quarantine(connection, {.state = "", .row = id}, 1);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+Repaired repair_quarantined(store::Connection& connection, const meters::MeterReader& meters,
+                            const QuarantineId& row, UsageEvent event, std::string_view by,
+                            std::string_view why, time::Instant now) {
+  event.namespace_name = row.namespace_name;
+  check(event);
+  store::Transaction whole(connection, store::TransactionKind::kEnclosing);
+  const RowParams wanted(row);
+  const auto locked =
+      connection.query(kLock, {wanted.key, wanted.namespace_name, wanted.digest}).at_most_one();
+  if (!locked || locked->text("state") != "open") throw Error("it is not in quarantine any more");
+  const IngestCounts counts = ingest(connection, meters, "repair", std::span(&event, 1), now);
+  if (counts.quarantined > 0) {
+    const auto refused = find_quarantined(
+        connection, {row.namespace_name, key_of(event.source, event.id), digest_of(event)});
+    RK_CHECK(refused.has_value());
+    return {.reason = refused->reason};  // takes the delivery back
+  }
+  connection.execute(kSettleRepaired,
+                     {wanted.key, wanted.namespace_name, wanted.digest, by, now, why});
+  whole.commit();
+  return {.counted = counts.counted > 0, .duplicate = counts.duplicate > 0, .reason = {}};
 }
 
 Replayed replay_quarantine(store::Connection& connection, const meters::MeterReader& meters,
@@ -191,12 +256,13 @@ Replayed replay_quarantine(store::Connection& connection, const meters::MeterRea
   Replaying replaying(connection, meters, now);
   std::optional<store::Uuid> key, digest;
   std::optional<std::string> namespace_name;
+  const RowParams only(filter.row);
   std::int64_t seen = 0;
   while (true) {
     std::vector<QuarantinedEvent> page;
     for (const store::Row& row : connection.query(
-             kPageOfOpen,
-             {filter.source, filter.id, filter.reason, key, namespace_name, digest, kPage})) {
+             kPageOfOpen, {filter.source, filter.id, filter.reason, key, namespace_name, digest,
+                           kPage, filter.subject, only.key, only.namespace_name, only.digest})) {
       page.push_back(quarantined_event(row));
     }
     if (page.empty()) return replaying.finish();
@@ -213,9 +279,11 @@ std::int64_t drop_quarantined(store::Connection& connection, const QuarantineFil
                               std::string_view by, std::string_view why, time::Instant now) {
   if (why.find_first_not_of(" \t\r\n") == why.npos) throw Error("dropping needs a reason");
   RK_CHECK(!by.empty());
+  const RowParams only(filter.row);
   store::Transaction transaction(connection);
   const std::int64_t dropped =
-      connection.execute(kDrop, {filter.source, filter.id, filter.reason, by, now, why});
+      connection.execute(kDrop, {filter.source, filter.id, filter.reason, by, now, why,
+                                 filter.subject, only.key, only.namespace_name, only.digest});
   transaction.commit();
   return dropped;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,6 +21,7 @@ struct CheckOutcome {
   std::vector<std::string> wrong = {};    ///< the first kWrongShown of them, each in words
   std::vector<std::string> remarks = {};  ///< figures for people, and what could not be checked
   std::string invariant = {};             ///< which of docs/verify.md it is for: "V7", "V7 V20"
+  std::chrono::milliseconds took{0};      ///< of the clock on the wall
 
   bool holds() const { return wrong_total == 0; }
   void add_wrong(std::string row) {

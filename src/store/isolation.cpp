@@ -1,7 +1,6 @@
 #include "store/isolation.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "store/embedded.hpp"
 #include "store/placement.hpp"
@@ -17,7 +16,8 @@ constexpr Statement kLock{"lock isolating", "select pg_advisory_xact_lock(527721
 // $1: the writer's role, $2: the reader's. The user of the connection string owns the tables where
 // the role of the session does not.
 constexpr Statement kRoles{"roles of isolation", R"(
-  select coalesce((select rolsuper or rolbypassrls from pg_roles where rolname = o.owner), false) as owner_passes,
+  select coalesce((select rolsuper or rolbypassrls from pg_roles where rolname = o.owner), false)
+           as owner_passes,
          exists (select from pg_roles where rolname = $1
                     and pg_has_role(session_user, oid, 'member')) as has_writer,
          coalesce((select rolsuper or rolbypassrls from pg_roles where rolname = $1), false) as writer_passes,
@@ -40,18 +40,20 @@ constexpr Statement kUnsettled{"tables without isolation", R"(
      and (not c.relrowsecurity or $1 and not c.relforcerowsecurity or p.polname is null)
    order by c.relname)"};
 
-// $1: the reader's role, $2: its tables.
-constexpr Statement kUngranted{"tables not granted to the reader", R"(
-  select c.relname as name from pg_class c
-   where c.relnamespace = current_schema()::regnamespace and c.relname = any($2::text[])
-     and not has_table_privilege($1, c.oid, 'select')
-   order by c.relname)"};
+// $1: the reader's role; $2 and $3: tables, and what it may do to them.
+constexpr Statement kUngranted{"rights that the reader lacks", R"(
+  select c.relname as name, w.what
+    from unnest($2::text[], $3::text[]) as w(name, what)
+    join pg_class c on c.relname = w.name and c.relnamespace = current_schema()::regnamespace
+   where not has_table_privilege($1, c.oid, w.what)
+   order by c.relname, w.what)"};
 
 constexpr Statement kReadFor{"read for a customer",
                              "select set_config('reckoner.customer', $1, true)"};
 
 constexpr Statement kTablesLaidBare{"tables without row security", R"(
-  select c.relname || ': has rows of customers, and row-level security is not enabled, forced and with its policy' as fault
+  select c.relname || ': has rows of customers, and row-level security is not enabled, forced and with'
+           || ' its policy' as fault
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'customer_id' and not a.attisdropped
    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
@@ -68,16 +70,16 @@ constexpr Statement kOtherPolicies{"other policies", R"(
           or p.polwithcheck is not null and pg_get_expr(p.polwithcheck, p.polrelid)
                is distinct from pg_get_expr(p.polqual, p.polrelid))
    order by 1)"};
-// $1: the reader's role, $2: its tables.
+// $1: the reader's role; $2 and $3: tables, and what it may do to them.
 constexpr Statement kRights{"rights of the reader", R"(
   select c.relname || ': the reader may ' || r.what || ' it' as fault
     from pg_class c
-    cross join (values ('select'), ('insert'), ('update'), ('delete'), ('truncate'), ('references'), ('trigger'))
-               as r(what)
+    cross join (values ('select'), ('insert'), ('update'), ('delete'), ('truncate'), ('references'),
+                       ('trigger')) as r(what)
    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
      and has_table_privilege($1, c.oid, r.what)
-     and not (r.what = 'select' and c.relname = any($2::text[]))
-     and not (r.what in ('insert', 'update') and c.relname = 'customer_setting')
+     and not exists (select from unnest($2::text[], $3::text[]) as w(name, what)
+                      where w.name = c.relname and w.what = r.what)
    order by 1)"};
 constexpr Statement kPassages{"ways around row security", R"(
   select relname || ': a view reads with its owner''s rights' as fault from pg_class
@@ -99,7 +101,8 @@ constexpr Statement kReferences{"references without the customer", R"(
      and exists (select from pg_attribute a where a.attrelid = c.conrelid and a.attname = 'customer_id')
      and exists (select from pg_attribute a where a.attrelid = c.confrelid and a.attname = 'customer_id')
      and not exists (select from pg_attribute a
-                      where a.attrelid = c.conrelid and a.attname = 'customer_id' and a.attnum = any(c.conkey))
+                      where a.attrelid = c.conrelid and a.attname = 'customer_id'
+                        and a.attnum = any(c.conkey))
    order by 1)"};
 constexpr Statement kReader{"role of the reader", R"(
   select rolname || ': ' || problem as fault
@@ -143,26 +146,32 @@ std::string obstacle(const Roles& roles) {
   return "";
 }
 
-/// What the reader may read: what belongs to a customer, apart from mails on their way, and the
-/// shared tables that reckoning needs.
-std::vector<std::string> tables_of_reader() {
-  std::vector<std::string> tables{
-      "customer_key", "subject",           "issued",         "config_version",
-      "config_file",  "config_activation", "cut_counter",    "cut",
-      "ingest_batch", "meter_life",        "archived_month", "population_fact"};
-  for (const TablePlacement& table : placements()) {
-    if (table.placement == Placement::kByCustomer && table.table != "outbox") {
-      tables.emplace_back(table.table);
-    }
-  }
-  return tables;
-}
+/// What the reader may do: read what belongs to a customer, apart from mails on their way, and the
+/// shared tables that reckoning needs; write what a customer's people set, and that they did.
+struct Rights {
+  std::vector<std::string> tables;
+  std::vector<std::string> what;
 
-std::vector<std::string> names_of(const Rows& rows) {
-  std::vector<std::string> names;
-  for (const Row& row : rows) names.push_back(row.text("name"));
-  return names;
-}
+  Rights() {
+    for (const char* table : {"customer_key", "subject", "issued", "config_version", "config_file",
+                              "config_activation", "cut_counter", "cut", "ingest_batch",
+                              "meter_life", "archived_month", "population_fact"}) {
+      add(table, "select");
+    }
+    for (const TablePlacement& table : placements()) {
+      const bool has_customers = table.placement == Placement::kByCustomer;
+      if (has_customers && table.table != "outbox") add(table.table, "select");
+    }
+    add("customer_setting", "insert");
+    add("customer_setting", "update");
+    add("audit_log", "insert");
+  }
+
+  void add(std::string_view table, std::string_view right) {
+    tables.emplace_back(table);
+    what.emplace_back(right);
+  }
+};
 
 std::string guarding(const Row& table) {
   const std::string name = table.text("name");
@@ -192,14 +201,15 @@ void settle_isolation(Connection& connection) {
     for (const Row& table : connection.query(kUnsettled, {roles.owner_passes})) {
       sql += guarding(table);
     }
-    const auto tables =
-        names_of(connection.query(kUngranted, {role_name(Role::kReader), tables_of_reader()}));
-    if (!tables.empty()) {
-      sql += fmt::format("grant select on {} to {};\n", fmt::join(tables, ", "),
+    const Rights rights;
+    const Rows ungranted =
+        connection.query(kUngranted, {role_name(Role::kReader), rights.tables, rights.what});
+    for (const Row& right : ungranted) {
+      sql += fmt::format("grant {} on {} to {};\n", right.text("what"), right.text("name"),
                          role_name(Role::kReader));
+    }
+    if (!ungranted.empty()) {
       sql += fmt::format("grant usage on schema public to {};\n", role_name(Role::kReader));
-      sql += fmt::format("grant insert, update on customer_setting to {};\n",
-                         role_name(Role::kReader));
     }
     return sql;
   };
@@ -231,7 +241,8 @@ std::vector<std::string> isolation_faults(Connection& connection) {
   const std::string_view reader = role_name(Role::kReader);
   take(connection.query(kTablesLaidBare, {roles_of(connection).owner_passes}));
   take(connection.query(kOtherPolicies));
-  take(connection.query(kRights, {reader, tables_of_reader()}));
+  const Rights rights;
+  take(connection.query(kRights, {reader, rights.tables, rights.what}));
   take(connection.query(kPassages));
   take(connection.query(kReferences));
   take(connection.query(kReader, {reader}));

@@ -15,8 +15,9 @@ namespace reckoner::store {
 namespace {
 
 constexpr std::string_view kBeginReading = "begin isolation level repeatable read, read only";
-constexpr std::string_view kBegin = "begin; select pg_current_xact_id()";
-constexpr std::string_view kBeginMarked = R"(begin;
+constexpr std::string_view kBeginSnapshot = "begin isolation level repeatable read";
+constexpr std::string_view kBegin = "begin";
+constexpr std::string_view kBeginMarked = R"({};
   delete from commit_mark where mark in (
     select mark from commit_mark where number < (select max(number) from commit_mark) - 10000
        for update skip locked);
@@ -26,15 +27,19 @@ constexpr std::size_t kMarkBytes = 16;
 /// The connection whose transaction, of this thread, encloses those that begin on it.
 thread_local const Connection* enclosing = nullptr;
 
+bool encloses(TransactionKind kind) {
+  return kind == TransactionKind::kEnclosing || kind == TransactionKind::kEnclosingSnapshot;
+}
+
 }  // namespace
 
 Transaction::Transaction(Connection& connection, TransactionKind kind)
     : connection_(connection),
-      place_(enclosing == &connection              ? Place::kPart
-             : kind == TransactionKind::kEnclosing ? Place::kEnclosing
-                                                   : Place::kWhole) {
+      place_(enclosing == &connection ? Place::kPart
+             : encloses(kind)         ? Place::kEnclosing
+                                      : Place::kWhole) {
   if (place_ == Place::kPart) {
-    RK_CHECK(kind == TransactionKind::kReadCommitted);
+    RK_CHECK(kind == TransactionKind::kReadCommitted || kind == TransactionKind::kEnclosing);
     connection_.run_plain("begin of a part", "savepoint part");
     return;
   }
@@ -47,10 +52,14 @@ Transaction::Transaction(Connection& connection, TransactionKind kind)
 void Transaction::begin(TransactionKind kind) {
   const bool reads = kind == TransactionKind::kSnapshotReadOnly;
   connection_.reads_only_ = reads;
-  std::string begin(reads ? kBeginReading : kBegin);
+  std::string begin(reads                                         ? kBeginReading
+                    : kind == TransactionKind::kEnclosingSnapshot ? kBeginSnapshot
+                                                                  : kBegin);
   if (!reads && connection_.marks_commits_) {
     mark_ = to_hex(random_bytes(kMarkBytes));
-    begin = fmt::format(fmt::runtime(kBeginMarked), mark_);
+    begin = fmt::format(fmt::runtime(kBeginMarked), begin, mark_);
+  } else if (!reads) {
+    begin += "; select pg_current_xact_id()";
   }
   try {
     xid_ = connection_.run_plain("begin", begin);

@@ -12,8 +12,11 @@ enum class TransactionKind {
   kSnapshotReadOnly,
   /// As kReadCommitted. Transactions that are begun on its connection before it ends, by its
   /// thread, are parts of it: what they commit is kept when this one commits, and what they roll
-  /// back leaves the rest as it was. A part cannot be kSnapshotReadOnly.
+  /// back leaves the rest as it was. A part has no snapshot of its own.
   kEnclosing,
+  /// As kEnclosing, over one snapshot of the database and what it has written itself. To write what
+  /// another transaction has changed since the snapshot is refused (40001).
+  kEnclosingSnapshot,
 };
 
 /// A transaction on a connection, which must outlive it, stay where it is and have no other but the

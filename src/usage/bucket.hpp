@@ -19,4 +19,11 @@ inline bool is_bucket_boundary(time::Instant instant) {
   return bucket_of(instant) == instant;
 }
 
+/// The first instant on a quarter hour at or after `instant`: usage up to it is all there is to
+/// `instant`.
+inline time::Instant bucket_end(time::Instant instant) {
+  const time::Instant bucket = bucket_of(instant);
+  return bucket == instant ? instant : bucket + kBucket;
+}
+
 }  // namespace reckoner::usage

@@ -10,11 +10,9 @@ namespace reckoner::web {
 namespace {
 
 constexpr store::Statement kByKey{"api.customer_by_key", R"(
-  select c.customer_id, c.key, c.time_zone from customer_key k
-    join customer c on c.customer_id = k.customer_id
-   where k.key = $1)"};
+  select customer_id from customer_key where key = $1)"};
 constexpr store::Statement kById{"api.customer_by_id", R"(
-  select customer_id, key, time_zone from customer where customer_id = $1)"};
+  select key, time_zone from customer where customer_id = $1)"};
 
 store::TransactionKind kind_of(CustomerSession::Kind kind) {
   return kind == CustomerSession::Kind::kRead ? store::TransactionKind::kSnapshotReadOnly
@@ -30,17 +28,17 @@ CustomerSession::CustomerSession(const CustomerApi& api, const Request& request,
       lease_(take_connection(is_staff_ ? api.pool : api.tenants)),
       transaction_(*lease_, kind_of(kind)) {
   const std::string& asked = request.path_values.at("customer");
-  std::optional<store::Row> found;
-  if (is_staff_) {
-    found = lease_->query(kByKey, {asked}).at_most_one();
-  } else {
-    store::read_for(*lease_, *request.principal.customer);
-    found = lease_->query(kById, {*request.principal.customer}).at_most_one();
+  std::optional<CustomerId> customer = request.principal.customer;
+  if (customer) {
+    store::read_for(*lease_, *customer);
+  } else if (const auto row = lease_->query(kByKey, {asked}).at_most_one()) {
+    customer = CustomerId{row->int64("customer_id")};
   }
+  const auto found = customer ? lease_->query(kById, {*customer}).at_most_one() : std::nullopt;
   if (!found || found->text("key") != asked) {
     throw Problem(404, fmt::format("there is no customer '{}'", asked));
   }
-  customer_ = CustomerId{found->int64("customer_id")};
+  customer_ = *customer;
   key_ = found->text("key");
   zone_ = time::Zone::named(found->text("time_zone"));
 }

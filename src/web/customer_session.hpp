@@ -21,8 +21,8 @@ struct CustomerApi {
   time::Clock clock;
 };
 
-/// What an endpoint below /api/v1/customers/{customer} reads with: one snapshot of the database, for
-/// one customer. Whoever belongs to a customer reads in the reader's role, to which row-level
+/// What an endpoint below /api/v1/customers/{customer} reads with: one snapshot of the database,
+/// for one customer. Whoever belongs to a customer reads in the reader's role, to which row-level
 /// security shows that customer's rows alone (store/isolation.hpp); its customer comes from the
 /// principal, never from the request. Staff read with the same statements, without policies.
 class CustomerSession {

@@ -14,6 +14,8 @@ struct MeteringApi {
   store::Pool& pool;
   engine::Versions& versions;
   time::Clock clock;
+  /// For queries of whoever belongs to a customer, in the role of the reader; none: `pool`.
+  store::Pool* tenants = nullptr;
 };
 
 /// The read and management API that OpenMeter's clients speak (docs/metering-api.md): meters,

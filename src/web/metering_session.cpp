@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "store/isolation.hpp"
 #include "web/resource_id.hpp"
 
 namespace reckoner::web {
@@ -41,10 +42,16 @@ store::Pool::Lease take_connection(store::Pool& pool) {
   return pool.take(kConnectionWait);
 }
 
-MeteringSession::MeteringSession(const MeteringApi& api)
-    : lease_(take_connection(api.pool)),
+void look_up_by_key(store::Connection& connection) {
+  connection.query(kLookUpByKey);
+}
+
+MeteringSession::MeteringSession(const MeteringApi& api, const Principal& principal)
+    : lease_(
+          take_connection(principal.customer && api.tenants != nullptr ? *api.tenants : api.pool)),
       snapshot_(*lease_, store::TransactionKind::kSnapshotReadOnly) {
-  lease_->query(kLookUpByKey);
+  if (principal.customer) store::read_for(*lease_, *principal.customer);
+  look_up_by_key(*lease_);
   const auto active = api.versions.active(*lease_);
   if (!active) throw Problem(503, "there is no configuration yet");
   version_ = api.versions.load(*lease_, *active);

@@ -17,7 +17,10 @@ namespace reckoner::web {
 /// One snapshot of the database with the meters in force in it, for one request.
 class MeteringSession {
  public:
-  explicit MeteringSession(const MeteringApi& api);
+  /// Whoever belongs to a customer reads that customer's rows alone (store/isolation.hpp).
+  MeteringSession(const MeteringApi& api, const Principal& principal);
+  /// For what is no customer's.
+  explicit MeteringSession(const MeteringApi& api) : MeteringSession(api, Principal{}) {}
 
   store::Connection& connection() { return *lease_; }
   const std::vector<domain::Meter>& meters() const;
@@ -43,6 +46,10 @@ class MeteringSession {
 
 /// A connection for a request; waits a few seconds.
 store::Pool::Lease take_connection(store::Pool& pool);
+
+/// To the end of the transaction PostgreSQL looks rows up by their keys, whatever its statistics
+/// say.
+void look_up_by_key(store::Connection& connection);
 
 /// The meter as the API shows it.
 void write_meter(text::JsonWriter& json, const domain::Meter& meter,

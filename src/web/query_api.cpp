@@ -83,21 +83,27 @@ Response as_json(const Answer& answer) {
   return json_response(json);
 }
 
-std::map<std::string, std::string> display_names(MeteringSession& session, const Answer& answer) {
+/// What subjects are called is no customer's row: it is looked up for the subjects of the answer.
+std::map<std::string, std::string> display_names(const MeteringApi& api, MeteringSession& session,
+                                                 const Answer& answer, const Principal& principal) {
   std::vector<std::string> subjects;
   for (const metering::UsageRow& row : answer.rows) subjects.push_back(*row.subject);
   std::sort(subjects.begin(), subjects.end());
   subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
   std::map<std::string, std::string> names;
-  for (const store::Row& row : session.connection().query(kDisplayNames, {subjects})) {
+  const store::Rows rows = principal.customer
+                               ? take_connection(api.pool)->query(kDisplayNames, {subjects})
+                               : session.connection().query(kDisplayNames, {subjects});
+  for (const store::Row& row : rows) {
     names.emplace(row.text("key"), row.text("display_name"));
   }
   return names;
 }
 
-Response as_csv(MeteringSession& session, const Answer& answer) {
+Response as_csv(const MeteringApi& api, MeteringSession& session, const Answer& answer,
+                const Principal& principal) {
   std::map<std::string, std::string> names;
-  if (answer.query.by_subject) names = display_names(session, answer);
+  if (answer.query.by_subject) names = display_names(api, session, answer, principal);
   std::ostringstream out;
   text::CsvWriter csv(out);
   csv.text("window_start").text("window_end");
@@ -131,10 +137,10 @@ bool wants_csv(const Request& request) {
 }
 
 Response query(const MeteringApi& api, const Request& request, QueryRequest asked) {
-  MeteringSession session(api);
+  MeteringSession session(api, request.principal);
   const Answer found =
       answer(session, session.meter_of(request), std::move(asked), request.principal);
-  return wants_csv(request) ? as_csv(session, found) : as_json(found);
+  return wants_csv(request) ? as_csv(api, session, found, request.principal) : as_json(found);
 }
 
 std::optional<std::vector<CustomerId>> customers_of(const Principal& principal) {
@@ -143,7 +149,7 @@ std::optional<std::vector<CustomerId>> customers_of(const Principal& principal) 
 }
 
 Response list_meter_subjects(const MeteringApi& api, const Request& request) {
-  MeteringSession session(api);
+  MeteringSession session(api, request.principal);
   const domain::Meter& meter = session.meter_of(request);
   text::JsonWriter json;
   json.begin_array();
@@ -177,7 +183,7 @@ Response list_group_by_values(const MeteringApi& api, const Request& request) {
                                    time::to_string(*asked.to)));
   }
   const std::string search = in_lower_case(request.parameter("search").value_or(""));
-  MeteringSession session(api);
+  MeteringSession session(api, request.principal);
   const Answer found =
       answer(session, session.meter_of(request), std::move(asked), request.principal);
   text::JsonWriter json;

@@ -23,7 +23,10 @@ auto read_member(std::string_view name, Read read) {
 }  // namespace
 
 RequestObject::RequestObject(const Request& request, std::initializer_list<std::string_view> known)
-    : object_(json_body(request)) {
+    : RequestObject(json_body(request), known) {}
+
+RequestObject::RequestObject(text::Json object, std::initializer_list<std::string_view> known)
+    : object_(std::move(object)) {
   for (const text::Json::Member& member : object_.as_object()) {
     if (std::find(known.begin(), known.end(), member.name) != known.end()) continue;
     throw Problem(
@@ -64,6 +67,18 @@ std::optional<time::Instant> RequestObject::optional_instant(std::string_view na
   const auto found = optional_text(name);
   if (!found) return std::nullopt;
   return parse_time(name, *found);
+}
+
+std::optional<std::int64_t> RequestObject::optional_integer(std::string_view name,
+                                                            std::int64_t min,
+                                                            std::int64_t max) const {
+  const text::Json* found = member(name);
+  if (found == nullptr) return std::nullopt;
+  const auto number = read_member(name, [&] { return whole_number(found->as_number()); });
+  if (!number || *number < min || *number > max) {
+    throw Problem(400, fmt::format("{}: not a whole number from {} to {}", name, min, max));
+  }
+  return number;
 }
 
 std::vector<std::string> RequestObject::texts(std::string_view name) const {

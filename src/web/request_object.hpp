@@ -13,14 +13,15 @@
 
 namespace reckoner::web {
 
-/// The body of a request: one JSON object with known members. What is wrong throws Problem 400 that
-/// names the member.
+/// The body of a request, or an object in it: one JSON object with known members. What is wrong
+/// throws Problem 400 that names the member.
 class RequestObject {
  public:
   static constexpr std::size_t kTextMax = 1024;
 
   /// Refuses other members than `known`.
   RequestObject(const Request& request, std::initializer_list<std::string_view> known);
+  RequestObject(text::Json object, std::initializer_list<std::string_view> known);
 
   /// Whether it is there, null included.
   bool has(std::string_view name) const { return object_.find(name) != nullptr; }
@@ -30,11 +31,31 @@ class RequestObject {
   std::optional<std::string> optional_text(std::string_view name) const;
   std::optional<bool> optional_boolean(std::string_view name) const;
   std::optional<time::Instant> optional_instant(std::string_view name) const;
+  std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t min,
+                                               std::int64_t max) const;
+  /// What `parse`, which throws Error, reads from a text; none where it is missing or null.
+  template <class Parse>
+  auto optional_parsed(std::string_view name, Parse parse) const
+      -> std::optional<decltype(parse(std::string()))> {
+    const auto found = optional_text(name);
+    if (!found) return std::nullopt;
+    try {
+      return parse(*found);
+    } catch (const Error& error) {
+      throw Problem(400, std::string(name) + ": " + error.what());
+    }
+  }
+  template <class Parse>
+  auto parsed(std::string_view name, Parse parse) const {
+    auto found = optional_parsed(name, parse);
+    if (!found) throw Problem(400, std::string(name) + " is missing");
+    return *std::move(found);
+  }
+  /// The member as it is; nullptr where it is missing or null.
+  const text::Json* member(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
 
  private:
-  const text::Json* member(std::string_view name) const;
-
   text::Json object_;
 };
 

@@ -66,10 +66,16 @@ TEST(RunRetry, ParksNobodyForWhatSaysNothingOfCustomers) {
 }
 
 TEST(RunRetry, RestsLongerWithEachFailureAndNeverLongerThanFiveSeconds) {
-  EXPECT_EQ(rest_after(1, 0), milliseconds(50));
-  EXPECT_EQ(rest_after(1, 1000), milliseconds(100));
-  EXPECT_EQ(rest_after(4, 1000), milliseconds(800));
-  EXPECT_EQ(rest_after(1'000'000, 1000), seconds(5));
+  EXPECT_EQ(rest_after(Failure::kContention, 1, 0), milliseconds(50));
+  EXPECT_EQ(rest_after(Failure::kContention, 1, 1000), milliseconds(100));
+  EXPECT_EQ(rest_after(Failure::kContention, 4, 1000), milliseconds(800));
+  EXPECT_EQ(rest_after(Failure::kWorld, 1'000'000, 1000), seconds(5));
+  EXPECT_EQ(rest_after(Failure::kClash, 1'000'000, 1000), milliseconds(100));
+}
+
+TEST(RunRetry, GoesOnSoonAfterAServerThatWasLostIsBack) {
+  EXPECT_EQ(rest_after(Failure::kConnection, 4, 1000), milliseconds(800));
+  EXPECT_EQ(rest_after(Failure::kConnection, 1'000'000, 1000), seconds(1));
 }
 
 TEST(FailedBatches, RestOnTheirOwn) {

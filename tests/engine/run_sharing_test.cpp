@@ -141,6 +141,31 @@ TEST_F(RunSharing, AWorkerThatStandsStillWithTheCountersIsEndedAndItsCommitFails
   EXPECT_EQ(world.number("select count(*) from run_worker where host = 'elsewhere'"), 0);
 }
 
+TEST_F(RunSharing, WhoStandsStillWhileItPlansIsEndedAndItsRunIsNotThere) {
+  std::atomic<bool> stands_still = false;
+  std::atomic<bool> goes_on = false;
+  Runner stopped(
+      world.pool(), world.versions(), [&] { return world.now(); },
+      {[&](store::Connection& connection, time::Instant now) {
+         const std::int64_t cut = metering::close_cut_within(connection, now);
+         stands_still = true;
+         within(20s, [&] { return goes_on.load(); });
+         return cut;
+       },
+       metering::merge_totals},
+      1s);
+  const RunRequest firing{.engine = kMonthlyEngine, .scheduled = true, .fires_at = world.now()};
+  std::jthread planning([&] { EXPECT_THROW(stopped.start(firing), store::DatabaseError); });
+  ASSERT_TRUE(within(20s, [&] { return stands_still.load(); }));
+  const auto begun = std::chrono::steady_clock::now();
+  const RunId run = begin(world);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+  goes_on = true;
+  planning.join();
+  EXPECT_EQ(world.work(run).counts.invoiced, 12);
+  EXPECT_EQ(world.number("select count(*) from engine_run"), 1);
+}
+
 TEST_F(RunSharing, AWorkerThatStandsStillWithinACopyIsEndedToo) {
   world.work(begin(world));
   world.set_clock("2026-12-01T02:00:00Z");
@@ -278,6 +303,23 @@ TEST(RunSharingVersions, WhoCannotLoadTheVersionLeavesTheRunToOthersAndTakesPart
   const RunId run = begin(world);
   EXPECT_FALSE(within(1500ms, [&] { return world.runner().summary(run).state == "done"; }));
   EXPECT_EQ(world.number("select count(*) from document"), 0);
+
+  auto connection = world.connect();
+  EXPECT_THAT(unattended_runs(connection, without, world.now()), IsEmpty());
+  world.set_clock("2026-11-01T02:02:00Z");
+  const auto unattended = unattended_runs(connection, without, world.now());
+  ASSERT_EQ(unattended.size(), 1U);
+  EXPECT_THAT(unattended.front().says(),
+              testing::AllOf(testing::StartsWith(
+                                 "nobody has worked on run 1 of monthly since "
+                                 "2026-11-01T02:00:00Z; its configuration does not load here: "),
+                             testing::HasSubstr("ElsewhereHandler")));
+  EXPECT_EQ(
+      unattended.front().todo(),
+      "start reckoner serve with the role engine where it loads, with its plug-in libraries in "
+      "--plugins, or end the run: reckoner runs cancel 1");
+  EXPECT_EQ(world.runner().unattended().front().says(),
+            "nobody has worked on run 1 of monthly since 2026-11-01T02:00:00Z");
 
   world.apply(test::shipped_configuration());
   const RunId next = begin(world, false);

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/hash.hpp"
+#include "store/shared_snapshot.hpp"
+#include "store/silence.hpp"
 #include "store/transaction.hpp"
 #include "support/database.hpp"
 
@@ -335,6 +339,30 @@ TEST_F(ConnectionTest, ASnapshotReadsOnly) {
               connection_.execute(kInsert, {2, "b", std::nullopt});
             }).sqlstate(),
             "25006");
+}
+
+TEST_F(ConnectionTest, SharesASnapshotWithAnother) {
+  Connection writer({.conninfo = conninfo_});
+  Connection other({.conninfo = conninfo_});
+  constexpr Statement kCount{"count", "select count(*) from customer"};
+  Transaction transaction(connection_, TransactionKind::kSnapshotReadOnly);
+  const std::string snapshot = share_snapshot(connection_);
+  writer.execute(kInsert, {1, "a", std::nullopt});
+  Transaction shared(other, TransactionKind::kSnapshotReadOnly);
+  take_snapshot(other, snapshot);
+  EXPECT_EQ(other.query(kCount).only().int64(0), 0);
+  EXPECT_EQ(connection_.query(kCount).only().int64(0), 0);
+  EXPECT_EQ(writer.query(kCount).only().int64(0), 1);
+}
+
+TEST_F(ConnectionTest, ATransactionThatIsSilentForTooLongIsEnded) {
+  Transaction transaction(connection_);
+  limit_silence(connection_, std::chrono::milliseconds(200));
+  connection_.execute(kInsert, {1, "a", std::nullopt});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  constexpr Statement kCount{"count", "select count(*) from customer"};
+  EXPECT_TRUE(error_of([&] { connection_.query(kCount); }).connection_lost());
+  EXPECT_EQ(Connection({.conninfo = conninfo_}).query(kCount).only().int64(0), 0);
 }
 
 TEST_F(ConnectionTest, MovesWithItsStatements) {

@@ -316,6 +316,19 @@ TEST(EnclosingTransaction, TakesBackWhatAPartKept) {
   EXPECT_EQ(count_of(conninfo), 0);
 }
 
+TEST(EnclosingTransaction, MaySeeOneSnapshotAndWhatItWrote) {
+  const std::string conninfo = fresh_database();
+  Connection connection({.conninfo = conninfo});
+  Connection other({.conninfo = conninfo});
+  const Transaction whole(connection, TransactionKind::kEnclosingSnapshot);
+  EXPECT_EQ(connection.query(kCount).only().int64("count"), 0);
+  other.execute(kDo, {"by another"});
+  Transaction part(connection);
+  connection.execute(kDo, {"by itself"});
+  part.commit();
+  EXPECT_EQ(connection.query(kCount).only().int64("count"), 1);
+}
+
 TEST(EnclosingTransaction, GoesOnWhenAPartFails) {
   const std::string conninfo = fresh_database();
   Connection connection({.conninfo = conninfo});

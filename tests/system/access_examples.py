@@ -98,4 +98,5 @@ ANSWERS = {
     "POST /api/v1/session/totp": {403},
     "POST /api/v1/session/totp/confirm": {403, 409},
     "POST /api/v1/session/totp/remove": {403},
+    "PUT /api/v1/customers/{customer}/settings": {412},
 }

@@ -34,7 +34,7 @@ FLOOR_OF = {folder: floor for floor, folders in enumerate(FLOORS) for folder in 
 # library or the system is refused.
 ANY, TESTS = "*", "tests"
 LIBRARIES = {
-    "spdlog/": "base", "fmt/": ANY, "sodium.h": "base", "openssl/sha.h": "base",
+    "spdlog/": "base", "fmt/": ANY, "sodium.h": "base", "openssl/ssl.h": "web", "openssl/bio.h": "web", "openssl/err.h": "web", "openssl/": "base",
     "date/": "time",
     "nlohmann/": "text", "simdjson": "text",
     "pugixml.hpp": "config", "boost/property_tree/": "config",
@@ -44,7 +44,7 @@ LIBRARIES = {
     "boost/dll": "engine",
     "curl/": "delivery",
     "boost/asio": "scheduler",
-    "httplib.h": "web", "openssl/": "web", "zlib.h": "web",
+    "httplib.h": "web", "zlib.h": "web",
     "CLI/": "app",
     "gtest/": TESTS, "gmock/": TESTS, "rapidcheck": TESTS, "boost/multiprecision/": TESTS,
 }

@@ -22,11 +22,10 @@ PATIENCE = 60
 ABREAST = 5
 SCHEDULE = '<schedule cron="0 0 * * * ?" time-zone="UTC" missed="catch-up"/>'
 
-# Where somebody stops: outside of transactions, inside with customers locked, inside with the counter locked. Who stops inside the
-# transactions that begin and end a run is waited for until the server ends it for being idle (2 minutes).
-STOPS = ["schedule.before-run", "run.after-commit", "run.after-claim", "batch.after-lease", "batch.after-lock",
+# Where somebody stops: outside of transactions, and inside: with the cuts locked, with customers, with the counter, with the run.
+STOPS = ["schedule.before-run", "run.after-cut", "run.before-commit", "run.after-commit", "run.after-claim", "batch.after-lease", "batch.after-lock",
          "batch.after-documents", "batch.after-outbox", "numbers.after-counter", "batch.before-commit", "batch.after-commit",
-         "finish.after-commit", "schedule.after-run"]
+         "finish.before-commit", "finish.after-commit", "schedule.after-run"]
 
 
 def stopped(command):

@@ -36,8 +36,8 @@ class ApiTest : public testing::Test {
 
   Response call(std::string_view method, const std::string& path, Query query = {},
                 std::string body = "", std::string accept = "application/json") {
-    const Router router(
-        metering_routes({world.pool(), world.versions(), [this] { return world.now(); }}));
+    const Router router(metering_routes(
+        {world.pool(), world.versions(), [this] { return world.now(); }, &tenants}));
     const Router::Match match = router.find(method, path);
     Request request;
     request.method = method;
@@ -100,6 +100,7 @@ class ApiTest : public testing::Test {
     "groupBy": {"model": "$.model", "kind": "$.type"}, "metadata": {"team": "ai"}})";
 
   test::BillingWorld world;
+  store::Pool tenants{{.conninfo = test::as_role(world.connect_string(), store::Role::kReader)}, 2};
   Principal principal{.key_id = 1, .name = "admin", .rights = {Right::kIngest, Right::kQuery}};
 };
 

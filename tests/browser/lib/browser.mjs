@@ -32,7 +32,7 @@ export async function open(browser, world, { width = widths.wide, theme = 'light
     reducedMotion: 'reduce',
     ...more,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (as) await logIn(context, as);
   const page = await context.newPage();
   const complaints = [];
@@ -72,9 +72,13 @@ export async function settled(page) {
 
 /**
  * World and browser for the journeys of one file:
- *   const stage = useStage(); test('…', async () => { await stage.visit({ as: 'anna' }, async ({ page }) => …); });
+ *   const stage = useStage({ before, after });
+ *   test('…', async () => { await stage.visit({ as: 'anna' }, async ({ page }) => …); });
+ * The world is shared with the other files, unless it is to be the file's own: a journey that changes prices, runs engines or
+ * does anything else that others would see needs that. `settings` are environment variables of such a daemon;
+ * `prepare` is done once before the journeys.
  */
-export function useStage({ before, after }) {
+export function useStage({ before, after, prepare, own = false, settings }) {
   const stage = {
     world: null,
     browser: null,
@@ -93,7 +97,10 @@ export function useStage({ before, after }) {
     },
   };
   before(async () => {
-    [stage.world, stage.browser] = await Promise.all([World.start(), launch()]);
+    const shared = process.env.RECKONER_WORLD;
+    const world = shared && !own ? World.attach(shared) : World.start(settings);
+    [stage.world, stage.browser] = await Promise.all([world, launch()]);
+    await prepare?.(stage);
   });
   after(async () => {
     await stage.browser?.close();

@@ -12,13 +12,13 @@ const patience = 60_000;
 
 /** The people of every world; passwords are those they have chosen. */
 export const people = {
-  anna: { login: 'anna@acme', password: 'four quiet words of anna' },
-  admin: { login: 'admin', password: 'four quiet words of admin' },
+  anna: { login: 'anna@acme', password: 'a tenant keeps four words' },
+  admin: { login: 'admin', password: 'the house keeps five words' },
 };
 
-function environment() {
+function environment(settings = {}) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('RECKONER'));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8' };
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', ...settings };
 }
 
 function unless(condition, what) {
@@ -51,15 +51,30 @@ function lineOf(child, pattern) {
 export class World {
   #child;
   #directory;
+  #sessions = new Map();
 
-  /** Starts it, and lets its people choose their passwords. */
-  static async start() {
+  /** The world that run.mjs has started for all files. */
+  static attach(text) {
+    const world = new World();
+    const { url, directory } = JSON.parse(text);
+    world.url = url;
+    world.#directory = directory;
+    return world;
+  }
+
+  /** For `attach`. */
+  toString() {
+    return JSON.stringify({ url: this.url, directory: this.#directory });
+  }
+
+  /** Starts it, with settings as environment variables, and lets its people choose their passwords. */
+  static async start(settings = {}) {
     const world = new World();
     world.#directory = mkdtempSync(join(tmpdir(), 'reckoner-browser-'));
     chmodSync(world.#directory, 0o755); // a server of another user works below
     cpSync(join(source, 'config'), join(world.#directory, 'config'), { recursive: true });
     try {
-      await world.#serve();
+      await world.#serve(settings);
     } catch (error) {
       await world.stop();
       throw error;
@@ -71,11 +86,11 @@ export class World {
     return ['--config', join(this.#directory, 'config')];
   }
 
-  async #serve() {
+  async #serve(settings) {
     this.#child = spawn(
       program,
       [...this.#common, '--data-dir', join(this.#directory, 'data'), 'demo', '--listen', '127.0.0.1:0'],
-      { cwd: this.#directory, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+      { cwd: this.#directory, env: environment(settings), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const { said } = await lineOf(this.#child, /login#login=admin&password=\S+/);
     this.url = /Open (http:\/\/\S+?)\/? and log in/.exec(said)?.[1];
@@ -108,6 +123,42 @@ export class World {
   async logIn(login, password) {
     const { answer, cookie } = await this.request('POST', '/api/v1/session', { body: { login, password } });
     return { ...answer, cookie };
+  }
+
+  /** A session of one of the people, made once. */
+  session(who) {
+    const { login, password } = people[who];
+    if (!this.#sessions.has(who)) this.#sessions.set(who, this.logIn(login, password));
+    return this.#sessions.get(who);
+  }
+
+  /** Adds a user by the command line; the one-time password. */
+  async addUser(name, role, customer) {
+    const said = await this.command(
+      'user', 'add', name, '--role', role, ...(customer ? ['--customer', customer] : []),
+    );
+    const password = /:\n(\S+)/.exec(said)?.[1];
+    unless(password, said);
+    return password;
+  }
+
+  /** A user with a password of its own, for a journey that ends it: {login, password}. */
+  async addPerson(name, role, customer) {
+    const given = await this.addUser(name, role, customer);
+    const login = customer ? `${name}@${customer}` : name;
+    const password = 'seven words that nobody else knows';
+    await this.choosePassword(login, given, password);
+    return { login, password };
+  }
+
+  /** An API key of a customer, for sending usage. */
+  async makeKey(name, scopes = ['ingest'], customer = 'acme') {
+    const { answer } = await this.request('POST', '/api/v1/keys', {
+      session: await this.session('anna'),
+      headers: { 'Idempotency-Key': `${name} ${process.hrtime.bigint()}` },
+      body: { name, scopes, customer },
+    });
+    return { id: answer.key.id, secret: answer.secret };
   }
 
   async choosePassword(login, given, chosen) {
@@ -147,8 +198,10 @@ export class World {
     unless(headers.get('Reckoner-Counted') === String(events.length), 'not all events were counted');
   }
 
+  /** Ends it; one that was attached goes on. */
   async stop() {
-    if (this.#child && this.#child.exitCode === null) {
+    if (!this.#child) return;
+    if (this.#child.exitCode === null) {
       const ended = new Promise((resolve_) => this.#child.on('exit', resolve_));
       this.#child.kill('SIGTERM');
       const late = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);

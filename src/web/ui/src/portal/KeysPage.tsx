@@ -45,7 +45,7 @@ function MakeKey({ onMade }: { onMade: (made: WithSecret) => void }) {
         }),
       ),
     onSuccess: onMade,
-    onError: idempotency.renew,
+    onError: idempotency.renewAfter,
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -50,7 +50,7 @@ function Terms({ charge, currency }: { charge: Charge; currency: string }) {
             </Text>
           ) : null}
           {term.words !== charge.words ? <Text size="sm">{term.words}</Text> : null}
-          {term.table.rows.length > 0 ? (
+          {term.table.columns.length > 1 ? (
             <PriceTable label={`Prices of ${charge.title}, in ${currency}`} table={term.table} />
           ) : null}
         </div>

@@ -55,7 +55,7 @@ function AddUser({ onAdded }: { onAdded: (given: WithPassword) => void }) {
         }),
       ),
     onSuccess: onAdded,
-    onError: idempotency.renew,
+    onError: idempotency.renewAfter,
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

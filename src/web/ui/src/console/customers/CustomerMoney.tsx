@@ -55,10 +55,10 @@ const chargeColumns = [
     meta: { numeric: true, wideOnly: true },
     cell: ({ row }) => <Quantity value={row.original.quantity} unit={row.original.unit} />,
   }),
-  charge.accessor('amount', {
-    header: 'Amount',
+  charge.accessor('price', {
+    header: 'Price of one',
     meta: { numeric: true },
-    cell: ({ row }) => <Money amount={row.original.amount} currency={row.original.currency} />,
+    cell: ({ row }) => <Money amount={row.original.price} currency={row.original.currency} />,
   }),
 ];
 
@@ -68,6 +68,11 @@ const discountColumns = [
     header: 'Percent',
     meta: { numeric: true },
     cell: (cell) => <Quantity value={cell.getValue()} unit="%" />,
+  }),
+  discount.accessor('charges', {
+    header: 'On',
+    meta: { wideOnly: true },
+    cell: (cell) => cell.getValue().join(', ') || 'all charges',
   }),
   discount.accessor('starts_on', { header: 'From', cell: (cell) => <Day day={cell.getValue()} /> }),
   discount.accessor('ends_on', {

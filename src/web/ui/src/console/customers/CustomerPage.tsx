@@ -43,6 +43,7 @@ function initialOf(kind: ChangeKind): Record<string, string> {
 
 function Waiting({ details }: { details: Details }) {
   const mayOperate = useMay('operate');
+  const mayBill = useMay('bill');
   const { parked, held } = details;
   return (
     <>
@@ -63,7 +64,7 @@ function Waiting({ details }: { details: Details }) {
             <span>
               {held.reasons} (run <RunLink run={held.run} />, <Instant at={held.since} />)
             </span>
-            {mayOperate ? <DecideHeld run={held.run} customer={details.key} /> : null}
+            {mayBill ? <DecideHeld run={held.run} customer={details.key} /> : null}
           </Group>
         </Alert>
       ) : null}

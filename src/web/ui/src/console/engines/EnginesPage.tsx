@@ -10,6 +10,7 @@ import { FactList } from '../lib/FactList';
 import { RunLink } from '../lib/links';
 import { duration } from '../lib/words';
 import { ChainPicture } from './ChainPicture';
+import { OnDemandDialog } from './OnDemandDialog';
 import { RunDialog } from './RunDialog';
 
 type Engine = Schemas['Engine'];
@@ -55,7 +56,13 @@ function EngineView({ engine }: { engine: Engine }) {
           <Badge color={engine.issues ? 'green' : 'gray'}>
             {engine.issues ? 'issues documents' : 'stores nothing'}
           </Badge>
-          <RunDialog engine={engine} mayRun={mayOperate && engine.issues} />
+          {engine.issues ? (
+            mayOperate ? (
+              <RunDialog engine={engine} />
+            ) : null
+          ) : (
+            <OnDemandDialog engine={engine.id} />
+          )}
         </Group>
       }
     >

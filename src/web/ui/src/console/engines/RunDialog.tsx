@@ -29,7 +29,7 @@ function requestOf({ customer, period, retryParked, trueUps }: RunChoice): Schem
 }
 
 /** Runs an engine now, or shows what it would bill; for one customer or all. */
-export function RunDialog({ engine, mayRun }: { engine: Schemas['Engine']; mayRun: boolean }) {
+export function RunDialog({ engine }: { engine: Schemas['Engine'] }) {
   const navigate = useNavigate();
   const [opened, { open, close }] = useDisclosure(false);
   const [choice, setChoice] = useState(everyone);
@@ -82,7 +82,7 @@ export function RunDialog({ engine, mayRun }: { engine: Schemas['Engine']; mayRu
           open();
         }}
       >
-        {mayRun ? 'Run or try' : 'Try'}
+        Run or try
       </Button>
       <Modal opened={opened} onClose={close} title={`Run ${engine.id}`} size="xl">
         <Stack>
@@ -127,16 +127,15 @@ export function RunDialog({ engine, mayRun }: { engine: Schemas['Engine']; mayRu
             >
               Dry run
             </Button>
-            {mayRun ? (
-              <Button
-                loading={run.isPending}
-                onClick={() => {
-                  run.mutate(requestOf(choice));
-                }}
-              >
-                Run now
-              </Button>
-            ) : null}
+
+            <Button
+              loading={run.isPending}
+              onClick={() => {
+                run.mutate(requestOf(choice));
+              }}
+            >
+              Run now
+            </Button>
           </Group>
           {run.error ? <Failure error={run.error} /> : null}
           {dryRun.error ? <Failure error={dryRun.error} /> : null}

@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useIdempotencyKey } from '@/shared/api/idempotency';
+import { done as say } from '@/shared/ui/notify';
 
 interface ActionOptions<T> {
   /** Said when it is done; null says nothing. */
@@ -10,33 +10,25 @@ interface ActionOptions<T> {
   after?: (result: T) => void;
 }
 
-/**
- * Something a person does once. All its attempts carry one idempotency key, which is renewed when it has worked and
- * when `begin` says that something else is meant.
- */
+/** Something a person does once, under an idempotency key. `begin` forgets what became of the last attempt. */
 export function useAction<V, T>(
   act: (input: V, idempotencyKey: string) => Promise<T>,
   options: ActionOptions<T>,
 ) {
   const queries = useQueryClient();
-  const { key, renew } = useIdempotencyKey();
+  const idempotency = useIdempotencyKey();
   const mutation = useMutation({
-    mutationFn: (input: V) => act(input, key),
+    mutationFn: (input: V) => act(input, idempotency.key),
+    onError: idempotency.renewAfter,
     onSuccess(result) {
-      renew();
+      idempotency.renew();
       for (const each of options.changes ?? ['']) {
         void queries.invalidateQueries(each === '' ? {} : { queryKey: [each] });
       }
       const message = options.done(result);
-      if (message !== null) notifications.show({ message, color: 'green' });
+      if (message !== null) say(message);
       options.after?.(result);
     },
   });
-  return {
-    ...mutation,
-    begin() {
-      renew();
-      mutation.reset();
-    },
-  };
+  return { ...mutation, begin: mutation.reset };
 }

@@ -58,15 +58,37 @@ const kafkaColumns = [
   kafka.accessor('updated_at', { header: 'Updated', cell: (cell) => <Instant at={cell.getValue()} /> }),
 ];
 
+const minuteMs = 60_000;
+
+/** The last hour: also the minutes in which nothing arrived, which the API leaves out. */
+function everyMinute({
+  at,
+  minutes,
+}: Metering): Pick<Metering['minutes'][number], 'at' | 'counted' | 'duplicate' | 'quarantined'>[] {
+  const last = Math.floor(Date.parse(at) / minuteMs);
+  const known = new Map(minutes.map((each) => [Math.floor(Date.parse(each.at) / minuteMs), each]));
+  return Array.from({ length: 60 }, (_, index) => {
+    const minuteOf = last - 59 + index;
+    return (
+      known.get(minuteOf) ?? {
+        at: new Date(minuteOf * minuteMs).toISOString(),
+        counted: 0,
+        duplicate: 0,
+        quarantined: 0,
+      }
+    );
+  });
+}
+
 function Rate({ metering }: { metering: Metering }) {
   const { locale, zone } = useReader();
   const points = useMemo(() => {
     const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', timeZone: zone });
-    return metering.minutes.map(({ at, counted, duplicate, quarantined }) => ({
+    return everyMinute(metering).map(({ at, counted, duplicate, quarantined }) => ({
       label: time.format(new Date(at)),
       values: { counted: `${counted}`, duplicate: `${duplicate}`, quarantined: `${quarantined}` },
     }));
-  }, [metering.minutes, locale, zone]);
+  }, [metering, locale, zone]);
   return (
     <Chart
       label="Events of the last hour, by minute"
@@ -154,13 +176,13 @@ export function Component() {
             <Section title="Nothing is lost">
               <Conservation metering={state} />
             </Section>
-            <Section title="Sources of the last 24 hours">
+            <Section title="Sources of the last hour">
               <DataTable
                 label="Sources"
                 columns={sourceColumns}
                 rows={state.sources}
                 rowKey={(row) => row.source}
-                empty={<Empty title="No events">Nothing has been sent for a day.</Empty>}
+                empty={<Empty title="No events">Nothing has been sent for an hour.</Empty>}
               />
             </Section>
             {state.kafka.length > 0 ? (

@@ -174,7 +174,7 @@ const states = ['open', 'approved', 'rejected', 'all'] as const;
 
 /** Documents beyond a bound of safety, with their figures; of one run, or all. */
 export function HeldTable({ run, refetchInterval }: { run?: number; refetchInterval?: number | false }) {
-  const mayBill = useMay('operate');
+  const mayBill = useMay('bill');
   const [state, setState] = useState<(typeof states)[number]>(run === undefined ? 'open' : 'all');
   const pages = usePages(
     ['held', run ?? 'all', state],

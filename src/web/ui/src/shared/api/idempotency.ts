@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { ApiError } from './problem';
 
 /** 128 random bits; crypto.randomUUID needs a secure context, which a daemon without TLS is not. */
 export function newIdempotencyKey(): string {
@@ -7,14 +8,29 @@ export function newIdempotencyKey(): string {
   ).join('');
 }
 
+/** Whether the API refused the request as it is: nothing was done, and a mended one is another request. */
+function wasRefused(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
 /**
- * One key for all attempts to do one thing: it stays when a request fails, so that a repeat has no second effect.
- * Call `renew` after success, and when the form's content is changed.
+ * One key for all attempts to do one thing: it stays when nobody knows what became of a request, so that a repeat has no
+ * second effect. Call `renew` after success, and `renewAfter` with the error of an attempt.
  */
-export function useIdempotencyKey(): { key: string; renew: () => void } {
+export function useIdempotencyKey(): {
+  key: string;
+  renew: () => void;
+  renewAfter: (error: unknown) => void;
+} {
   const [key, setKey] = useState(newIdempotencyKey);
   const renew = useCallback(() => {
     setKey(newIdempotencyKey());
   }, []);
-  return { key, renew };
+  const renewAfter = useCallback(
+    (error: unknown) => {
+      if (wasRefused(error)) renew();
+    },
+    [renew],
+  );
+  return { key, renew, renewAfter };
 }

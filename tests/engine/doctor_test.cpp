@@ -1,11 +1,11 @@
-#include "app/doctor.hpp"
+#include "engine/doctor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace reckoner::app {
+namespace reckoner::engine {
 namespace {
 
 using testing::HasSubstr;
@@ -122,6 +122,10 @@ TEST(Doctor, WhatWaitsForSomebodyIsSaid) {
     EXPECT_EQ(finding.verdict, Verdict::kOk) << finding.subject;
   }
   const Backlog backlog{.unfinished_runs = 1,
+                        .unattended_runs = {{.run = {12},
+                                             .engine = "monthly",
+                                             .since = now - std::chrono::minutes(2),
+                                             .problem = "no class 'Own'"}},
                         .parked = 2,
                         .held = 3,
                         .quarantined = 4,
@@ -135,7 +139,13 @@ TEST(Doctor, WhatWaitsForSomebodyIsSaid) {
     EXPECT_NE(finding.todo, "") << finding.subject;
   }
   EXPECT_EQ(exit_code_of(findings), 0);
+  const auto unattended = std::ranges::find(findings, "unattended run", &Finding::subject);
+  ASSERT_NE(unattended, findings.end());
+  EXPECT_EQ(unattended->says,
+            "nobody has worked on run 12 of monthly since 2026-11-01T11:58:00Z; its "
+            "configuration does not load here: no class 'Own'");
+  EXPECT_THAT(unattended->todo, HasSubstr("reckoner runs cancel 12"));
 }
 
 }  // namespace
-}  // namespace reckoner::app
+}  // namespace reckoner::engine

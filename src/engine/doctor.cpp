@@ -1,12 +1,47 @@
-#include "app/doctor.hpp"
+#include "engine/doctor.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace reckoner::app {
+#include "store/isolation.hpp"
+#include "store/migrations.hpp"
+#include "store/schema.hpp"
+
+namespace reckoner::engine {
 
 namespace {
+
+constexpr store::Statement kBacklog{"backlog", R"(
+  select (select count(*) from engine_run where state = 'running') as unfinished_runs,
+         (select count(*) from parked) as parked,
+         (select count(*) from quarantine where state = 'open') as quarantined,
+         (select count(*) from outbox where state = 'pending') as mails_pending,
+         (select count(*) from outbox where state = 'dead') as mails_dead,
+         (select min(next_try_at) from outbox where state = 'pending') as oldest_mail,
+         (select min(received_at) from ingest_batch where cut is null) as oldest_batch)"};
+
+constexpr store::Statement kHeld{"held documents",
+                                 "select count(*) as held from held where state = 'open'"};
+constexpr store::Statement kHasHeld{"has held documents",
+                                    "select to_regclass('held') is not null as held"};
+
+Backlog read_backlog(store::Connection& connection, Versions& versions, time::Instant now) {
+  const store::Row row = connection.query(kBacklog).only();
+  Backlog backlog{.unfinished_runs = row.int64("unfinished_runs"),
+                  .unattended_runs = unattended_runs(connection, versions, now),
+                  .parked = row.int64("parked"),
+                  .held = 0,
+                  .quarantined = row.int64("quarantined"),
+                  .mails_pending = row.int64("mails_pending"),
+                  .mails_dead = row.int64("mails_dead"),
+                  .oldest_mail = row.optional_instant("oldest_mail"),
+                  .oldest_batch = row.optional_instant("oldest_batch")};
+  if (connection.query(kHasHeld).only().boolean("held")) {
+    backlog.held = connection.query(kHeld).only().int64("held");
+  }
+  return backlog;
+}
 
 constexpr std::int64_t kOldestVersion = 150'000;
 constexpr std::chrono::seconds kClockWarning{1};
@@ -143,6 +178,16 @@ Finding judge_schema(std::int64_t applied, std::int64_t known) {
           "reckoner migrate, or any other command, applies them"};
 }
 
+Finding judge_isolation(const std::string& gap) {
+  if (gap.empty()) {
+    return {"isolation", Verdict::kOk,
+            "row-level security shows who reads for a customer that customer's rows alone", ""};
+  }
+  return {"isolation", Verdict::kWarning,
+          fmt::format("rows of customers are kept apart by statements alone: {}", gap),
+          "make the roles of docs/command-line.md and run reckoner migrate"};
+}
+
 Finding judge_disk(std::optional<Disk> disk, std::int64_t database_bytes) {
   const std::string used =
       fmt::format("the database has {}", mebibytes(static_cast<std::uintmax_t>(database_bytes)));
@@ -167,6 +212,9 @@ std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now) {
   };
   add("unfinished runs", backlog.unfinished_runs, "not finished",
       "reckoner runs; a daemon, or reckoner run of the same engine, finishes them");
+  for (const UnattendedRun& run : backlog.unattended_runs) {
+    findings.push_back({"unattended run", Verdict::kWarning, run.says(), run.todo()});
+  }
   add("parked customers", backlog.parked, "cannot be billed",
       "reckoner runs show RUN says why; reckoner run ENGINE --retry-parked tries again");
   add("held documents", backlog.held, "wait for approval", "reckoner runs approve");
@@ -193,6 +241,41 @@ std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now) {
   return findings;
 }
 
+std::optional<Disk> disk_of(const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto space = std::filesystem::space(directory, error);
+  if (error) return std::nullopt;
+  return Disk{.free = space.available, .size = space.capacity};
+}
+
+std::vector<Finding> examine_database(store::Connection& connection, Versions& versions,
+                                      std::optional<Disk> disk, const Clocks& clocks,
+                                      const std::function<Finding()>& configuration) {
+  const store::ServerFacts facts = store::read_server_facts(connection);
+  std::vector<Finding> findings = judge_server(facts);
+  findings.push_back(judge_clock(clocks.servers, clocks.ours));
+  findings.push_back(judge_disk(disk, facts.database_bytes));
+  const auto files = store::schema::embedded_files();
+  const auto known = static_cast<std::int64_t>(files.size());
+  try {
+    const std::int64_t pending = store::pending_migrations(connection, files);
+    findings.push_back(judge_schema(known - pending, known));
+    if (pending > 0) return findings;
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const Error& error) {
+    findings.push_back({"schema", Verdict::kWrong, error.what(), "use the program it names"});
+    return findings;
+  }
+  if (configuration) findings.push_back(configuration());
+  findings.push_back(judge_isolation(store::isolation_gap(connection)));
+  for (Finding& finding :
+       judge_backlog(read_backlog(connection, versions, clocks.ours), clocks.ours)) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
 int exit_code_of(const std::vector<Finding>& findings) {
   return std::ranges::any_of(findings,
                              [](const Finding& f) { return f.verdict == Verdict::kWrong; })
@@ -200,4 +283,4 @@ int exit_code_of(const std::vector<Finding>& findings) {
              : 0;
 }
 
-}  // namespace reckoner::app
+}  // namespace reckoner::engine

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/run_status.hpp"
+#include "store/connection.hpp"
 #include "store/server_facts.hpp"
 #include "time/time.hpp"
 
-namespace reckoner::app {
+namespace reckoner::engine {
 
 enum class Verdict { kOk, kWarning, kWrong };
 
@@ -27,6 +31,7 @@ struct Finding {
 /// What stands in the database and waits for somebody.
 struct Backlog {
   std::int64_t unfinished_runs = 0;
+  std::vector<UnattendedRun> unattended_runs;  ///< those of them that nobody works on
   std::int64_t parked = 0;
   std::int64_t held = 0;
   std::int64_t quarantined = 0;  ///< open
@@ -47,10 +52,28 @@ std::vector<Finding> judge_server(const store::ServerFacts& facts);
 Finding judge_clock(time::Instant servers, time::Instant ours);
 /// `applied` of the `known` migrations of this program.
 Finding judge_schema(std::int64_t applied, std::int64_t known);
+/// `gap`: why rows of customers are kept apart by statements alone; "": policies do it.
+Finding judge_isolation(const std::string& gap);
 Finding judge_disk(std::optional<Disk> disk, std::int64_t database_bytes);
 std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now);
+
+/// None where it cannot be seen.
+std::optional<Disk> disk_of(const std::filesystem::path& directory);
+
+/// Read at about the same time.
+struct Clocks {
+  time::Instant servers;
+  time::Instant ours;
+};
+
+/// All of it, of the database behind the connection, which is in no transaction: server, clock,
+/// disk, schema, and where the schema is this program's, what `configuration` finds (where it is
+/// not empty) and the backlog.
+std::vector<Finding> examine_database(store::Connection& connection, Versions& versions,
+                                      std::optional<Disk> disk, const Clocks& clocks,
+                                      const std::function<Finding()>& configuration = {});
 
 /// 1 when something is wrong, else 0.
 int exit_code_of(const std::vector<Finding>& findings);
 
-}  // namespace reckoner::app
+}  // namespace reckoner::engine

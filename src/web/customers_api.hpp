@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "web/customer_session.hpp"
+
+namespace reckoner::web {
+
+/// What the people of a customer, and staff for them, read and set: everything below
+/// /api/v1/customers/{customer} of the OpenAPI section "customers".
+std::vector<Route> customer_routes(const CustomerApi& api);
+
+std::vector<Route> overview_routes(const CustomerApi& api);
+std::vector<Route> interim_routes(const CustomerApi& api);
+std::vector<Route> usage_routes(const CustomerApi& api);
+std::vector<Route> invoice_routes(const CustomerApi& api);
+std::vector<Route> money_routes(const CustomerApi& api);
+std::vector<Route> plan_routes(const CustomerApi& api);
+std::vector<Route> setting_routes(const CustomerApi& api);
+
+}  // namespace reckoner::web

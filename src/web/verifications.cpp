@@ -1,0 +1,193 @@
+#include "web/verifications.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "store/repeat.hpp"
+#include "web/json_members.hpp"
+
+namespace reckoner::web {
+
+namespace {
+
+constexpr std::chrono::seconds kPoolWait{5};
+constexpr std::chrono::milliseconds kBeat{500};
+constexpr std::chrono::seconds kSilenceMax{60};
+constexpr std::chrono::milliseconds kCommitLook{50};
+constexpr int kCommitLooks = 200;
+
+constexpr store::Statement kGiveUp{"api.give_up_verification", R"(
+  update verification
+     set state = 'failed', ended_at = $1, error = 'the daemon that made it has gone'
+   where state = 'running' and beat_at < $2)"};
+
+constexpr store::Statement kBegin{"api.begin_verification", R"(
+  insert into verification (started_at, started_by, recompute, sample, state, beat_at)
+  values ($1, $2, $3, $4, 'running', $1) on conflict do nothing returning verification)"};
+
+constexpr store::Statement kIsThere{"api.verification_is_there",
+                                    "select 1 from verification where verification = $1"};
+
+constexpr store::Statement kBeatOf{"api.beat_of_verification", R"(
+  update verification set beat_at = $2, step = $3, done = $4, total = $5, checks = $6
+   where verification = $1 and state = 'running')"};
+
+constexpr store::Statement kEnd{"api.end_verification", R"(
+  update verification set state = $2, ended_at = $3, beat_at = $3, error = $4, checks = $5
+   where verification = $1 and state = 'running')"};
+
+constexpr store::Statement kLast{"api.last_verification", R"(
+  select started_at, started_by, recompute, state, beat_at, step, done, total, ended_at, error, checks
+    from verification order by verification desc limit 1)"};
+
+void write_check(text::JsonWriter& json, const store::CheckOutcome& outcome) {
+  json.begin_object().key("check").string(outcome.name).key("claim").string(outcome.claim);
+  json.key("invariant").string(outcome.invariant).key("holds").boolean(outcome.holds());
+  json.key("checked").number(outcome.checked).key("unit").string(outcome.unit);
+  json.key("wrong_total").number(outcome.wrong_total);
+  write_texts(json, "wrong", outcome.wrong);
+  write_texts(json, "remarks", outcome.remarks);
+  json.end_object();
+}
+
+}  // namespace
+
+/// A verification as it is made: writes how far it is about twice a second.
+class Verifications::Work {
+ public:
+  Work(Verifications& all, std::int64_t number) : all_(all), number_(number) {}
+
+  void take(const store::CheckOutcome& outcome) {
+    checks_.push_back(outcome);
+    progress(outcome.name, 0, std::nullopt);
+  }
+
+  void progress(std::string_view step, std::int64_t done, std::optional<std::int64_t> total) {
+    if (all_.stop_) throw Error("the daemon was stopped");
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + kBeat;
+    if (change(kBeatOf, {number_, all_.clock_(), step, done, total, checks_as_json()}) == 0) {
+      throw Error("it was given up");
+    }
+  }
+
+  void end(const std::string& error) {
+    change(kEnd,
+           {number_, error.empty() ? "done" : "failed", all_.clock_(), error, checks_as_json()});
+  }
+
+ private:
+  std::int64_t change(const store::Statement& statement, const store::Params& params) {
+    return store::in_repeats(
+        all_.pool_, kPoolWait, store::Twice::kIsOnce,
+        [&](store::Connection& connection) { return connection.execute(statement, params); });
+  }
+
+  std::string checks_as_json() const {
+    text::JsonWriter json;
+    json.begin_array();
+    for (const store::CheckOutcome& outcome : checks_) write_check(json, outcome);
+    json.end_array();
+    return json.finish();
+  }
+
+  Verifications& all_;
+  const std::int64_t number_;
+  std::vector<store::CheckOutcome> checks_;
+  std::chrono::steady_clock::time_point next_;
+};
+
+Verifications::Verifications(store::Pool& pool, time::Clock clock, Verify verify)
+    : pool_(pool), clock_(std::move(clock)), verify_(std::move(verify)) {}
+
+Verifications::~Verifications() {
+  stop_ = true;
+  const std::lock_guard lock(mutex_);
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Verifications::start(store::Connection& connection, const VerifyRequest& request,
+                          std::string_view who) {
+  const time::Instant now = clock_();
+  connection.execute(kGiveUp, {now, now - kSilenceMax});
+  const auto begun =
+      connection.query(kBegin, {now, who, request.recompute, request.sample}).at_most_one();
+  if (!begun) return false;
+  const std::lock_guard lock(mutex_);
+  if (thread_.joinable()) thread_.join();  // it has ended: no row is running
+  thread_ = std::thread(
+      [this, number = begun->int64("verification"), request] { make(number, request); });
+  return true;
+}
+
+void Verifications::make(std::int64_t number, VerifyRequest request) {
+  Work work(*this, number);
+  try {
+    const auto is_there = [&] { return !pool_.take(kPoolWait)->query(kIsThere, {number}).empty(); };
+    int looks = 0;
+    while (!is_there()) {
+      if (stop_ || ++looks > kCommitLooks) return;
+      std::this_thread::sleep_for(kCommitLook);
+    }
+    std::string problem;
+    try {
+      verify_(request,
+              {[&](const store::CheckOutcome& outcome) { work.take(outcome); },
+               [&](std::string_view step, std::int64_t done, std::optional<std::int64_t> total) {
+                 work.progress(step, done, total);
+               }});
+    } catch (const std::exception& error) {
+      problem = error.what();
+      log::error("verification {}: {}", number, problem);
+    }
+    work.end(problem);
+  } catch (const std::exception& error) {
+    log::error("verification {}: {}", number, error.what());
+  }
+}
+
+void Verifications::write_last(text::JsonWriter& json, store::Connection& connection,
+                               time::Instant now) {
+  const auto row = connection.query(kLast).at_most_one();
+  json.begin_object();
+  if (!row) {
+    json.key("state").string("none");
+    for (const char* name : {"started_at", "started_by", "ended_at"}) json.key(name).null();
+    json.key("recompute").boolean(false).key("step").null().key("done").number(0);
+    for (const char* name : {"total", "holds", "error"}) json.key(name).null();
+    json.key("checks").begin_array().end_array().end_object();
+    return;
+  }
+  std::string state = row->text("state");
+  std::string error = row->text("error");
+  if (state == "running" && row->instant("beat_at") < now - kSilenceMax) {
+    state = "failed";
+    error = "the daemon that made it has gone";
+  }
+  const text::Json checks = text::parse_json(row->text("checks"));
+  const auto& outcomes = checks.as_array();
+  const bool all_hold = std::all_of(outcomes.begin(), outcomes.end(), [](const text::Json& check) {
+    return check.at("holds").as_boolean();
+  });
+  json.key("state").string(state).key("started_at");
+  json.string(time::to_string(row->instant("started_at")));
+  json.key("started_by").string(row->text("started_by"));
+  write_instant(json, "ended_at", row->optional_instant("ended_at"));
+  json.key("recompute").boolean(row->boolean("recompute"));
+  write_text_or_null(json, "step", state == "running" ? row->text("step") : "");
+  json.key("done").number(row->int64("done"));
+  write_number_or_null(json, "total", row->optional_int64("total"));
+  json.key("holds");
+  if (!all_hold) {
+    json.boolean(false);
+  } else if (state == "done") {
+    json.boolean(true);
+  } else {
+    json.null();
+  }
+  write_text_or_null(json, "error", error);
+  json.key("checks").json(checks).end_object();
+}
+
+}  // namespace reckoner::web

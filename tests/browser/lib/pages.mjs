@@ -1,0 +1,63 @@
+// Every page there is, and who may see it: for the checks that all pages stand, and for the pictures in docs/screens.
+import { consolePages } from './consolePages.mjs';
+
+/**
+ * name: of its picture; path: within the world, or a function of the world; as: who logs in (nobody: undefined);
+ * screen: whether docs/screens has it; prepare: what to do on the page before it is looked at.
+ */
+export const tenantPages = [
+  { name: 'login', path: '/login', screen: true },
+  { name: 'overview', path: '/c/acme', as: 'anna', screen: true },
+  {
+    name: 'interim',
+    path: '/c/acme/interim',
+    as: 'anna',
+    screen: true,
+    prepare: (page) => openUsageLine(page),
+  },
+  {
+    name: 'comparison',
+    path: '/c/acme/interim',
+    as: 'anna',
+    prepare: (page) => page.getByText('Compare with last month').click(),
+  },
+  { name: 'usage', path: '/c/acme/usage?meter=bandwidth', as: 'anna', screen: true },
+  {
+    name: 'usage-table',
+    path: '/c/acme/usage?meter=bandwidth&range=days30&group_by=subject',
+    as: 'anna',
+    prepare: (page) => page.getByText('Table', { exact: true }).click(),
+  },
+  { name: 'invoices', path: '/c/acme/invoices', as: 'anna', screen: true },
+  { name: 'payments', path: '/c/acme/invoices?tab=payments', as: 'anna' },
+  { name: 'credits', path: '/c/acme/invoices?tab=credits', as: 'anna' },
+  { name: 'invoice', path: async (world) => `/c/acme/invoices/${await lastInvoice(world)}`, as: 'anna', screen: true },
+  { name: 'plan', path: '/c/acme/plan', as: 'anna', screen: true },
+  { name: 'users', path: '/c/acme/users', as: 'anna' },
+  {
+    name: 'add-user',
+    path: '/c/acme/users',
+    as: 'anna',
+    prepare: (page) => page.getByRole('button', { name: 'Add a user' }).click(),
+  },
+  { name: 'keys', path: '/c/acme/keys', as: 'anna' },
+  { name: 'settings', path: '/c/acme/settings', as: 'anna' },
+  { name: 'account', path: '/account', as: 'anna' },
+  { name: 'not-found', path: '/c/acme/nowhere', as: 'anna' },
+  { name: 'staff-overview', path: '/c/acme', as: 'admin' },
+];
+
+/** Number of the customer's last invoice. */
+export async function lastInvoice(world, customer = 'acme') {
+  const session = await world.session('anna');
+  const { answer } = await world.request('GET', `/api/v1/customers/${customer}/invoices?limit=1`, { session });
+  return answer.items[0].number;
+}
+
+/** Opens the first line that has usage behind it, and waits for what it is made of. */
+export async function openUsageLine(page) {
+  await page.getByRole('button', { name: /bandwidth/i }).first().click();
+  await page.getByRole('heading', { name: /^Events/ }).waitFor();
+}
+
+export const allPages = [...tenantPages, ...consolePages];

@@ -1,0 +1,86 @@
+#include "invoicing/receivables.hpp"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+namespace reckoner::invoicing {
+
+namespace {
+
+using testing::ElementsAre;
+
+const money::Currency kDollars = money::Currency::of("USD");
+
+money::Money dollars(std::int64_t cents) {
+  return {money::Decimal::from_parts(cents, 2), kDollars};
+}
+
+std::vector<std::string> open(const std::vector<Demand>& demands,
+                              const std::vector<NamedPayment>& named, std::int64_t balance) {
+  std::vector<std::string> texts;
+  for (const money::Money& amount : open_amounts(demands, named, dollars(balance))) {
+    texts.push_back(amount.to_string());
+  }
+  return texts;
+}
+
+TEST(OpenAmounts, TheOldestArePaidFirst) {
+  const std::vector<Demand> demands{{1, dollars(10'00)}, {2, dollars(20'00)}, {3, dollars(5'00)}};
+  EXPECT_THAT(open(demands, {}, 35'00), ElementsAre("10.00", "20.00", "5.00"));
+  EXPECT_THAT(open(demands, {}, 13'00), ElementsAre("0.00", "8.00", "5.00"));
+  EXPECT_THAT(open(demands, {}, 0), ElementsAre("0.00", "0.00", "0.00"));
+}
+
+TEST(OpenAmounts, APaymentPaysTheDocumentItNames) {
+  const std::vector<Demand> demands{{1, dollars(10'00)}, {2, dollars(20'00)}};
+  EXPECT_THAT(open(demands, {{2, dollars(20'00)}}, 10'00), ElementsAre("10.00", "0.00"));
+  // What it does not need goes to the oldest.
+  EXPECT_THAT(open(demands, {{2, dollars(25'00)}}, 5'00), ElementsAre("5.00", "0.00"));
+}
+
+TEST(OpenAmounts, ACreditNoteLowersTheDocumentItCorrects) {
+  const std::vector<Demand> demands{
+      {1, dollars(10'00)}, {2, dollars(20'00)}, {3, dollars(-20'00), 2}};
+  EXPECT_THAT(open(demands, {}, 10'00), ElementsAre("10.00", "0.00", "0.00"));
+}
+
+TEST(OpenAmounts, ACreditNoteOfTheEngineLowersTheOldest) {
+  const std::vector<Demand> demands{{1, dollars(10'00)}, {2, dollars(-4'00)}};
+  EXPECT_THAT(open(demands, {}, 6'00), ElementsAre("6.00", "0.00"));
+}
+
+TEST(OpenAmounts, WhatIsPaidBeyondAllStaysAsCredit) {
+  EXPECT_THAT(open({{1, dollars(10'00)}}, {{1, dollars(15'00)}}, -5'00), ElementsAre("0.00"));
+}
+
+TEST(OpenAmounts, APaymentThatWasTakenBackIsOpenAgain) {
+  EXPECT_THAT(open({{1, dollars(10'00)}}, {{1, dollars(10'00)}, {1, dollars(-10'00)}}, 10'00),
+              ElementsAre("10.00"));
+}
+
+RC_GTEST_PROP(OpenAmounts, SumToTheBalance, ()) {
+  std::vector<Demand> demands;
+  std::vector<NamedPayment> named;
+  std::int64_t balance = 0;
+  const auto count = *rc::gen::inRange(1, 8);
+  for (std::int64_t ordinal = 1; ordinal <= count; ++ordinal) {
+    const std::int64_t cents = *rc::gen::inRange(-500, 2000);
+    demands.push_back({ordinal, dollars(cents)});
+    balance += cents;
+    const std::int64_t paid = *rc::gen::inRange(0, 1500);
+    balance -= paid;
+    if (*rc::gen::inRange(0, 2) == 1) named.push_back({ordinal, dollars(paid)});
+  }
+  money::Money sum(kDollars);
+  const auto open = open_amounts(demands, named, dollars(balance));
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    RC_ASSERT(open[i].sign() >= 0);
+    RC_ASSERT(open[i] <= std::max(demands[i].amount, dollars(0)));
+    sum += open[i];
+  }
+  RC_ASSERT(sum == std::max(dollars(balance), dollars(0)));
+}
+
+}  // namespace
+
+}  // namespace reckoner::invoicing
