@@ -14,7 +14,7 @@ namespace reckoner::engine {
 
 namespace {
 
-void warn_of_unread_files(const CompiledVersion& draft, DraftCheck& check) {
+void warn_of_unread_decisions(const CompiledVersion& draft, DraftCheck& check) {
   std::set<std::string> read;
   for (const config::EngineConfig& engine : draft.configuration().engines) {
     for (const config::HandlerConfig& handler : engine.handlers) {
@@ -22,10 +22,8 @@ void warn_of_unread_files(const CompiledVersion& draft, DraftCheck& check) {
     }
   }
   for (const auto& [name, content] : draft.files().content) {
-    const auto kind = config::kind_of_file(name);
-    const bool needs_reader =
-        kind == config::FileKind::kDecisions || kind == config::FileKind::kMail;
-    if (!needs_reader || read.contains(name)) continue;
+    const bool decides = config::kind_of_file(name) == config::FileKind::kDecisions;
+    if (!decides || read.contains(name)) continue;
     check.warnings.push_back(
         {name, 1, 1, 1, "no handler names this file: nothing in it has an effect, or is checked"});
   }
@@ -65,7 +63,7 @@ DraftCheck check_draft(store::Connection& connection, Versions& versions,
   DraftCheck check;
   try {
     const auto compiled = compile_draft(versions, draft, active.files());
-    warn_of_unread_files(*compiled, check);
+    warn_of_unread_decisions(*compiled, check);
     warn_of_meters_left_out(*compiled, active, check);
     check_in_use(connection, active, *compiled, now);
   } catch (const store::DatabaseError&) {

@@ -21,8 +21,8 @@ struct DraftCheck {
 };
 
 /// What is wrong with a draft, by itself and with what is in the database (check_in_use). Warns of
-/// meters it leaves out, and of files that no handler names, which nobody reads: their decisions
-/// are not checked otherwise.
+/// meters it leaves out, and of decisions that no handler names: nobody takes them, and their
+/// expressions are not checked.
 DraftCheck check_draft(store::Connection& connection, Versions& versions,
                        const config::Files& draft, const CompiledVersion& active,
                        time::Instant now);

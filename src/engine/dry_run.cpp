@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/due_slice.hpp"
 #include "engine/population.hpp"
 #include "engine/run.hpp"
@@ -36,9 +38,7 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
         }
       },
       [&](std::int64_t culprit, const std::string& reason) {
-        for (const CustomerWork& customer : facts.customers(std::span(&culprit, 1))) {
-          result.parked.push_back({customer.customer.key, reason, 0, now});
-        }
+        result.parked.push_back({key_of_customer(connection, culprit), reason, 0, now});
       });
 }
 

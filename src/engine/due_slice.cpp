@@ -10,6 +10,17 @@
 
 namespace reckoner::engine {
 
+namespace {
+
+constexpr store::Statement kKey{"key of customer",
+                                "select key from customer where customer_id = $1"};
+
+}  // namespace
+
+std::string key_of_customer(store::Connection& connection, std::int64_t customer) {
+  return connection.query(kKey, {customer}).only().text("key");
+}
+
 std::vector<std::pair<std::string, std::string>> would_be_held(store::Connection& connection,
                                                                const CompiledVersion& version,
                                                                time::Instant now,

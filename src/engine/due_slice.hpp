@@ -31,6 +31,9 @@ void in_halves(std::span<const std::int64_t> customers, const Work& work, const 
   }
 }
 
+/// For whoever cannot even be read.
+std::string key_of_customer(store::Connection& connection, std::int64_t customer);
+
 /// Whom a run would hold, with the reason, by the customer's key: as if the documents had been
 /// issued at `now`, which they are not.
 std::vector<std::pair<std::string, std::string>> would_be_held(store::Connection& connection,

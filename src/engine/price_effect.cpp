@@ -310,9 +310,7 @@ class Comparison {
           }
         },
         [&](std::int64_t customer, const std::string& reason) {
-          for (const CustomerWork& work : facts_.customers(std::span(&customer, 1))) {
-            findings_.park(work.customer.key, reason, under);
-          }
+          findings_.park(key_of_customer(connection_, customer), reason, under);
         });
   }
 

@@ -153,7 +153,8 @@ TEST_F(ConfigurationApiTest, ACheckSaysWhatIsInUseAndWarnsOfWhatNobodyReads) {
   }
   EXPECT_THAT(messages, testing::Contains(AllOf(HasSubstr("SMB"), HasSubstr("acme"))));
 
-  const text::Json unread = post(kCheck, body({{"mail/unused.mustache", "x"}}));
+  const text::Json unread =
+      post(kCheck, body({{"pricing/unused.dmn", world.files().content.at(kFees)}}));
   ASSERT_EQ(unread.at("problems").as_array().size(), 1U);
   EXPECT_EQ(unread.at("problems").as_array()[0].at("severity").as_string(), "warning");
 }
