@@ -7,6 +7,7 @@ import { lastInvoice, openUsageLine } from '../lib/pages.mjs';
 import { people } from '../lib/world.mjs';
 
 const gigabyte = 1_073_741_824;
+const run = Date.now().toString(36);
 let sent = 0;
 
 const stage = useStage({
@@ -23,7 +24,7 @@ function bandwidth(bytes) {
   sent += 1;
   return {
     specversion: '1.0',
-    id: `journey-${sent}`,
+    id: `journey-${run}-${sent}`,
     source: '/journey',
     type: 'bandwidth',
     subject: 'acme',
@@ -45,9 +46,9 @@ async function figure(locator) {
 const balanceOf = (page) => page.getByRole('row', { name: /Balance after this/ }).locator('data');
 
 test('a new user logs in by the link, chooses a password, and sees the overview', async () => {
-  const password = await stage.world.addUser('carla', 'tenant-viewer', 'acme');
+  const password = await stage.world.addUser(`carla-${run}`, 'tenant-viewer', 'acme');
   await stage.visit({}, async ({ page }) => {
-    await page.goto(`/login#login=carla@acme&password=${encodeURIComponent(password)}`);
+    await page.goto(`/login#login=carla-${run}@acme&password=${encodeURIComponent(password)}`);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText('Choose a password').waitFor();
     assert.ok(!page.url().includes(password), 'the address keeps no password');

@@ -1,7 +1,7 @@
 import { Alert, Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useNavigate } from 'react-router-dom';
+import { Navigate } from 'react-router-dom';
 import { answer, api } from '@/shared/api/client';
 import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
@@ -15,7 +15,6 @@ const toggle = { 'aria-label': 'Show the password', tabIndex: 0 };
 
 function ChangePassword({ needed }: { needed: boolean }) {
   const { begin } = useSessionState();
-  const navigate = useNavigate();
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [repeated, setRepeated] = useState('');
@@ -30,7 +29,6 @@ function ChangePassword({ needed }: { needed: boolean }) {
       setNext('');
       setRepeated('');
       done('The password is changed; your other sessions have ended');
-      if (needed) void navigate('/', { replace: true });
     },
   });
   const differs = repeated !== '' && repeated !== next;
@@ -90,6 +88,9 @@ function ChangePassword({ needed }: { needed: boolean }) {
 /** The own login: password and second factor. */
 export function Component() {
   const { user, role, password_change_needed: needed } = useSession();
+  const [wasNeeded] = useState(needed);
+  // Not before the session is known to everybody: until then every page leads back to this one.
+  if (wasNeeded && !needed) return <Navigate to="/" replace />;
   return (
     <Page title="Your account">
       <div className={classes.account}>

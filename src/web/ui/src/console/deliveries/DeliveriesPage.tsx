@@ -18,9 +18,9 @@ import { MailDialog } from './MailDialog';
 
 type Mail = Schemas['Mail'];
 
-const states = ['pending', 'sent', 'dead'] as const;
-const words = { pending: 'waits', sent: 'sent', dead: 'given up' } as const;
-const colours = { pending: 'blue', sent: 'green', dead: 'red' } as const;
+const states = ['pending', 'sent', 'dead', 'unwanted'] as const;
+const words = { pending: 'waits', sent: 'sent', dead: 'given up', unwanted: 'not wanted' } as const;
+const colours = { pending: 'blue', sent: 'green', dead: 'red', unwanted: 'gray' } as const;
 
 export function MailStateBadge({ state }: { state: Mail['state'] }) {
   return <Badge color={colours[state]}>{words[state]}</Badge>;
