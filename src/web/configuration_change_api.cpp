@@ -114,7 +114,7 @@ Response apply(const ConfigurationApi& api, const Request& request) {
   return once(api.pool, request, now, [&](store::Connection& connection) {
     store::Transaction transaction(connection);
     engine::lock_versions(connection);
-    const ActiveVersion active = active_version(connection, api.versions);
+    const ActiveConfiguration active = active_configuration(connection, api.versions);
     require_match(request, etag_of_version(active.number));
     const auto draft = compiled_draft(api, *active.compiled, wanted.edits);
     const auto changed = or_conflict([&] {

@@ -27,7 +27,8 @@ time::Date day_member(const text::Json& json, std::string_view name) {
 
 }  // namespace
 
-ActiveVersion active_version(store::Connection& connection, engine::Versions& versions) {
+ActiveConfiguration active_configuration(store::Connection& connection,
+                                         engine::Versions& versions) {
   const auto number = versions.active(connection);
   if (!number) throw Problem(503, "there is no configuration yet");
   return {*number, versions.load(connection, *number)};

@@ -16,11 +16,11 @@ namespace reckoner::web {
 // What the endpoints of the configuration share.
 
 /// The active version and its number; throws Problem 503 while there is none.
-struct ActiveVersion {
+struct ActiveConfiguration {
   VersionId number;
   std::shared_ptr<const engine::CompiledVersion> compiled;
 };
-ActiveVersion active_version(store::Connection& connection, engine::Versions& versions);
+ActiveConfiguration active_configuration(store::Connection& connection, engine::Versions& versions);
 
 /// What If-Match names: the same as long as the version is the active one.
 std::string etag_of_version(VersionId version);

@@ -71,7 +71,7 @@ Response check(const ConfigurationApi& api, const Request& request) {
   const config::Edits edits = edits_of(body);
   auto lease = take_connection(api.pool);
   const store::Transaction snapshot(*lease, store::TransactionKind::kSnapshotReadOnly);
-  const ActiveVersion active = active_version(*lease, api.versions);
+  const ActiveConfiguration active = active_configuration(*lease, api.versions);
   config::Files draft{active.compiled->files().content, {}};
   engine::DraftCheck found;
   try {
@@ -107,7 +107,7 @@ Response compare(const ConfigurationApi& api, const Request& request) {
   allow_members(body, {"files"});
   const config::Edits edits = edits_of(body);
   auto lease = take_connection(api.pool);
-  const ActiveVersion active = active_version(*lease, api.versions);
+  const ActiveConfiguration active = active_configuration(*lease, api.versions);
   const config::Files& files = active.compiled->files();
   config::Files draft{files.content, {}};
   try {

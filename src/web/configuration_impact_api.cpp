@@ -223,7 +223,7 @@ std::shared_ptr<const engine::CompiledVersion> draft_of(const ConfigurationApi& 
                                                         const text::Json& body) {
   const config::Edits edits = edits_of(body);
   auto lease = take_connection(api.pool);
-  return compiled_draft(api, *active_version(*lease, api.versions).compiled, edits);
+  return compiled_draft(api, *active_configuration(*lease, api.versions).compiled, edits);
 }
 
 Preview impact_preview(const ConfigurationApi& api, const Request& request) {

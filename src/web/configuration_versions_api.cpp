@@ -186,7 +186,7 @@ Response show_difference(const ConfigurationApi& api, const Request& request) {
   const VersionId before = version_named(api, connection, *from).version;
   const auto to = request.parameter("to");
   const VersionId after = to ? version_named(api, connection, *to).version
-                             : active_version(connection, api.versions).number;
+                             : active_configuration(connection, api.versions).number;
   return difference_response(before, after,
                              config::changes_between(api.versions.files(connection, before),
                                                      api.versions.files(connection, after)),

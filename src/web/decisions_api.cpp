@@ -184,7 +184,7 @@ struct Draft {
 
 Draft draft_of(const ConfigurationApi& api, const config::Edits& edits) {
   auto lease = take_connection(api.pool);
-  Draft draft{active_version(*lease, api.versions).compiled, {}};
+  Draft draft{active_configuration(*lease, api.versions).compiled, {}};
   draft.files = {draft.active->files().content, {}};
   try {
     draft.files = config::edited(draft.active->files(), edits);
