@@ -77,8 +77,7 @@ async function applyDraft(page, comment, button = 'Apply…') {
 async function runNow(page, customer) {
   await page.goto('/console');
   await page.getByRole('button', { name: 'Run or try monthly' }).click();
-  await page.getByRole('textbox', { name: 'Customer' }).fill(customer);
-  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Customer' }).fill(customer);
   await page.getByRole('button', { name: 'Run now' }).click();
   await page.waitForURL(/\/console\/runs\/\d+$/);
   await page.getByText('done', { exact: true }).waitFor();
@@ -114,8 +113,7 @@ test('a price is edited with a mistake, mended, previewed, applied, billed, and 
     await page.locator('.cm-changedText').first().waitFor();
 
     await page.getByRole('tab', { name: 'Impact' }).click();
-    await page.getByRole('textbox', { name: 'Compute' }).click();
-    await page.getByRole('option', { name: 'what a run would issue now' }).click();
+    await page.getByRole('combobox', { name: 'Compute' }).selectOption('due');
     await page.getByRole('button', { name: 'Compute the preview' }).click();
     await page.getByText(/pays? something else/).waitFor();
     const promised = await signed(page, 'Documents after').getAttribute('value');
@@ -177,7 +175,7 @@ test('a plan change shows its money before it is made', async () => {
     await page.getByRole('link', { name: 'umbrella' }).click();
     await page.getByRole('button', { name: 'Change subscription umbrella-1' }).click();
     await page.getByRole('menuitem', { name: 'Change the plan' }).click();
-    await page.getByRole('textbox', { name: 'Plan' }).fill('Enterprise');
+    await page.getByRole('combobox', { name: 'Plan' }).fill('Enterprise');
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('heading', { name: 'What it would do' }).waitFor();
     assert.notEqual(await page.locator('[data-sign="1"]').count(), 0, 'a dearer plan costs more');

@@ -54,7 +54,7 @@ async function difference(page) {
 export async function previewPlanChange(page) {
   await page.getByRole('button', { name: 'Change subscription acme-1' }).click();
   await page.getByRole('menuitem', { name: 'Change the plan' }).click();
-  await page.getByRole('textbox', { name: 'Plan' }).fill('Enterprise');
+  await page.getByRole('combobox', { name: 'Plan' }).fill('Enterprise');
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('heading', { name: 'What it would do' }).waitFor();
 }

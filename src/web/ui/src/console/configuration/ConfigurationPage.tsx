@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Group, Tabs, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
@@ -25,6 +25,7 @@ import { previewImpact } from './streamedPreview';
 import { useDraft } from './useDraft';
 import { useDraftCheck } from './useDraftCheck';
 import type { XmlEditorHandle } from './XmlEditor';
+import { Choice } from '../lib/Choice';
 
 type Active = Schemas['ActiveConfiguration'];
 
@@ -49,7 +50,7 @@ function Impact({ edits, right }: { edits: Record<string, string | null>; right:
       compute={(options) => previewImpact(edits, over, options)}
       disabled={!right}
     >
-      <Select
+      <Choice
         label="Compute"
         className={classes.over}
         value={over}
@@ -146,7 +147,7 @@ function Workbench({ value: active, etag }: Tagged<Active>) {
           <div className={classes.workbench}>
             <div className={classes.files}>
               {narrow ? (
-                <Select
+                <Choice
                   label="File"
                   value={file}
                   onChange={(name) => {

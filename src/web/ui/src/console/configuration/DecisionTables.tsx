@@ -2,8 +2,6 @@ import { Alert, SegmentedControl, Stack, Text } from '@mantine/core';
 import Modeler, { type DmnView } from 'dmn-js/lib/Modeler';
 import Viewer from 'dmn-js/lib/Viewer';
 import { useEffect, useRef, useState } from 'react';
-import { StyleModule } from 'style-mod';
-import { cspNonce } from '@/app/nonce';
 import 'dmn-js/dist/assets/diagram-js.css';
 import 'dmn-js/dist/assets/dmn-js-shared.css';
 import 'dmn-js/dist/assets/dmn-js-drd.css';
@@ -14,6 +12,7 @@ import 'dmn-js/dist/assets/dmn-js-boxed-expression.css';
 import 'dmn-js/dist/assets/dmn-js-boxed-expression-controls.css';
 import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
 import './decisionTables.css';
+import { mountCodeStyles } from './codeStyles';
 import { labelCells } from './decisionTableLabels';
 import { commentsInside, withPrologue } from './dmnText';
 import classes from './editors.module.css';
@@ -53,8 +52,7 @@ export default function DecisionTables({ name, text, onChange, readOnly }: Decis
 
   useEffect(() => {
     if (!container.current) return;
-    // The editors of cells make style elements through the same module, which keeps the first nonce it is given.
-    StyleModule.mount(document, new StyleModule({}), { nonce: cspNonce() });
+    mountCodeStyles();
     const editor = new (readOnly ? Viewer : Modeler)({ container: container.current });
     const stopLabels = labelCells(container.current);
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-import { Alert, Button, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { answer, api, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
 import { Filters } from '../lib/Filters';
 import type { Edits } from './draft';
+import { Choice } from '../lib/Choice';
 
 type Decisions = Schemas['DecisionFile'];
 type Decision = Decisions['decisions'][number];
@@ -71,7 +72,7 @@ export function DecisionTrial({ file, edits }: { file: string; edits: Edits }) {
         <Title order={3}>Try it</Title>
         <Filters>
           {decisions.data.decisions.length > 1 ? (
-            <Select
+            <Choice
               label="Decision"
               value={decision}
               onChange={setChosen}

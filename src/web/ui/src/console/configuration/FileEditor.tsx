@@ -58,7 +58,7 @@ export function FileEditor(props: FileEditorProps) {
   return (
     <Stack gap="sm">
       <Group justify="space-between" gap="xs">
-        <Title order={3}>{name}</Title>
+        <Title order={2}>{name}</Title>
         <Group gap="xs">
           {isDecisions && text !== null ? (
             <SegmentedControl

@@ -39,8 +39,9 @@ function FileEntry({
         </Badge>
       ) : null}
       {file.problems > 0 ? (
-        <Badge size="xs" color="red" variant="filled" aria-label={`${file.problems} problems`}>
+        <Badge size="xs" color="red" variant="filled">
           {file.problems}
+          <span className="visually-hidden"> problems</span>
         </Badge>
       ) : null}
     </>

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createColumnHelper } from '@tanstack/react-table';
@@ -18,6 +18,7 @@ import { activeConfiguration, configurationDifference, configurationFile } from 
 import { VersionDifference } from './DraftDifference';
 import { PreviewPanel } from './PreviewPanel';
 import { previewImpact } from './streamedPreview';
+import { Choice } from '../lib/Choice';
 
 type Activation = Schemas['ConfigurationActivation'];
 
@@ -115,31 +116,30 @@ function Compare({ rows }: { rows: Activation[] }) {
       if (!labels.has(`${version}`)) labels.set(`${version}`, `${version}: ${comment}`);
     }
     for (const each of [from, to]) if (each !== '' && !labels.has(each)) labels.set(each, each);
-    return [...labels].map(([value, label]) => ({ value, label })).reverse();
+    return [
+      { value: '', label: 'choose one' },
+      ...[...labels].map(([value, label]) => ({ value, label })).reverse(),
+    ];
   }, [rows, from, to]);
   const before = parseInt(from, 10);
   const after = parseInt(to, 10);
   return (
     <Section title="Compare two versions">
       <Filters>
-        <Select
+        <Choice
           label="Before"
-          placeholder="a version"
-          searchable
           data={versions}
-          value={from === '' ? null : from}
+          value={from}
           onChange={(value) => {
-            setFilters({ from: value ?? '' });
+            setFilters({ from: value });
           }}
         />
-        <Select
+        <Choice
           label="After"
-          placeholder="a version"
-          searchable
           data={versions}
-          value={to === '' ? null : to}
+          value={to}
           onChange={(value) => {
-            setFilters({ to: value ?? '' });
+            setFilters({ to: value });
           }}
         />
       </Filters>
@@ -196,7 +196,7 @@ export function Component() {
               component={Link}
               inherit
               to={`?from=${earlier.version}&to=${row.original.version}`}
-              aria-label={`What version ${row.original.version} changed`}
+              aria-label={`what it changed: version ${row.original.version}`}
             >
               what it changed
             </Anchor>

@@ -148,7 +148,11 @@ export default function XmlEditor({
       parent: parent.current,
       extensions: [
         fixedExtensions,
-        EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}`, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({
+          'aria-label': `Text of ${name}`,
+          spellcheck: 'false',
+          tabindex: '0',
+        }),
         language.of([]),
         access.of([]),
         codeTheme(),

@@ -3,6 +3,7 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { cspNonce } from '@/app/nonce';
+import { mountCodeStyles } from './codeStyles';
 
 // Colours are variables of editors.module.css, so that another theme needs no other editor.
 const colours = HighlightStyle.define([
@@ -45,6 +46,7 @@ const frame = EditorView.theme({
   },
   '.cm-tooltip.cm-completionInfo': { padding: '6px 10px', whiteSpace: 'pre-wrap' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--code-invalid)' },
+  '.cm-panel input, .cm-panel button': { minHeight: '24px' },
   '.cm-panels': { backgroundColor: 'var(--code-gutter)', color: 'var(--mantine-color-text)' },
   '.cm-problem-line': { backgroundColor: 'var(--code-problem-line)' },
   '&.cm-merge-b .cm-changedLine, .cm-changedLine': { backgroundColor: 'var(--code-changed-line)' },
@@ -63,5 +65,6 @@ const frame = EditorView.theme({
 
 /** How text looks in every editor and difference. */
 export function codeTheme(): Extension {
+  mountCodeStyles();
   return [EditorView.cspNonce.of(cspNonce()), frame, syntaxHighlighting(colours)];
 }

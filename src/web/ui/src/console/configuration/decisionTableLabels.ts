@@ -17,6 +17,8 @@ function labelOf(cell: Element): string {
 /** Names the editable cells of decision tables below `parent`, now and whenever they change. Returns what ends it. */
 export function labelCells(parent: HTMLElement): () => void {
   const label = () => {
+    // The head of the rules' numbers says nothing.
+    for (const head of parent.querySelectorAll('th:empty')) head.setAttribute('role', 'presentation');
     for (const cell of parent.querySelectorAll(editable)) {
       cell.setAttribute('aria-label', labelOf(cell));
       cell.setAttribute('role', 'textbox');

@@ -1,7 +1,9 @@
-import { Autocomplete, SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
+import { SegmentedControl, Switch, TextInput } from '@mantine/core';
 import { useId } from 'react';
 import type { Field } from './changeForms';
 import classes from './changes.module.css';
+import { Choice } from '../lib/Choice';
+import { Suggest } from '../lib/Suggest';
 
 interface ChangeFieldProps {
   field: Field;
@@ -54,7 +56,7 @@ export function ChangeField(props: ChangeFieldProps) {
   const named = { label: field.label, description: field.help, required: field.required ?? false, error };
   if (field.choices) {
     return (
-      <Select
+      <Choice
         {...named}
         data={field.choices}
         value={value}
@@ -67,9 +69,9 @@ export function ChangeField(props: ChangeFieldProps) {
   if (field.input === 'when') return <WhenField {...props} />;
   if (field.input === 'plan' || field.input === 'document') {
     return (
-      <Autocomplete
+      <Suggest
         {...named}
-        data={field.input === 'plan' ? plans : documents}
+        data={(field.input === 'plan' ? plans : documents).map((each) => ({ value: each }))}
         value={value}
         onChange={onChange}
       />

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useEffect, useState } from 'react';
@@ -13,6 +13,7 @@ import { CustomerLink, DocumentLink } from '../lib/links';
 import { PagedTable } from '../lib/PagedTable';
 import { useFilters } from '../lib/useFilters';
 import { NewCustomerDialog } from './NewCustomerDialog';
+import { Choice } from '../lib/Choice';
 
 type Customer = Schemas['CustomerSummary'];
 
@@ -121,7 +122,7 @@ export function Component() {
               setText(event.currentTarget.value);
             }}
           />
-          <Select
+          <Choice
             label="State"
             value={filters.state}
             onChange={(value) => {

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select } from '@mantine/core';
+import { Badge, Button, Group } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
 import { useMay } from '@/app/session';
@@ -15,6 +15,7 @@ import { PagedTable } from '../lib/PagedTable';
 import { useAction } from '../lib/useAction';
 import { useFilters } from '../lib/useFilters';
 import { MailDialog } from './MailDialog';
+import { Choice } from '../lib/Choice';
 
 type Mail = Schemas['Mail'];
 
@@ -138,7 +139,7 @@ export function Component() {
     <Page title="Deliveries">
       <Section title="Mails, the latest first">
         <Filters>
-          <Select
+          <Choice
             label="State"
             value={filters.state}
             onChange={(value) => {

@@ -82,7 +82,7 @@ const columns = [
     cell: ({ row: { original } }) => (
       <>
         {original.claim}
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" component="span" display="block">
           {original.check}, {original.invariant}
         </Text>
       </>

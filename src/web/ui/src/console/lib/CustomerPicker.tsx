@@ -1,7 +1,7 @@
-import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '@/shared/api/client';
+import { Suggest } from './Suggest';
 
 interface CustomerPickerProps {
   label: string;
@@ -11,7 +11,7 @@ interface CustomerPickerProps {
 }
 
 /** The key of a customer, found while typing. */
-export function CustomerPicker({ label, description, value, onChange }: CustomerPickerProps) {
+export function CustomerPicker({ value, ...field }: CustomerPickerProps) {
   const [q] = useDebouncedValue(value, 250);
   const found = useQuery({
     queryKey: ['customers', 'picker', q],
@@ -23,17 +23,6 @@ export function CustomerPicker({ label, description, value, onChange }: Customer
         }),
       ),
   });
-  const names = new Map(found.data?.items.map((customer) => [customer.key, customer.name]));
-  return (
-    <Autocomplete
-      label={label}
-      description={description}
-      value={value}
-      onChange={onChange}
-      data={[...names.keys()]}
-      filter={({ options }) => options}
-      renderOption={({ option }) => `${option.value} · ${names.get(option.value) ?? ''}`}
-      autoComplete="off"
-    />
-  );
+  const data = found.data?.items.map(({ key, name }) => ({ value: key, label: name })) ?? [];
+  return <Suggest {...field} value={value} data={data} />;
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Code, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
@@ -13,6 +13,7 @@ import { Filters } from '../lib/Filters';
 import { PagedTable } from '../lib/PagedTable';
 import { useAction } from '../lib/useAction';
 import { readable, RepairDialog } from './RepairDialog';
+import { Choice } from '../lib/Choice';
 
 type Event = Schemas['QuarantinedEvent'];
 
@@ -187,7 +188,7 @@ export function Quarantine() {
   return (
     <>
       <Filters>
-        <Select
+        <Choice
           label="State"
           data={[...states]}
           value={state}

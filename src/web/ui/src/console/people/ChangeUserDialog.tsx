@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { answer, answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
 import { useAction } from '../lib/useAction';
 import { customerRoles, houseRoles } from './roles';
+import { Choice } from '../lib/Choice';
 
 interface ChangeUserDialogProps {
   user: Schemas['User'];
@@ -43,7 +44,7 @@ export function ChangeUserDialog({ user, onClose, onReset }: ChangeUserDialogPro
     <Modal opened onClose={onClose} title={user.login}>
       <Stack>
         <Group align="flex-end">
-          <Select
+          <Choice
             label="Role"
             data={roles}
             value={role}

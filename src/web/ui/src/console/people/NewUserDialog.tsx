@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
 import { CustomerPicker } from '../lib/CustomerPicker';
 import { useAction } from '../lib/useAction';
 import { customerRoles, houseRoles, type Role } from './roles';
+import { Choice } from '../lib/Choice';
 
 interface NewUserDialogProps {
   onClose: () => void;
@@ -75,7 +76,7 @@ export function NewUserDialog({ onClose, onAdded }: NewUserDialogProps) {
               add.begin();
             }}
           />
-          <Select label="Role" data={roles} value={role} onChange={setChosen} />
+          <Choice label="Role" data={roles} value={role} onChange={setChosen} />
           {add.error ? <Failure error={add.error} /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

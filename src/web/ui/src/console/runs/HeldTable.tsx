@@ -1,4 +1,4 @@
-import { Badge, Group, List, Select, Stack, Text } from '@mantine/core';
+import { Badge, Group, List, Stack, Text } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useState } from 'react';
 import { useMay } from '@/app/session';
@@ -12,6 +12,7 @@ import { Filters } from '../lib/Filters';
 import { CustomerLink, RunLink } from '../lib/links';
 import { PagedTable } from '../lib/PagedTable';
 import { useAction } from '../lib/useAction';
+import { Choice } from '../lib/Choice';
 
 type Held = Schemas['HeldCustomer'];
 type Decision = Schemas['HeldDecision']['decision'];
@@ -193,7 +194,7 @@ export function HeldTable({ run, refetchInterval }: { run?: number; refetchInter
       <Group justify="space-between" align="flex-end">
         {run === undefined ? (
           <Filters>
-            <Select
+            <Choice
               label="State"
               data={[...states]}
               value={state}

@@ -1,4 +1,4 @@
-import { Group, Select, TextInput } from '@mantine/core';
+import { Group, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
@@ -14,6 +14,7 @@ import { CustomerLink, RunLink } from '../lib/links';
 import { PagedTable } from '../lib/PagedTable';
 import { useAction } from '../lib/useAction';
 import { useIssuingEngines } from '../lib/useIssuingEngines';
+import { Choice } from '../lib/Choice';
 
 interface RetryParkedProps {
   /** Without it, all. */
@@ -52,7 +53,7 @@ export function RetryParked({ customer, engine, label = 'Retry' }: RetryParkedPr
       Begins a run with the configuration and the usage of now. It bills all periods that waited, the oldest
       first; who cannot be billed again stays parked.
       {engine === undefined && engines.length > 1 ? (
-        <Select mt="sm" label="Engine" data={engines} value={whose} onChange={setChosen} />
+        <Choice mt="sm" label="Engine" data={engines} value={whose} onChange={setChosen} />
       ) : null}
     </ConfirmAction>
   );

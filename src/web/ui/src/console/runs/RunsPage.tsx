@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { createColumnHelper } from '@tanstack/react-table';
 import { answer, api, type Schemas } from '@/shared/api/client';
@@ -11,6 +10,7 @@ import { RunLink } from '../lib/links';
 import { PagedTable } from '../lib/PagedTable';
 import { useFilters } from '../lib/useFilters';
 import { OutcomeBar, RunScope, RunStateBadge } from './runParts';
+import { Choice } from '../lib/Choice';
 
 const column = createColumnHelper<Schemas['RunSummary']>();
 const numeric = { meta: { numeric: true, wideOnly: true } };
@@ -70,7 +70,7 @@ export function Component() {
     <Page title="Runs">
       <Section title="Latest first">
         <Filters>
-          <Select
+          <Choice
             label="Engine"
             value={filters.engine}
             onChange={(engine) => {
@@ -81,7 +81,7 @@ export function Component() {
               ...(engines.data?.items.filter((each) => each.issues).map((each) => each.id) ?? []),
             ]}
           />
-          <Select
+          <Choice
             label="State"
             value={filters.state}
             onChange={(next) => {
