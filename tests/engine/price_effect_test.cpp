@@ -76,7 +76,7 @@ TEST_F(PriceEffectTest, FiguresThatARunWouldComputeFirstAreInThePreview) {
   world.apply(files("0.70"));
   world.run_by_hand();
   EXPECT_EQ(world.last_document("much").subtotal.to_string(), "746.90");
-  EXPECT_EQ(world.text("select sum(subtotal)::text from document"), "767.90");
+  EXPECT_EQ(world.text("select sum(subtotal)::numeric(20, 2)::text from document"), "767.90");
   EXPECT_THAT(effect("0.90").changed, IsEmpty()) << "nothing is due any more";
 }
 
