@@ -17,8 +17,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::IsSupersetOf;
 
-const ElementHint& element(const SchemaHints& hints, std::string_view name,
-                           std::string_view parent) {
+ElementHint element(const SchemaHints& hints, std::string_view name, std::string_view parent) {
   const auto found =
       std::find_if(hints.elements.begin(), hints.elements.end(), [&](const ElementHint& hint) {
         return hint.name == name &&
@@ -28,7 +27,7 @@ const ElementHint& element(const SchemaHints& hints, std::string_view name,
   return *found;
 }
 
-const AttributeHint& attribute(const ElementHint& hint, std::string_view name) {
+AttributeHint attribute(const ElementHint& hint, std::string_view name) {
   for (const AttributeHint& candidate : hint.attributes) {
     if (candidate.name == name) return candidate;
   }
@@ -68,7 +67,7 @@ TEST(SchemaHints, ExplainEveryElementAndAttribute) {
 
 TEST(SchemaHints, TellValuesDefaultsAndWhatIsRequired) {
   const SchemaHints pricing = of(FileKind::kPricing);
-  const ElementHint& plan = element(pricing, "plan", "pricing");
+  const ElementHint plan = element(pricing, "plan", "pricing");
   EXPECT_TRUE(attribute(plan, "name").required);
   EXPECT_EQ(attribute(plan, "billed-by").default_value, "monthly");
   EXPECT_THAT(attribute(plan, "free").values, ElementsAre("yes", "no"));
@@ -87,14 +86,14 @@ TEST(SchemaHints, TellElementsApartThatMeanDifferentThings) {
   EXPECT_THAT(element(pricing, "tier", "graduated").parents,
               testing::UnorderedElementsAre("graduated", "volume"))
       << "the same element in several places is there once";
-  const ElementHint& metered = element(pricing, "metered", "plan");
+  const ElementHint metered = element(pricing, "metered", "plan");
   std::vector<std::string> children;
   for (const ChildHint& child : metered.children) {
     children.push_back(child.name);
     EXPECT_FALSE(child.required) << child.name;
   }
   EXPECT_THAT(children, IsSupersetOf({"graduated", "capacity", "windows", "from"}));
-  const ElementHint& engine = element(of(FileKind::kBillingConfig), "engine", "billing-config");
+  const ElementHint engine = element(of(FileKind::kBillingConfig), "engine", "billing-config");
   for (const ChildHint& child : engine.children) {
     EXPECT_EQ(child.required, child.name == "handlers") << child.name;
   }

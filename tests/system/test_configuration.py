@@ -243,7 +243,9 @@ class Configuration(unittest.TestCase):
         for path in ("", "/versions", "/versions/1", "/hints?kind=pricing", "/schemas/pricing.xsd"):
             self.assertEqual(reader.client.ask("GET", PATH + path).status, 403, path)
         self.assertEqual(reader.client.ask("POST", PATH + "/apply", "{}").status, 403)
-        self.assertEqual(Client(rp.http_address(self.daemons[0])).ask("GET", PATH).status, 401)
+        nobody = Client(rp.http_address(self.daemons[0]))
+        self.addCleanup(nobody.close)
+        self.assertEqual(nobody.ask("GET", PATH).status, 401)
         self.assertEqual(api.client.ask("GET", PATH + "/schemas/pricing.xsd").status, 200)
 
     def test_a_preview_tells_how_far_it_is(self):
