@@ -181,13 +181,13 @@ Response delete_subject(const MeteringApi& api, const Request& request) {
 
 std::vector<Route> subject_routes(const MeteringApi& api) {
   return {
-      {"GET", "/api/v1/subjects", Scope::kQuery,
+      {"GET", "/api/v1/subjects", Right::kQuery,
        [api](const Request& request) { return list_subjects(api, request); }},
-      {"POST", "/api/v1/subjects", Scope::kIngest,
+      {"POST", "/api/v1/subjects", Right::kIngest,
        [api](const Request& request) { return upsert_subjects(api, request); }},
-      {"GET", "/api/v1/subjects/{subject}", Scope::kQuery,
+      {"GET", "/api/v1/subjects/{subject}", Right::kQuery,
        [api](const Request& request) { return show_subject(api, request); }},
-      {"DELETE", "/api/v1/subjects/{subject}", Scope::kIngest,
+      {"DELETE", "/api/v1/subjects/{subject}", Right::kIngest,
        [api](const Request& request) { return delete_subject(api, request); }},
   };
 }
