@@ -265,11 +265,13 @@ def disk_full(seed, options):
         caller.start()
         rp.wait_until(lambda: "degraded" in health.ask()[1], "health is degraded",
                       lambda: f"{health.ask()}, {collections.Counter(status for status, _ in caller.answers)}", timeout=30)
-        began = time.monotonic()
-        refused = reckoner.run(*(FIRST if number == 0 else SECOND))
-        if refused.code == 0 and number == 0:
+        # One that cannot even begin ends; one that has begun waits for room.
+        run = reckoner.start(*(FIRST if number == 0 else SECOND))
+        rp.wait_until(lambda: not run.running() or "53100" in run.so_far().err, "the run meets the full disk", timeout=60)
+        if number == 0 and not run.running() and run.wait().code == 0:
             violated.append("a run found room on a full disk")
         loaded.cluster.free()
+        run.wait()
         began = time.monotonic()
         while health.ask() != (200, '{"status":"ok"}') and time.monotonic() < began + 20:
             time.sleep(0.05)
