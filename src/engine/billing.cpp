@@ -22,7 +22,8 @@ constexpr store::Statement kPark{"park customers", R"(
   insert into parked (customer_id, run_id, reason, parked_at, attempts, first_parked_at)
   select customer_id, $3, reason, $4, 1, $4 from unnest($1::bigint[], $2::text[]) as p(customer_id, reason)
   on conflict (customer_id) do update
-    set run_id = $3, reason = excluded.reason, parked_at = $4, attempts = parked.attempts + 1)"};
+    set run_id = excluded.run_id, reason = excluded.reason, parked_at = excluded.parked_at,
+        attempts = parked.attempts + 1)"};
 
 constexpr store::Statement kUnpark{"unpark customers",
                                    "delete from parked where customer_id = any($1::bigint[])"};

@@ -171,6 +171,9 @@ def text_faults(sql, plan, volatile):
     text = re.sub(r"'[^']*'", "''", sql.lower())
     if plan.spread and plan.functions and re.search(r"\blateral\b", text):
         yield "is lateral over rows of an array"
+    settled = re.search(r"\bon conflict\b.*?\bdo update\b(.*)", text, re.S)
+    if plan.written and plan.functions and settled and "$" in settled[1]:
+        yield "settles a conflict by an argument: the nodes are sent all arguments, and cannot tell the others' types"
     called = set(re.findall(r"\b(\w+)\s*\(", text)) & volatile
     if called:
         yield f"calls {', '.join(sorted(called))}, which gives another value each time"

@@ -111,6 +111,10 @@ class PlacedStatements(unittest.TestCase):
                     insert into parked (customer_id, run_id, reason, parked_at, attempts)
                     select n.customer_id, 1, '', $2, p.attempts from unnest($1::bigint[]) as n(customer_id)
                       left join parked p on p.customer_id = n.customer_id"""),
+                ("settles a conflict by an argument", """
+                    insert into parked (customer_id, run_id, reason, parked_at, attempts)
+                    select n.customer_id, $2, '', $3, 1 from unnest($1::bigint[]) as n(customer_id)
+                        on conflict (customer_id) do update set run_id = $2"""),
                 ("at once", """
                     with gone as (delete from usage_delta where batch_id = 1 returning *)
                     insert into cut_touch select customer_id, 1, bucket, bucket from gone"""),
