@@ -51,6 +51,7 @@ std::vector<std::string> prepare_database(store::ConnectionOptions owner, bool u
     store::Connection connection(owner);
     const store::ServerFacts facts = store::read_server_facts(connection);
     require_safe(facts, unsafe_is_allowed);
+    store::require_coordinator(connection);
     store::allow_placed_schema(connection);
     store::migrate(connection, store::schema::embedded_files());
     store::place_new_tables(connection);

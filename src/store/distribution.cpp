@@ -20,8 +20,8 @@ constexpr std::string_view kFirstTable = "customer";
 constexpr Statement kHasCitus{"has citus", "select 1 from pg_extension where extname = 'citus'"};
 constexpr Statement kIsAvailable{"citus is available",
                                  "select 1 from pg_available_extensions where name = 'citus'"};
-constexpr Statement kIsCoordinator{"is coordinator",
-                                   "select citus_is_coordinator() as coordinator"};
+constexpr Statement kIsWorker{"is a worker",
+                              "select groupid <> 0 as worker from pg_dist_local_group"};
 constexpr Statement kNodes{"nodes with shards", R"(
   select count(*) as nodes from pg_dist_node
    where isactive and shouldhaveshards and noderole = 'primary')"};
@@ -139,9 +139,6 @@ std::int64_t require_nodes(Connection& connection) {
         "the coordinator does not know its own address: a superuser calls "
         "citus_set_coordinator_host in the database (docs/citus.md)");
   }
-  if (!connection.query(kIsCoordinator).only().boolean("coordinator")) {
-    throw Error("this is a worker of the Citus cluster: --database must name the coordinator");
-  }
   const std::int64_t nodes = connection.query(kNodes).only().int64("nodes");
   if (nodes == 0) {
     throw Error(
@@ -225,6 +222,13 @@ std::vector<std::string> place_all(Connection& connection) {
 }
 
 }  // namespace
+
+void require_coordinator(Connection& connection) {
+  if (connection.query(kHasCitus).empty()) return;
+  if (connection.query(kIsWorker).only().boolean("worker")) {
+    throw Error("this is a worker of the Citus cluster: --database must name the coordinator");
+  }
+}
 
 void allow_placed_schema(Connection& connection) {
   connection.query(kAllow);

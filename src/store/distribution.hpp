@@ -13,6 +13,10 @@ struct Distribution {
   std::int64_t nodes = 0;           ///< machines that hold shards
 };
 
+/// Throws Error on a worker of a Citus cluster, whose tables are the coordinator's. Nothing on a
+/// plain PostgreSQL.
+void require_coordinator(Connection& connection);
+
 /// Lets this session change a schema that is placed, or may be: Citus' own guards against triggers
 /// and foreign keys it cannot know to be harmless are off. Nothing on a plain PostgreSQL.
 void allow_placed_schema(Connection& connection);

@@ -64,9 +64,9 @@ class Trial:
         """What --distribute needs is said when it is missing, and nothing is changed"""
         coordinator, worker = self.citus.coordinator, self.citus.workers[0]
 
-        def refused(conninfo, text):
+        def refused(conninfo, text, code=1):
             result = self.reckoner(conninfo).run("migrate", "--distribute")
-            assert result.code == 1 and text in result.err, result
+            assert result.code == code and text in result.err, result
             return text
 
         yield refused(self.plain.create("refused"), "this PostgreSQL has no Citus")
@@ -90,7 +90,7 @@ class Trial:
         self.citus.workers[1].start()
         assert coordinator.sql(name, "select count(*) from citus_tables") == [["0"]]
         self.reckoner(full).ok("migrate", "--distribute")
-        yield refused(worker.conninfo(name), "this is a worker of the Citus cluster")
+        yield refused(worker.conninfo(name), "this is a worker of the Citus cluster", code=3)
 
     def kinds(self):
         """Every table lies where its kind says, twice is once, and a table that is new is placed by the next command"""
