@@ -143,6 +143,10 @@ class Plan:
     def _meet(self, groups, left, right):
         return any(groups.same(self._key(a), self._key(b)) for a in left for b in right)
 
+    def writes_spread(self):
+        """Whether it writes a table that is spread."""
+        return any(table in self._columns for table in self.written)
+
     def faults(self):
         for kind, left, right in self._joins:
             if left and right and not self._meet(self._equal, left, right):
@@ -154,7 +158,7 @@ class Plan:
         for inside, outside in self._subplans:
             if inside and not self._meet(self._direct, inside, outside):
                 yield f"the subquery over {sorted(inside)} does not name the customer of a table outside"
-        if len(self.written) > 1 and any(table in self._columns for table in self.written):
+        if len(self.written) > 1 and self.writes_spread():
             yield f"writes {' and '.join(self.written)} at once"
         for sources in self._insert_sources:
             if sources and self.functions:
@@ -172,7 +176,7 @@ def text_faults(sql, plan, volatile):
     if plan.spread and plan.functions and re.search(r"\blateral\b", text):
         yield "is lateral over rows of an array"
     settled = re.search(r"\bon conflict\b.*?\bdo update\b(.*)", text, re.S)
-    if plan.written and plan.functions and settled and "$" in settled[1]:
+    if plan.writes_spread() and plan.functions and settled and "$" in settled[1]:
         yield "settles a conflict by an argument: the nodes are sent all arguments, and cannot tell the others' types"
     called = set(re.findall(r"\b(\w+)\s*\(", text)) & volatile
     if called:

@@ -19,6 +19,9 @@ export const theme = createTheme({
     Tooltip: {
       defaultProps: { openDelay: 200, withArrow: true, events: { hover: true, focus: true, touch: true } },
     },
+    // Of dialogs: a header of the page it would be otherwise.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     // A span may stand in a paragraph, a button and a label.

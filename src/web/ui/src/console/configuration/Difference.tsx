@@ -1,6 +1,6 @@
 import { xml } from '@codemirror/lang-xml';
 import { MergeView, unifiedMergeView } from '@codemirror/merge';
-import { EditorState, type Extension } from '@codemirror/state';
+import { type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { codeTheme } from './codeTheme';
@@ -23,9 +23,9 @@ function readOnly(label: string): Extension {
   return [
     lineNumbers(),
     xml(),
-    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     codeTheme(),
   ];
 }

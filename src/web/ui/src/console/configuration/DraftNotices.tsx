@@ -19,6 +19,7 @@ function Outdated({ active, draft }: { active: Active; draft: DraftState }) {
       <Text size="sm" mb="xs">
         By {active.activated_by}, <Instant at={active.activated_at} />: {active.comment}.{' '}
         <Anchor
+          underline="always"
           component={Link}
           inherit
           to={`/console/configuration/history?from=${draft.base}&to=${active.version}`}
@@ -56,6 +57,7 @@ function Conflicts({ draft, onOpen }: { draft: DraftState; onOpen: (name: string
           <List.Item key={name}>
             <Group gap="xs">
               <Anchor
+                underline="always"
                 component="button"
                 type="button"
                 inherit

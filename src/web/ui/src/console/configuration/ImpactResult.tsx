@@ -138,6 +138,7 @@ export function ImpactResult({ impact }: { impact: Impact }) {
         reasons={impact.parked}
         total={impact.parked_count}
       />
+      <ReasonList title="Would be held" color="orange" reasons={impact.held} total={impact.held_count} />
       {impact.changed === 0 ? null : (
         <>
           <SimpleGrid cols={{ base: 1, lg: 2 }}>

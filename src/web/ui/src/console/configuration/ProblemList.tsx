@@ -47,6 +47,7 @@ export function ProblemList({ problems, checking, onOpen }: ProblemListProps) {
                 {problem.file === '' ? null : (
                   <>
                     <Anchor
+                      underline="always"
                       component="button"
                       type="button"
                       inherit

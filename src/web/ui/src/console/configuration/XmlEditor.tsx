@@ -15,14 +15,7 @@ import {
 } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import {
-  Compartment,
-  EditorState,
-  RangeSetBuilder,
-  StateEffect,
-  StateField,
-  type Text,
-} from '@codemirror/state';
+import { Compartment, RangeSetBuilder, StateEffect, StateField, type Text } from '@codemirror/state';
 import {
   Decoration,
   type DecorationSet,
@@ -177,10 +170,7 @@ export default function XmlEditor({
   }, [name, hints]);
 
   useEffect(() => {
-    const access = [
-      EditorState.readOnly.of(readOnly),
-      EditorView.contentAttributes.of({ 'aria-readonly': `${readOnly}` }),
-    ];
+    const access = readOnly ? EditorView.editable.of(false) : [];
     view.current?.dispatch({ effects: variable.current.access.reconfigure(access) });
   }, [name, readOnly]);
 

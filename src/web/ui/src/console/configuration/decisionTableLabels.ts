@@ -14,11 +14,22 @@ function labelOf(cell: Element): string {
   return `Rule ${number}, ${textOf(heads[column]) || 'annotation'}`;
 }
 
-/** Names the editable cells of decision tables below `parent`, now and whenever they change. Returns what ends it. */
+function hiddenText(text: string): HTMLElement {
+  const element = document.createElement('span');
+  element.className = 'visually-hidden';
+  element.textContent = text;
+  return element;
+}
+
+/**
+ * Names what the tables of dmn-js leave without a name below `parent`, now and whenever they change. Returns what ends
+ * it.
+ */
 export function labelCells(parent: HTMLElement): () => void {
   const label = () => {
-    // The head of the rules' numbers says nothing.
-    for (const head of parent.querySelectorAll('th:empty')) head.setAttribute('role', 'presentation');
+    for (const head of parent.querySelectorAll('th:empty')) head.append(hiddenText('Rule'));
+    for (const input of parent.querySelectorAll('.dms-input:not([role])'))
+      input.setAttribute('role', 'button');
     for (const cell of parent.querySelectorAll(editable)) {
       cell.setAttribute('aria-label', labelOf(cell));
       cell.setAttribute('role', 'textbox');

@@ -1,4 +1,4 @@
-import { SegmentedControl, Switch, TextInput } from '@mantine/core';
+import { SegmentedControl, Checkbox, TextInput } from '@mantine/core';
 import { useId } from 'react';
 import type { Field } from './changeForms';
 import classes from './changes.module.css';
@@ -79,7 +79,7 @@ export function ChangeField(props: ChangeFieldProps) {
   }
   if (field.input === 'yes') {
     return (
-      <Switch
+      <Checkbox
         label={field.label}
         checked={value === 'yes'}
         onChange={(event) => {

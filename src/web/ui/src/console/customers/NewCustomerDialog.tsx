@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Modal, NumberInput, SimpleGrid, Stack, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { answer, api, type Schemas } from '@/shared/api/client';
@@ -117,7 +117,7 @@ export function NewCustomerDialog({ opened, onClose }: { opened: boolean; onClos
             <TextInput label="Country" description="Two letters" maxLength={2} {...text('country')} />
             <TextInput label="Tax number" description="As printed" {...text('taxId')} />
           </SimpleGrid>
-          <Switch
+          <Checkbox
             label="Exempt from tax"
             checked={customer.taxExempt}
             onChange={(event) => {

@@ -17,7 +17,7 @@ export function ReasonList({ title, color, reasons, total = reasons.length }: Re
       <ul style={{ margin: 0, paddingLeft: '1.2em' }}>
         {reasons.map(({ customer, reason }) => (
           <li key={`${customer} ${reason}`}>
-            <CustomerLink customer={customer} />: {reason}
+            <CustomerLink customer={customer} inText />: {reason}
           </li>
         ))}
         {total > reasons.length ? <li>and {total - reasons.length} more</li> : null}

@@ -10,9 +10,10 @@ export function portalPath(customer: string, page: string): string {
   return `/c/${encodeURIComponent(customer)}/${page}`;
 }
 
-export function CustomerLink({ customer }: { customer: string }) {
+/** `inText`: among words, where its colour alone would not tell it apart. */
+export function CustomerLink({ customer, inText = false }: { customer: string; inText?: boolean }) {
   return (
-    <Anchor component={Link} to={customerPath(customer)} inherit>
+    <Anchor component={Link} to={customerPath(customer)} inherit underline={inText ? 'always' : 'hover'}>
       {customer}
     </Anchor>
   );
@@ -20,7 +21,7 @@ export function CustomerLink({ customer }: { customer: string }) {
 
 export function RunLink({ run }: { run: number }) {
   return (
-    <Anchor component={Link} to={`/console/runs/${run}`} inherit className="tabular">
+    <Anchor component={Link} to={`/console/runs/${run}`} inherit underline="always" className="tabular">
       {run}
     </Anchor>
   );

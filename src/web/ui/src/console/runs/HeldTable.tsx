@@ -133,7 +133,7 @@ const columns = [
     meta: { wideOnly: true },
     cell: ({ row }) => (
       <>
-        {row.original.name} (<CustomerLink customer={row.original.customer} />)
+        {row.original.name} (<CustomerLink customer={row.original.customer} inText />)
       </>
     ),
   }),
