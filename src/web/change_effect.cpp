@@ -12,7 +12,7 @@ namespace {
 
 constexpr store::Statement kPlans{"api.plans_of_subscriptions", R"(
   select subscription, plan from subscription where customer_id = $1)"};
-constexpr store::Statement kBalances{"api.balances", R"(
+constexpr store::Statement kBalances{"api.balances before and after", R"(
   select currency, balance from customer_balance where customer_id = $1)"};
 
 using Plans = std::map<std::int64_t, std::string>;

@@ -290,6 +290,21 @@ def tests_hold_something(tree):
             yield Finding(file.name, 1, "holds no test")
 
 
+STATEMENT = re.compile(r'\bStatement\s+\w+\s*\{\s*"([^"]+)"\s*,\s*(?:R"(\w*)\((.*?)\)\2"|((?:"[^"]*"\s*)+))', re.S)
+
+
+def statements_have_one_text(tree):
+    """A connection keeps its prepared statements by name: two texts of one name fail in whichever is asked second."""
+    known = {}
+    for file in tree.cpp("src"):
+        for match in STATEMENT.finditer(file.text):
+            sql = match[3] if match[3] is not None else match[4]
+            first, place = known.setdefault(match[1], (sql, file.name))
+            if sql != first:
+                yield Finding(file.name, file.text.count("\n", 0, match.start()) + 1,
+                              f"statement '{match[1]}' has another text in {place}")
+
+
 def banned_words(tree):
     """Nothing is left for later, and no test is switched off."""
     for file in tree.files:
@@ -319,7 +334,8 @@ def files_are_small(tree):
 
 
 RULES = [floors, includes_exist, library_fences, no_binary_float, no_clock_reads, folders_have_readme,
-         handlers_in_catalogue, tests_are_built, tests_hold_something, banned_words, lines_fit, files_are_small]
+         handlers_in_catalogue, tests_are_built, tests_hold_something, statements_have_one_text, banned_words,
+         lines_fit, files_are_small]
 
 
 def findings(tree):

@@ -201,6 +201,13 @@ class TidyTest(unittest.TestCase):
     def test_test_file_without_test(self):
         self.check({"tests/money/x_test.cpp": "// TEST(A, B)\n"}, ("tests/money/x_test.cpp", 1, "holds no test"))
 
+    def test_two_texts_of_one_statement(self):
+        self.check({"src/store/a.cpp": 'constexpr store::Statement kA{"x", "select 1"};\n',
+                    "src/store/b.cpp": '\nconstexpr store::Statement kB{"x", R"(\n select 2)"};\n'},
+                   ("src/store/b.cpp", 2, "another text in src/store/a.cpp"))
+        self.check({"src/store/a.cpp": 'constexpr store::Statement kA{"x",\n "select 1"};\n',
+                    "src/store/b.cpp": 'constexpr store::Statement kB{"x", "select 1"};\n'})
+
     def test_banned_words(self):
         for word in tidy.BANNED:
             with self.subTest(word):
