@@ -19,7 +19,7 @@ function run(program, arguments_) {
 /** As `run`, but this process goes on reading what its world says. */
 function runTests(files) {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, ['--test', ...files], { cwd: work, stdio: 'inherit', env: process.env });
+    const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], { cwd: work, stdio: 'inherit', env: process.env });
     child.on('error', failed);
     child.on('exit', (code) => done(code ?? 1));
   });

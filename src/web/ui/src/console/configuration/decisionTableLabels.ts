@@ -21,6 +21,13 @@ function hiddenText(text: string): HTMLElement {
   return element;
 }
 
+/** What such an input shows belongs to its name: "Hit policy: Unique". */
+function nameWithValue(input: Element): void {
+  const name = input.getAttribute('aria-label');
+  const value = textOf(input);
+  if (name !== null && value !== '') input.setAttribute('aria-label', `${name}: ${value}`);
+}
+
 /**
  * Names what the tables of dmn-js leave without a name below `parent`, now and whenever they change. Returns what ends
  * it.
@@ -28,8 +35,10 @@ function hiddenText(text: string): HTMLElement {
 export function labelCells(parent: HTMLElement): () => void {
   const label = () => {
     for (const head of parent.querySelectorAll('th:empty')) head.append(hiddenText('Rule'));
-    for (const input of parent.querySelectorAll('.dms-input:not([role])'))
+    for (const input of parent.querySelectorAll('.dms-input:not([role])')) {
       input.setAttribute('role', 'button');
+      nameWithValue(input);
+    }
     for (const cell of parent.querySelectorAll(editable)) {
       cell.setAttribute('aria-label', labelOf(cell));
       cell.setAttribute('role', 'textbox');

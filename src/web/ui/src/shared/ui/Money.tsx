@@ -33,11 +33,16 @@ export function Quantity({ value, unit }: { value: string; unit?: string | undef
   );
 }
 
+/** HTML has no more than three digits of a second. */
+function toMilliseconds(instant: string): string {
+  return instant.replace(/(\.\d{3})\d+/, '$1');
+}
+
 /** An instant in the reader's zone; to the second, with the zone, for whoever points at it. */
 export function Instant({ at }: { at: string }) {
   const reader = useReader();
   return (
-    <time className="tabular" dateTime={at} title={formatInstantFully(at, reader)}>
+    <time className="tabular" dateTime={toMilliseconds(at)} title={formatInstantFully(at, reader)}>
       {formatInstant(at, reader)}
     </time>
   );
