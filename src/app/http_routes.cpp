@@ -32,7 +32,7 @@ web::HealthApi health_api(const HttpServices& services) {
                                                : "";
   };
   api.traffic = &services.traffic;
-  if (services.metrics_are_public) api.metrics_right = std::nullopt;
+  if (services.metrics_are_public) api.metrics_scope = std::nullopt;
   if (services.intake != nullptr) {
     api.sources.push_back(
         [intake = services.intake] { return web::prometheus(intake->statistics()); });

@@ -188,9 +188,9 @@ Response list_pages(const MeteringApi& api, const Request& request) {
 
 std::vector<Route> event_routes(const MeteringApi& api) {
   return {
-      {"GET", "/api/v1/events", Right::kQuery,
+      {"GET", "/api/v1/events", Scope::kQuery,
        [api](const Request& request) { return list_newest(api, request); }},
-      {"GET", "/api/v2/events", Right::kQuery,
+      {"GET", "/api/v2/events", Scope::kQuery,
        [api](const Request& request) { return list_pages(api, request); }},
   };
 }

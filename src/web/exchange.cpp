@@ -46,6 +46,18 @@ std::optional<std::string_view> bearer_of(std::string_view authorization) {
   return authorization;
 }
 
+std::string_view name_of(Scope scope) {
+  switch (scope) {
+    case Scope::kIngest:
+      return "ingest";
+    case Scope::kQuery:
+      return "query";
+    case Scope::kAdmin:
+      return "admin";
+  }
+  RK_CHECK(false);
+}
+
 /// The share of one body in the bytes of all large bodies.
 class BodyShare {
  public:
@@ -158,7 +170,7 @@ class Exchange::Conversation {
       route_ = match.route;
       const Route& route = exchange_.router_.routes()[match.route];
       request.path_values = std::move(match.path_values);
-      if (route.right) request.principal = principal_of(request, *route.right);
+      if (route.scope) request.principal = principal_of(request, *route.scope);
       request.body = read_body(head, request, share);
       state_.enter(Phase::kAnswering);
       return route.endpoint(request);
@@ -167,7 +179,7 @@ class Exchange::Conversation {
     }
   }
 
-  Principal principal_of(const Request& request, Right right) const {
+  Principal principal_of(const Request& request, Scope scope) const {
     const auto [first, last] = request.headers.equal_range("authorization");
     const bool one = first != last && std::next(first) == last;
     const auto secret = one ? bearer_of(first->second) : std::nullopt;
@@ -180,12 +192,11 @@ class Exchange::Conversation {
       throw Problem(401, "the API key is unknown or was revoked")
           .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
     }
-    if (!principal->rights.contains(right)) {
-      throw Problem(403, fmt::format("the API key '{}' has not the right to {}", principal->name,
-                                     to_string(right)))
-          .header(
-              "WWW-Authenticate",
-              fmt::format("Bearer error=\"insufficient_scope\", scope=\"{}\"", to_string(right)));
+    if (!principal->scopes.contains(scope)) {
+      throw Problem(403, fmt::format("the API key '{}' has not the scope {}", principal->name,
+                                     name_of(scope)))
+          .header("WWW-Authenticate",
+                  fmt::format("Bearer error=\"insufficient_scope\", scope=\"{}\"", name_of(scope)));
     }
     return *std::move(principal);
   }

@@ -69,7 +69,7 @@ bool Health::database_answers() {
 std::vector<Route> health_routes(HealthApi api) {
   const auto shared = std::make_shared<const HealthApi>(std::move(api));
   return {{"GET", "/healthz", std::nullopt, [shared](const Request&) { return healthz(*shared); }},
-          {"GET", "/metrics", shared->metrics_right,
+          {"GET", "/metrics", shared->metrics_scope,
            [shared](const Request& request) { return metrics(*shared, request); }}};
 }
 

@@ -37,7 +37,7 @@ struct HealthApi {
   std::vector<MetricsSource> sources;
   /// None: everybody may read the metrics. They tell of all customers, so that a customer's key may
   /// not in any case.
-  std::optional<Right> metrics_right = Right::kQuery;
+  std::optional<Scope> metrics_scope = Scope::kQuery;
   /// What does not work now, although the database answers; "" for nothing.
   std::function<std::string()> degraded = {};
 };

@@ -15,26 +15,14 @@
 
 namespace reckoner::web {
 
-/// What a caller may do. A route asks for one of them; scopes of API keys and roles of users are
-/// sets of them. Who belongs to a customer has them over that customer's own alone.
-enum class Right {
-  kIngest,        ///< send events, name subjects
-  kQuery,         ///< read meters, usage and events
-  kManageMeters,  ///< change meters
-  kSee,           ///< read what customers have: costs, documents, plans, settings
-  kManage,        ///< change users, API keys and settings
-  kConsole,       ///< read what is no customer's: engines, runs, configuration, audit log, health
-  kOperate,       ///< run, cancel, retry, repair, send again
-  kBill,          ///< change what customers pay: configuration, plans, money, approvals
-};
-/// "ingest", "query", "manage-meters", "see", "manage", "console", "operate", "bill".
-std::string_view to_string(Right right);
+/// What a caller may do.
+enum class Scope { kIngest, kQuery, kAdmin };
 
 /// Who calls: the owner of an API key.
 struct Principal {
   std::int64_t key_id = 0;
   std::string name;  ///< of the key, for histories
-  std::set<Right> rights;
+  std::set<Scope> scopes;
   std::string namespace_name = "default";             ///< of the events it sends
   std::optional<CustomerId> customer = std::nullopt;  ///< sees and sends only this customer's
 };
@@ -113,7 +101,7 @@ using Authenticator = std::function<std::optional<Principal>(std::string_view se
 struct Route {
   std::string method;
   std::string pattern;
-  std::optional<Right> right;  ///< none: public
+  std::optional<Scope> scope;  ///< none: public
   std::function<Response(const Request&)> endpoint;
 };
 

@@ -123,7 +123,7 @@ Response take_events(const IngestApi& api, const Request& request) {
 }  // namespace
 
 std::vector<Route> ingest_routes(IngestApi api) {
-  return {{"POST", "/api/v1/events", Right::kIngest,
+  return {{"POST", "/api/v1/events", Scope::kIngest,
            [api = std::move(api)](const Request& request) { return take_events(api, request); }}};
 }
 

@@ -1,6 +1,5 @@
 #include "web/key_ring.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "base/error.hpp"
@@ -12,21 +11,11 @@ namespace {
 constexpr std::size_t kAskingMax = 4;
 constexpr std::size_t kKnownMax = 10'000;
 
-/// Published clients have one key for everything: one that may send and ask for all customers
-/// manages meters too.
-std::set<Right> rights_of(const accounts::ApiKey& key) {
-  const auto has = [&](std::string_view scope) {
-    return std::find(key.scopes.begin(), key.scopes.end(), scope) != key.scopes.end();
-  };
-  if (has("admin")) {
-    return {Right::kIngest, Right::kQuery,   Right::kManageMeters, Right::kSee,
-            Right::kManage, Right::kConsole, Right::kOperate,      Right::kBill};
-  }
-  std::set<Right> rights;
-  if (has("ingest")) rights.insert(Right::kIngest);
-  if (has("query")) rights.insert({Right::kQuery, Right::kSee});
-  if (has("ingest") && has("query") && !key.customer) rights.insert(Right::kManageMeters);
-  return rights;
+Scope scope_of(std::string_view name) {
+  if (name == "ingest") return Scope::kIngest;
+  if (name == "query") return Scope::kQuery;
+  RK_CHECK(name == "admin");
+  return Scope::kAdmin;
 }
 }  // namespace
 
@@ -96,7 +85,7 @@ Principal principal_of(const accounts::ApiKey& key) {
   Principal principal;
   principal.key_id = key.key_id;
   principal.name = key.name;
-  principal.rights = rights_of(key);
+  for (const std::string& scope : key.scopes) principal.scopes.insert(scope_of(scope));
   principal.namespace_name = key.namespace_name;
   principal.customer = key.customer;
   return principal;

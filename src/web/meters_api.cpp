@@ -317,20 +317,34 @@ Response list_meters(const MeteringApi& api, const Request& request) {
   return json_response(json);
 }
 
+/// Published clients have one key for everything: one that may send and ask for all customers
+/// manages meters too.
+void check_manages_meters(const Principal& principal) {
+  const auto has = [&](Scope scope) { return principal.scopes.contains(scope); };
+  const bool manages = has(Scope::kAdmin) || (has(Scope::kIngest) && has(Scope::kQuery));
+  if (manages && !principal.customer) return;
+  throw Problem(403, fmt::format("the API key '{}' may not change meters: that needs the scope "
+                                 "admin, or ingest and query, without limit to a customer",
+                                 principal.name));
+}
+
 }  // namespace
 
 std::vector<Route> meter_routes(const MeteringApi& api) {
+  const auto managed = [&api](Response (*change)(const MeteringApi&, const Request&)) {
+    return [api, change](const Request& request) {
+      check_manages_meters(request.principal);
+      return change(api, request);
+    };
+  };
   return {
-      {"GET", "/api/v1/meters", Right::kQuery,
+      {"GET", "/api/v1/meters", Scope::kQuery,
        [api](const Request& request) { return list_meters(api, request); }},
-      {"POST", "/api/v1/meters", Right::kManageMeters,
-       [api](const Request& request) { return create_meter(api, request); }},
-      {"GET", "/api/v1/meters/{meter}", Right::kQuery,
+      {"POST", "/api/v1/meters", Scope::kQuery, managed(create_meter)},
+      {"GET", "/api/v1/meters/{meter}", Scope::kQuery,
        [api](const Request& request) { return show(api, request.path_values.at("meter"), 200); }},
-      {"PUT", "/api/v1/meters/{meter}", Right::kManageMeters,
-       [api](const Request& request) { return update_meter(api, request); }},
-      {"DELETE", "/api/v1/meters/{meter}", Right::kManageMeters,
-       [api](const Request& request) { return delete_meter(api, request); }},
+      {"PUT", "/api/v1/meters/{meter}", Scope::kQuery, managed(update_meter)},
+      {"DELETE", "/api/v1/meters/{meter}", Scope::kQuery, managed(delete_meter)},
   };
 }
 

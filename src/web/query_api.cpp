@@ -195,15 +195,15 @@ Response list_group_by_values(const MeteringApi& api, const Request& request) {
 
 std::vector<Route> query_routes(const MeteringApi& api) {
   return {
-      {"GET", "/api/v1/meters/{meter}/query", Right::kQuery,
+      {"GET", "/api/v1/meters/{meter}/query", Scope::kQuery,
        [api](const Request& request) {
          return query(api, request, read_query_parameters(request));
        }},
-      {"POST", "/api/v1/meters/{meter}/query", Right::kQuery,
+      {"POST", "/api/v1/meters/{meter}/query", Scope::kQuery,
        [api](const Request& request) { return query(api, request, read_query_body(request)); }},
-      {"GET", "/api/v1/meters/{meter}/subjects", Right::kQuery,
+      {"GET", "/api/v1/meters/{meter}/subjects", Scope::kQuery,
        [api](const Request& request) { return list_meter_subjects(api, request); }},
-      {"GET", "/api/v1/meters/{meter}/group-by/{key}/values", Right::kQuery,
+      {"GET", "/api/v1/meters/{meter}/group-by/{key}/values", Scope::kQuery,
        [api](const Request& request) { return list_group_by_values(api, request); }},
   };
 }

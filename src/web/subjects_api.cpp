@@ -181,13 +181,13 @@ Response delete_subject(const MeteringApi& api, const Request& request) {
 
 std::vector<Route> subject_routes(const MeteringApi& api) {
   return {
-      {"GET", "/api/v1/subjects", Right::kQuery,
+      {"GET", "/api/v1/subjects", Scope::kQuery,
        [api](const Request& request) { return list_subjects(api, request); }},
-      {"POST", "/api/v1/subjects", Right::kIngest,
+      {"POST", "/api/v1/subjects", Scope::kIngest,
        [api](const Request& request) { return upsert_subjects(api, request); }},
-      {"GET", "/api/v1/subjects/{subject}", Right::kQuery,
+      {"GET", "/api/v1/subjects/{subject}", Scope::kQuery,
        [api](const Request& request) { return show_subject(api, request); }},
-      {"DELETE", "/api/v1/subjects/{subject}", Right::kIngest,
+      {"DELETE", "/api/v1/subjects/{subject}", Scope::kIngest,
        [api](const Request& request) { return delete_subject(api, request); }},
   };
 }

@@ -100,7 +100,7 @@ class ApiTest : public testing::Test {
     "groupBy": {"model": "$.model", "kind": "$.type"}, "metadata": {"team": "ai"}})";
 
   test::BillingWorld world;
-  Principal principal{.key_id = 1, .name = "admin", .rights = {Right::kIngest, Right::kQuery}};
+  Principal principal{.key_id = 1, .name = "admin", .scopes = {Scope::kIngest, Scope::kQuery}};
 };
 
 }  // namespace reckoner::web

@@ -31,7 +31,7 @@ class IngestApiTest : public testing::Test {
                          return receipt;
                        },
                        [] { return time::parse_instant("2026-11-29T20:00:00Z"); }, 3});
-    EXPECT_EQ(routes.at(0).right, Right::kIngest);
+    EXPECT_EQ(routes.at(0).scope, Scope::kIngest);
     return routes.at(0).endpoint(request);
   }
   Problem refusal(const std::string& content_type, const std::string& body,

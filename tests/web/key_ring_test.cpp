@@ -51,7 +51,7 @@ TEST_F(KeyRingTest, AsksOnceForWhatItKnows) {
     EXPECT_EQ(principal->name, "good");
     EXPECT_EQ(principal->namespace_name, "eu");
     EXPECT_EQ(principal->customer, CustomerId{7});
-    EXPECT_EQ(principal->rights, (std::set<Right>{Right::kIngest, Right::kQuery, Right::kSee}));
+    EXPECT_EQ(principal->scopes, (std::set<Scope>{Scope::kIngest, Scope::kQuery}));
     EXPECT_FALSE(keys.principal_of("bad"));
   }
   EXPECT_EQ(asked_, 2);
@@ -89,22 +89,6 @@ TEST_F(KeyRingTest, ManyCallersDoNotAskAtOnce) {
   threads.clear();
   EXPECT_EQ(asked_, 41);
   EXPECT_LE(most_at_once_, 4);
-}
-
-TEST(RightsOfKeys, AreThoseOfTheirScopes) {
-  const auto rights = [](std::vector<std::string> scopes, bool limited = false) {
-    accounts::ApiKey key;
-    key.scopes = std::move(scopes);
-    if (limited) key.customer = CustomerId{7};
-    return principal_of(key).rights;
-  };
-  using enum Right;
-  EXPECT_EQ(rights({"ingest"}), std::set{kIngest});
-  EXPECT_EQ(rights({"query"}), (std::set{kQuery, kSee}));
-  EXPECT_EQ(rights({"ingest", "query"}), (std::set{kIngest, kQuery, kSee, kManageMeters}));
-  EXPECT_EQ(rights({"ingest", "query"}, true), (std::set{kIngest, kQuery, kSee}));
-  EXPECT_EQ(rights({"admin"}),
-            (std::set{kIngest, kQuery, kManageMeters, kSee, kManage, kConsole, kOperate, kBill}));
 }
 
 }  // namespace

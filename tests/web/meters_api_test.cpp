@@ -69,12 +69,17 @@ TEST_F(MetersApiTest, EachChangeIsAConfigurationVersion) {
   EXPECT_EQ(metering::meter_lives(connection).at("tokens").created_at, world.now());
 }
 
-TEST_F(MetersApiTest, ChangingMetersIsARightOfItsOwn) {
-  for (const Route& route :
-       meter_routes({world.pool(), world.versions(), [this] { return world.now(); }})) {
-    EXPECT_EQ(route.right, route.method == "GET" ? Right::kQuery : Right::kManageMeters)
-        << route.method << ' ' << route.pattern;
-  }
+TEST_F(MetersApiTest, OnlyKeysThatManageChangeMeters) {
+  constexpr std::string_view kRefused = "403 the API key 'admin' may not change meters";
+  principal.scopes = {Scope::kQuery};
+  EXPECT_THAT(refusal("POST", "/api/v1/meters", {}, kTokens), HasSubstr(kRefused));
+  principal.scopes = {Scope::kIngest, Scope::kQuery};
+  principal.customer = CustomerId{1};
+  EXPECT_THAT(refusal("POST", "/api/v1/meters", {}, kTokens), HasSubstr(kRefused));
+  EXPECT_THAT(refusal("DELETE", "/api/v1/meters/bandwidth"), HasSubstr(kRefused));
+  principal.customer.reset();
+  principal.scopes = {Scope::kAdmin};
+  EXPECT_EQ(call("POST", "/api/v1/meters", {}, kTokens).status, 201);
 }
 
 TEST_F(MetersApiTest, WhatIsNoMeterIsRefused) {

@@ -24,7 +24,7 @@ std::optional<Principal> authenticate(std::string_view secret) {
   if (secret != "good" && secret != "weak") return std::nullopt;
   Principal principal;
   principal.name = secret;
-  if (secret == "good") principal.rights = {Right::kIngest};
+  if (secret == "good") principal.scopes = {Scope::kIngest};
   return principal;
 }
 
@@ -70,7 +70,7 @@ class ServerTest : public testing::Test {
                                        .message = "secret",
                                        .connection_lost = what == "lost"});
          }},
-        {"POST", "/locked", Right::kIngest,
+        {"POST", "/locked", Scope::kIngest,
          [](const Request& request) {
            return Response{200, "text/plain", request.principal.name, {}};
          }},
