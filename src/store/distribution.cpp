@@ -205,14 +205,10 @@ std::vector<std::string> place_all(Connection& connection) {
   connection.run_script(kAnchor);
   const std::set<std::string> placed = placed_tables(connection);
   std::vector<std::string> now;
-  // Triggers of spread tables look at reference tables, already for the rows that are moved.
-  for (const bool reference : {true, false}) {
-    for (const TablePlacement& table : placements()) {
-      if ((table.placement == Placement::kReference) != reference) continue;
-      if (placed.contains(std::string(table.table))) continue;
-      place(connection, table);
-      now.emplace_back(table.table);
-    }
+  for (const TablePlacement& table : placements()) {
+    if (placed.contains(std::string(table.table))) continue;
+    place(connection, table);
+    now.emplace_back(table.table);
   }
   for (const TablePlacement& table : placements()) {
     if (table.placement == Placement::kLocal || placed.contains(std::string(table.table))) continue;
@@ -236,6 +232,7 @@ void allow_placed_schema(Connection& connection) {
 
 Distribution distribute(Connection& connection, int shards) {
   require_citus(connection);
+  require_coordinator(connection);
   require_ownership(connection);
   Distribution result;
   result.nodes = require_nodes(connection);

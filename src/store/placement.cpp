@@ -1,5 +1,6 @@
 #include "store/placement.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace reckoner::store {
@@ -9,10 +10,12 @@ namespace {
 using enum Placement;
 
 constexpr auto kPlacements = std::to_array<TablePlacement>({
-    // Configuration.
+    // Reference tables first: triggers of spread tables look at them, already for rows that are
+    // moved.
     {"config_version", kReference},
     {"config_file", kReference},
     {"config_activation", kReference},
+    {"closed_month", kReference},
 
     // Customers.
     {"customer", kByCustomer},
@@ -61,7 +64,6 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"document_void", kByCustomer},
     {"posting", kByCustomer},
     {"outbox", kByCustomer},
-    {"closed_month", kReference},
     {"closing", kLocal},
     {"issued", kLocal},
     {"series", kLocal},
@@ -87,6 +89,10 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"answered_request", kLocal},
     {"schema_migration", kLocal},
 });
+
+static_assert(std::ranges::is_partitioned(kPlacements, [](const TablePlacement& table) {
+  return table.placement == kReference;
+}));
 
 }  // namespace
 

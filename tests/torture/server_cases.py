@@ -271,7 +271,6 @@ def disk_full(seed, options):
         if number == 0 and not run.running() and run.wait().code == 0:
             violated.append("a run found room on a full disk")
         loaded.cluster.free()
-        run.wait()
         began = time.monotonic()
         while health.ask() != (200, '{"status":"ok"}') and time.monotonic() < began + 20:
             time.sleep(0.05)
@@ -279,6 +278,7 @@ def disk_full(seed, options):
             violated.append(f"health is green {time.monotonic() - began:.1f} s after there is room again")
         caller.stop()
         counted += caller.counted
+        run.wait()
         finish(reckoner, FIRST if number == 0 else SECOND)
     finish(reckoner, SECOND)
     return judge_disk(loaded, conninfo, reckoner, serve, rounds, counted, violated)
