@@ -110,13 +110,16 @@ class Exchange::Conversation {
     } catch (const OtherSideGone&) {
       return false;
     }
-    return unread_ || !stream_.arrived().empty();
+    return body_ != Body::kTaken || !stream_.arrived().empty();
   }
 
  private:
+  /// What has become of a request's body; kBroken: it was begun, and nobody knows where it ends.
+  enum class Body { kUntouched, kTaken, kBroken };
+
   /// False when the connection is to be closed.
   bool serve_request() {
-    unread_ = true;  // until the whole request has been read
+    body_ = Body::kBroken;  // until the head has been read
     route_ = Traffic::kNoRoute;
     id_ = exchange_.fresh_id();
     RequestHead head;
@@ -130,11 +133,11 @@ class Exchange::Conversation {
     if (is_sane_id(id)) id_ = std::move(id);
     head.request.id = id_;
     head.request.address = address_;
-    unread_ = head.framing != Framing::kNoBody;
+    body_ = head.framing == Framing::kNoBody ? Body::kTaken : Body::kUntouched;
     Response response = answer(head);
-    if (unread_) drop_body(head);
+    if (body_ == Body::kUntouched) drop_body(head);
     const bool goes_on = !exchange_.stopping_ && !state_.evicted() && !response.stream;
-    return send(std::move(response), head, head.keep_alive && !unread_ && goes_on);
+    return send(std::move(response), head, head.keep_alive && body_ == Body::kTaken && goes_on);
   }
 
   RequestHead read_head() {
@@ -249,12 +252,13 @@ class Exchange::Conversation {
         !stream_.send(kContinue, {}, deadline)) {
       throw OtherSideGone();
     }
+    body_ = Body::kBroken;  // until its end is here
     if (head.framing == Framing::kChunked) {
       read_chunks(body, deadline, max, share);
     } else {
       read_length(body, head.content_length, deadline, share);
     }
-    unread_ = false;
+    body_ = Body::kTaken;
     return body;
   }
 
@@ -298,7 +302,7 @@ class Exchange::Conversation {
       if (left == 0) break;
       if (stream_.receive(deadline, kHeadPiece) != Arrival::kBytes) return;
     }
-    unread_ = false;
+    body_ = Body::kTaken;
   }
 
   bool send(Response response, const RequestHead& head, bool keep_alive) {
@@ -345,7 +349,7 @@ class Exchange::Conversation {
   SteadyTime started_;
   std::size_t route_ = Traffic::kNoRoute;
   std::string id_;
-  bool unread_ = false;
+  Body body_ = Body::kTaken;
   std::optional<StreamSeats::Seat> seat_;  ///< of the stream that is the answer
   std::function<bool()> may_see_;          ///< with the seat
 };
