@@ -15,6 +15,7 @@
 #include "store/distribution.hpp"
 #include "store/isolation.hpp"
 #include "store/migrations.hpp"
+#include "store/repeat.hpp"
 #include "store/schema.hpp"
 #include "store/server_facts.hpp"
 #include "store/transaction.hpp"
@@ -202,7 +203,8 @@ store::Pool& System::tenant_pool() {
 }
 
 std::unique_ptr<store::Pool> System::isolated_pool() {
-  std::string gap = store::isolation_gap(*connection());
+  std::string gap =
+      store::in_repeats(*pool_, kConnectionWait, store::Twice::kIsOnce, store::isolation_gap);
   if (gap.empty()) {
     auto reader = connection_options_of(options_, cluster_, store::Role::kReader);
     if (cluster_ || reader.role) {
