@@ -82,7 +82,7 @@ documents::AdminReport load_report(store::Connection& connection, std::int64_t r
   report.parked = unbilled(connection.query(kParked, {run}));
   report.held = unbilled(connection.query(kHeld, {run}));
   if (report.customers.empty() && report.parked.empty() && report.held.empty()) {
-    throw Error(fmt::format("run {} has nothing to report any more", run));
+    throw NothingToTell(fmt::format("run {} has nothing to report any more", run));
   }
   return report;
 }

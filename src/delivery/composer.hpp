@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "base/error.hpp"
 #include "config/configuration.hpp"
 #include "delivery/outbox.hpp"
 #include "documents/mail.hpp"
@@ -10,12 +11,18 @@
 
 namespace reckoner::delivery {
 
+/// The mail was to tell of what has been settled meanwhile: there is no need for it any more.
+class NothingToTell : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Makes the bytes of mails from what is stored: the document, and the template of the mail's own
 /// configuration version. One thread at a time.
 class Composer {
  public:
-  /// `date` is the mail's Date header. Throws Error with the reason when this mail cannot be made,
-  /// DatabaseError when the database is at fault.
+  /// `date` is the mail's Date header. Throws NothingToTell, Error with the reason when this mail
+  /// cannot be made, DatabaseError when the database is at fault.
   std::string compose(store::Connection& connection, const ClaimedMail& mail,
                       const documents::Mailbox& from, time::Instant date);
 

@@ -20,7 +20,8 @@ struct OutboxMail {
   std::string name;          ///< how people name it: the document's number, else the key
   std::string customer_key;  ///< empty for the operator's
   std::string recipient;
-  std::string state;  ///< "pending", "sent", "dead"; "unwanted": switched off by the customer
+  /// "pending", "sent", "dead"; "unwanted": switched off by the customer, or settled meanwhile
+  std::string state;
   std::int64_t attempts = 0;
   time::Instant created_at;
   std::optional<time::Instant> next_try_at;  ///< of a pending one

@@ -134,6 +134,10 @@ Sender::Step Sender::send(Pass& pass, ClaimedMail mail) {
     if (!keep_rendered(*connection, mail, *mail.rendered, now)) return Step::kLost;
   } catch (const store::DatabaseError&) {
     throw;
+  } catch (const NothingToTell& reason) {
+    mark_unwanted(*pool_.take(kPoolWait), mail);
+    log::info("mail {} to {} is not sent: {}", mail.message_id, mail.recipient, reason.what());
+    return Step::kLost;
   } catch (const Error& error) {
     return give_up(mail, error.what());
   } catch (const Bug& bug) {

@@ -138,6 +138,17 @@ TEST_F(Folder, TheOperatorLearnsWhoIsParkedHeldAndOverTheCreditLimit) {
   EXPECT_EQ(mail("admin-report:9").state, "sent");
 }
 
+TEST_F(Folder, AReportOfWhatWasSettledMeanwhileIsNotSent) {
+  post({.customer = {0},
+        .message_key = "admin-report:9",
+        .kind = "admin-report",
+        .recipient = "boss@reckoner.example",
+        .member = "mail/admin-report.mustache",
+        .version = version_});
+  EXPECT_EQ(send(), (Result{}));
+  EXPECT_EQ(mail("admin-report:9").state, "unwanted");
+}
+
 TEST(RetryWait, GrowsToAnHourWithJitter) {
   using std::chrono::minutes;
   using std::chrono::seconds;
