@@ -56,8 +56,10 @@ std::string title_of(const domain::Subscription& subscription,
   return "";
 }
 
-void write(text::JsonWriter& json, const CustomerDetails::KeyedSubscription& keyed,
-           const time::Zone& zone, const config::Configuration& active, time::Instant now) {
+}  // namespace
+
+void write_json(text::JsonWriter& json, const CustomerDetails::KeyedSubscription& keyed,
+                const time::Zone& zone, const config::Configuration& active, time::Instant now) {
   const domain::Subscription& subscription = keyed.subscription;
   json.begin_object().key("key").string(keyed.key).key("plan").string(subscription.plan);
   write_if_any(json, "plan_title", title_of(subscription, active));
@@ -84,7 +86,7 @@ void write(text::JsonWriter& json, const CustomerDetails::KeyedSubscription& key
   json.end_array().end_object();
 }
 
-void write(text::JsonWriter& json, const domain::AgreedFigure& agreed) {
+void write_json(text::JsonWriter& json, const domain::AgreedFigure& agreed) {
   json.begin_object().key("plan").string(agreed.plan).key("charge").string(agreed.charge);
   json.key("figure").string(agreed.figure);
   json.key("value").string(agreed.value ? agreed.value->to_string() : "unlimited");
@@ -93,7 +95,7 @@ void write(text::JsonWriter& json, const domain::AgreedFigure& agreed) {
   json.end_object();
 }
 
-void write(text::JsonWriter& json, const domain::Credit& credit) {
+void write_json(text::JsonWriter& json, const domain::Credit& credit) {
   json.begin_object().key("key").string(credit.key).key("title").string(credit.title);
   json.key("kind").string(to_string(credit.kind));
   json.key("currency").string(credit.currency.code());
@@ -107,6 +109,8 @@ void write(text::JsonWriter& json, const domain::Credit& credit) {
   write_list(json, "charges", credit.charges);
   json.end_object();
 }
+
+namespace {
 
 void write(text::JsonWriter& json, const CustomerDetails::KeyedDiscount& keyed,
            const time::Zone& zone) {
@@ -127,36 +131,22 @@ void write(text::JsonWriter& json, const CustomerDetails::KeyedCharge& keyed) {
   json.key("currency").string(keyed.currency.code()).key("tax").string(charge.tax).end_object();
 }
 
-}  // namespace
-
-void write_members(text::JsonWriter& json, const CustomerDetails& details,
-                   const config::Configuration& active, time::Instant now) {
-  const domain::Customer& customer = details.summary.customer;
-  json.key("key").string(customer.key).key("name").string(customer.name);
-  write_if_any(json, "email", customer.email);
-  json.key("time_zone").string(customer.zone.name());
-  json.key("anchor_day").number(customer.anchor_day);
-  write_if_any(json, "country", customer.country);
-  write_if_any(json, "tax_id", customer.tax_id);
-  json.key("tax_exempt").boolean(customer.tax_exempt);
-  json.key("legal_entity").string(domain::shown_entity(customer.legal_entity));
-  write_list(json, "subjects", details.subjects);
-  json.key("balances").begin_array();
-  for (const money::Money& balance : details.summary.balances) {
-    json.begin_object().key("amount").string(balance.to_string());
-    json.key("currency").string(balance.currency().code()).end_object();
+/// Of its subscriptions, the one that began last first.
+std::vector<std::string> currencies_of(const CustomerDetails& details) {
+  std::vector<const domain::Subscription*> subscriptions;
+  for (const auto& [key, subscription] : details.subscriptions) {
+    subscriptions.push_back(&subscription);
   }
-  json.end_array().key("subscriptions").begin_array();
-  for (const auto& keyed : details.subscriptions) write(json, keyed, customer.zone, active, now);
-  json.end_array().key("agreements").begin_array();
-  for (const domain::AgreedFigure& agreed : details.agreements) write(json, agreed);
-  json.end_array().key("credits").begin_array();
-  for (const domain::Credit& credit : details.credits) write(json, credit);
-  json.end_array().key("discounts").begin_array();
-  for (const auto& keyed : details.discounts) write(json, keyed, customer.zone);
-  json.end_array().key("charges").begin_array();
-  for (const auto& keyed : details.charges) write(json, keyed);
-  json.end_array();
+  std::stable_sort(subscriptions.begin(), subscriptions.end(),
+                   [](const auto* a, const auto* b) { return a->starts_at > b->starts_at; });
+  std::vector<std::string> currencies;
+  for (const domain::Subscription* subscription : subscriptions) {
+    std::string code(subscription->currency.code());
+    if (std::count(currencies.begin(), currencies.end(), code) == 0) {
+      currencies.push_back(std::move(code));
+    }
+  }
+  return currencies;
 }
 
 void write_standing(text::JsonWriter& json, const CustomerDetails& details) {
@@ -179,13 +169,48 @@ void write_standing(text::JsonWriter& json, const CustomerDetails& details) {
   }
 }
 
+}  // namespace
+
+void write_json(text::JsonWriter& json, const CustomerDetails& details,
+                const config::Configuration& active, time::Instant now) {
+  json.begin_object();
+  const domain::Customer& customer = details.summary.customer;
+  json.key("key").string(customer.key).key("name").string(customer.name);
+  write_if_any(json, "email", customer.email);
+  json.key("time_zone").string(customer.zone.name());
+  json.key("anchor_day").number(customer.anchor_day);
+  write_if_any(json, "country", customer.country);
+  write_if_any(json, "tax_id", customer.tax_id);
+  json.key("tax_exempt").boolean(customer.tax_exempt);
+  json.key("legal_entity").string(domain::shown_entity(customer.legal_entity));
+  write_list(json, "subjects", details.subjects);
+  write_list(json, "currencies", currencies_of(details));
+  json.key("balances").begin_array();
+  for (const money::Money& balance : details.summary.balances) {
+    json.begin_object().key("amount").string(balance.to_string());
+    json.key("currency").string(balance.currency().code()).end_object();
+  }
+  json.end_array().key("subscriptions").begin_array();
+  for (const auto& keyed : details.subscriptions) {
+    write_json(json, keyed, customer.zone, active, now);
+  }
+  json.end_array().key("agreements").begin_array();
+  for (const domain::AgreedFigure& agreed : details.agreements) write_json(json, agreed);
+  json.end_array().key("credits").begin_array();
+  for (const domain::Credit& credit : details.credits) write_json(json, credit);
+  json.end_array().key("discounts").begin_array();
+  for (const auto& keyed : details.discounts) write(json, keyed, customer.zone);
+  json.end_array().key("charges").begin_array();
+  for (const auto& keyed : details.charges) write(json, keyed);
+  json.end_array();
+  write_standing(json, details);
+  json.end_object();
+}
+
 std::string to_json(const CustomerDetails& details, const config::Configuration& active,
                     time::Instant now) {
   text::JsonWriter json;
-  json.begin_object();
-  write_members(json, details, active, now);
-  write_standing(json, details);
-  json.end_object();
+  write_json(json, details, active, now);
   return json.finish();
 }
 

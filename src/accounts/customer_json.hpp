@@ -6,15 +6,17 @@
 
 namespace reckoner::accounts {
 
-/// The members of a customer with everything it is billed by, into an object that is open: all of
-/// schema CustomerDetails but `parked` and `held`. Days are the customer's.
-void write_members(text::JsonWriter& json, const CustomerDetails& details,
-                   const config::Configuration& active, time::Instant now);
+/// The schemas of the API (src/web/openapi.yaml) of these names: Subscription, AgreedFigure,
+/// Credit. Days are the zone's.
+void write_json(text::JsonWriter& json, const CustomerDetails::KeyedSubscription& keyed,
+                const time::Zone& zone, const config::Configuration& active, time::Instant now);
+void write_json(text::JsonWriter& json, const domain::AgreedFigure& agreed);
+void write_json(text::JsonWriter& json, const domain::Credit& credit);
 
-/// The members `parked` and `held`: why the customer is not billed, or null.
-void write_standing(text::JsonWriter& json, const CustomerDetails& details);
-
-/// The whole object.
+/// Schema Customer: the customer with everything it is billed by, and why it is not. Days are the
+/// customer's.
+void write_json(text::JsonWriter& json, const CustomerDetails& details,
+                const config::Configuration& active, time::Instant now);
 std::string to_json(const CustomerDetails& details, const config::Configuration& active,
                     time::Instant now);
 

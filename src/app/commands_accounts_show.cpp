@@ -139,11 +139,7 @@ int show_customer_command(System& system, const Console& console, const std::str
   if (!details) throw Error(fmt::format("there is no customer '{}'", customer));
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object();
-    accounts::write_members(json, *details, system.active()->configuration(), now);
-    json.key("parked");
-    details->parked ? json.string(details->parked->reason) : json.null();
-    json.end_object();
+    accounts::write_json(json, *details, system.active()->configuration(), now);
     console.result(json);
   } else {
     console.result(customer_text(*details) + subscriptions_text(*details) +

@@ -103,14 +103,6 @@ Response list_customers(const ConsoleApi& api, const Request& request) {
   return json_response(json);
 }
 
-Response show_details(CustomerSession& session) {
-  const auto details =
-      accounts::read_customer_details(session.connection(), session.customer(), session.now());
-  RK_CHECK(details.has_value());
-  return {200, "application/json",
-          accounts::to_json(*details, session.active().configuration(), session.now())};
-}
-
 Response create_customer(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request, {"key", "name", "email", "time_zone", "anchor_day", "subjects",
                                      "country", "tax_id", "tax_exempt", "legal_entity"});
@@ -137,10 +129,8 @@ Response create_customer(const ConsoleApi& api, const Request& request) {
             .customer = customer,
             .after = details},
            now);
-    return Response{201,
-                    "application/json",
-                    details,
-                    {{"Location", fmt::format("/api/v1/customers/{}/details", key)}}};
+    return Response{
+        201, "application/json", details, {{"Location", fmt::format("/api/v1/customers/{}", key)}}};
   });
 }
 
@@ -199,9 +189,6 @@ std::vector<Route> customer_list_routes(const ConsoleApi& api) {
        [api](const Request& request) { return list_customers(api, request); }},
       staff_route("POST", "/api/v1/customers", Right::kBill,
                   [api](const Request& request) { return create_customer(api, request); }),
-      customer_route(
-          api.customers, "GET", "/details", Right::kSee,
-          [](CustomerSession& session, const Request&) { return show_details(session); }),
       staff_route("POST", "/api/v1/imports/{kind}", Right::kBill,
                   [api](const Request& request) { return import_file(api, request); }),
   };

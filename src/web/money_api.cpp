@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include "accounts/customer_details.hpp"
+#include "accounts/customer_json.hpp"
 #include "web/csv_file.hpp"
 #include "web/customer_balances.hpp"
 #include "web/customer_costs.hpp"
 #include "web/customer_documents.hpp"
-#include "web/customer_json.hpp"
 #include "web/customers_api.hpp"
 #include "web/metering_session.hpp"
 #include "web/number_cursor.hpp"
@@ -142,7 +141,7 @@ Response list_credits(CustomerSession& session, const Request&) {
   json.begin_object().key("items").begin_array();
   for (const domain::Credit& credit : details->credits) {
     json.begin_object().key("credit");
-    write_json(json, credit);
+    accounts::write_json(json, credit);
     json.key("usable").boolean(is_usable(credit, session.today()));
     json.key("movements").begin_array();
     for (const Movement& movement : movements[credit.number]) {
@@ -168,9 +167,8 @@ Response show_customer(CustomerSession& session, const Request&) {
   const auto details =
       accounts::read_customer_details(session.connection(), session.customer(), session.now());
   RK_CHECK(details.has_value());
-  text::JsonWriter json;
-  write_json(json, *details);
-  return json_response(json);
+  return {200, "application/json",
+          accounts::to_json(*details, session.active().configuration(), session.now())};
 }
 
 }  // namespace

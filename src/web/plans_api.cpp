@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "accounts/customer_details.hpp"
+#include "accounts/customer_json.hpp"
 #include "engine/quote.hpp"
 #include "pricing/models.hpp"
 #include "pricing/published.hpp"
-#include "web/customer_json.hpp"
 #include "web/customer_plans.hpp"
 #include "web/customer_quote.hpp"
 #include "web/customers_api.hpp"
@@ -99,7 +98,7 @@ void write_charge(text::JsonWriter& json, const SubscribedPlan& plan, const doma
   write_terms(json, plan, charge, today);
   json.key("agreed").begin_array();
   for (const domain::AgreedFigure& agreed : plan.agreed) {
-    if (agreed.charge == charge.name) write_json(json, agreed);
+    if (agreed.charge == charge.name) accounts::write_json(json, agreed);
   }
   json.end_array().end_object();
 }
@@ -174,7 +173,8 @@ Response list_plans(CustomerSession& session, const Request&) {
   json.begin_object().key("items").begin_array();
   for (const SubscribedPlan& plan : subscribed_plans(session)) {
     json.begin_object().key("subscription");
-    write_json(json, session.zone(), {plan.key, plan.subscription});
+    accounts::write_json(json, {plan.key, plan.subscription}, session.zone(),
+                         session.active().configuration(), session.now());
     json.key("plan").string(plan.subscription.plan);
     write_frame(json, plan, session.today());
     json.key("charges").begin_array();

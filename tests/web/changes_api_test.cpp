@@ -205,7 +205,7 @@ TEST_F(ChangesApi, ACustomerIsCreatedOnceAndShown) {
           "time_zone": "Europe/Zurich", "anchor_day": 15, "country": "CH"})";
   const Response made = call("POST", "/api/v1/customers", {}, body);
   EXPECT_EQ(made.status, 201);
-  const text::Json details = get("/api/v1/customers/initech/details");
+  const text::Json details = get("/api/v1/customers/initech");
   EXPECT_EQ(text::parse_json(made.body), details);
   EXPECT_EQ(text_at(details, {"anchor_day"}), "15");
   EXPECT_EQ(text::canonical(details.at("subjects")), R"(["initech"])");
@@ -215,9 +215,9 @@ TEST_F(ChangesApi, ACustomerIsCreatedOnceAndShown) {
               HasSubstr("422 unknown time zone"));
   EXPECT_THAT(actions(), ElementsAre("customer.create"));
   EXPECT_EQ(
-      text_at(get("/api/v1/customers/acme/details").at("subscriptions").as_array()[0], {"state"}),
+      text_at(get("/api/v1/customers/acme").at("subscriptions").as_array()[0], {"state"}),
       "active");
-  EXPECT_THAT(refusal("GET", "/api/v1/customers/nobody/details"), HasSubstr("404"));
+  EXPECT_THAT(refusal("GET", "/api/v1/customers/nobody"), HasSubstr("404"));
 }
 
 TEST_F(ChangesApi, AFileIsImportedWholeOrNotAtAll) {

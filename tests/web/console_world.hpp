@@ -11,6 +11,7 @@
 #include "support/billing.hpp"
 #include "text/json.hpp"
 #include "web/console_api.hpp"
+#include "web/customers_api.hpp"
 #include "web/event_stream.hpp"
 #include "web/router.hpp"
 
@@ -44,7 +45,9 @@ class ConsoleTest : public testing::Test {
 
   Response call(std::string_view method, const std::string& path, Query query = {},
                 std::string body = "", std::string idempotency_key = "") {
-    const Router router(console_routes(api()));
+    std::vector<Route> routes = console_routes(api());
+    for (Route& route : customer_routes(api().customers)) routes.push_back(std::move(route));
+    const Router router(std::move(routes));
     const Router::Match match = router.find(method, path);
     Request request;
     request.method = method;

@@ -53,7 +53,7 @@ export function Component() {
             </Text>
             <Badge color="gray">{state.customer.key}</Badge>
             {state.customer.parked ? (
-              <Badge color="red" title={state.customer.parked}>
+              <Badge color="red" title={state.customer.parked.reason}>
                 parked
               </Badge>
             ) : null}

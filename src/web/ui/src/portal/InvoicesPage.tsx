@@ -318,7 +318,7 @@ export function Component() {
     >
       {customer.parked ? (
         <Alert color="orange" title="Your next invoice is held up">
-          {customer.parked}
+          {customer.parked.reason}
         </Alert>
       ) : null}
       <Balances />

@@ -12,7 +12,7 @@ import { PagedTable } from '../lib/PagedTable';
 import type { ChangeRequest } from './ChangeDialog';
 import { type ChangeKind, forms } from './changeForms';
 
-type Details = Schemas['CustomerDetails'];
+type Details = Schemas['Customer'];
 type Begin = ((change: ChangeRequest) => void) | null;
 
 function today(): string {

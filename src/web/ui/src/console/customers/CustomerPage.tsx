@@ -19,7 +19,7 @@ import { CustomerDocuments } from './CustomerDocuments';
 import { CustomerMoney } from './CustomerMoney';
 import { Subscriptions } from './Subscriptions';
 
-type Details = Schemas['CustomerDetails'];
+type Details = Schemas['Customer'];
 
 const newThings: ChangeKind[] = [
   'pay',
@@ -232,7 +232,7 @@ export function Component() {
   const details = useQuery({
     queryKey: ['customers', 'details', customer],
     queryFn: ({ signal }) =>
-      answer(api.GET('/api/v1/customers/{customer}/details', { params: { path: { customer } }, signal })),
+      answer(api.GET('/api/v1/customers/{customer}', { params: { path: { customer } }, signal })),
   });
   if (!details.data) {
     return (

@@ -12,7 +12,7 @@ import { Day } from '../lib/Day';
 import type { ChangeRequest } from './ChangeDialog';
 import { type ChangeKind, forms } from './changeForms';
 
-type Subscription = Schemas['CustomerSubscription'];
+type Subscription = Schemas['Subscription'];
 type Begin = ((change: ChangeRequest) => void) | null;
 
 const colours = {
@@ -142,7 +142,7 @@ export function Subscriptions({
   details,
   onChange,
 }: {
-  details: Schemas['CustomerDetails'];
+  details: Schemas['Customer'];
   onChange: Begin;
 }) {
   return (
