@@ -14,20 +14,22 @@ namespace {
 // Arrears that are still to be billed and end within a subscription on such a plan, where no
 // advance side is still to be billed.
 constexpr store::Statement kLacking{"accounts.read_cycles_without_advance", R"(
-  select k.key, a.customer_id, a.cycle, min(a.starts_at) as from_at
-    from billing_period a join customer_key k on k.customer_id = a.customer_id
-   where a.side = 'arrears' and a.billed_cut is null
-     and ($3::bigint[] is null or a.customer_id = any($3::bigint[]))
-     and exists (select from subscription s
-                   join unnest($1::text[], $2::text[]) as p(plan, currency)
-                     on p.plan = s.plan and p.currency = s.currency
-                  where s.customer_id = a.customer_id and s.cycle = a.cycle
-                    and (s.ends_at is null or s.ends_at > a.starts_at))
-     and not exists (select from billing_period n
-                      where n.customer_id = a.customer_id and n.cycle = a.cycle
-                        and n.side = 'advance' and n.billed_cut is null)
-   group by k.key, a.customer_id, a.cycle
-   order by a.customer_id, a.cycle)"};
+  select k.key, lacking.customer_id, lacking.cycle, lacking.from_at
+    from (select a.customer_id, a.cycle, min(a.starts_at) as from_at
+            from billing_period a
+           where a.side = 'arrears' and a.billed_cut is null
+             and ($3::bigint[] is null or a.customer_id = any($3::bigint[]))
+             and exists (select from subscription s
+                           join unnest($1::text[], $2::text[]) as p(plan, currency)
+                             on p.plan = s.plan and p.currency = s.currency
+                          where s.customer_id = a.customer_id and s.cycle = a.cycle
+                            and (s.ends_at is null or s.ends_at > a.starts_at))
+             and not exists (select from billing_period n
+                              where n.customer_id = a.customer_id and n.cycle = a.cycle
+                                and n.side = 'advance' and n.billed_cut is null)
+           group by a.customer_id, a.cycle) lacking
+    join customer_key k on k.customer_id = lacking.customer_id
+   order by lacking.customer_id, lacking.cycle)"};
 
 }  // namespace
 

@@ -170,9 +170,10 @@ void write_documents(store::Connection& connection, std::span<const DocumentWork
 namespace {
 
 constexpr store::Statement kCopies{"other addresses of a batch", R"(
-  select s.customer_id, a.address
-    from customer_setting s cross join lateral unnest(s.also_to) with ordinality as a(address, place)
-   where s.customer_id = any($1::bigint[]) order by s.customer_id, a.place)"};
+  select a.customer_id, a.address
+    from (select s.customer_id, unnest(s.also_to) as address, generate_subscripts(s.also_to, 1) as place
+            from customer_setting s where s.customer_id = any($1::bigint[])) a
+   order by a.customer_id, a.place)"};
 
 /// The mails, and what goes to the other addresses that customers have named: mails of their own,
 /// so that an address that does not work spoils nobody else's.
