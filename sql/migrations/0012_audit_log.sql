@@ -28,7 +28,7 @@ create table verification (
   beat_at       timestamptz not null,
   step          text not null default '',
   done          bigint not null default 0,
-  total         bigint,
+  out_of        bigint,                                      -- what done counts to; null: not known
   ended_at      timestamptz,
   error         text not null default '',
   checks        text not null default '[]',                  -- JSON: what each found

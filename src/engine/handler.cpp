@@ -48,7 +48,7 @@ std::string_view to_string(ParameterKind kind) {
     case ParameterKind::kDecimal:
       return "decimal";
     case ParameterKind::kMember:
-      return "member of the configuration";
+      return "member";
   }
   return "";
 }

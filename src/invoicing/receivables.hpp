@@ -16,7 +16,7 @@ namespace reckoner::invoicing {
 struct Demand {
   std::int64_t ordinal = 0;
   money::Money amount;
-  std::optional<std::int64_t> corrects = std::nullopt;  ///< of a credit note: the document whose demand it lowers
+  std::optional<std::int64_t> corrects = std::nullopt;  ///< a credit note: whose demand it lowers
 };
 
 /// A payment that names the document it is for.

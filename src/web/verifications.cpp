@@ -29,7 +29,7 @@ constexpr store::Statement kIsThere{"api.verification_is_there",
                                     "select 1 from verification where verification = $1"};
 
 constexpr store::Statement kBeatOf{"api.beat_of_verification", R"(
-  update verification set beat_at = $2, step = $3, done = $4, total = $5, checks = $6
+  update verification set beat_at = $2, step = $3, done = $4, out_of = $5, checks = $6
    where verification = $1 and state = 'running')"};
 
 constexpr store::Statement kEnd{"api.end_verification", R"(
@@ -37,7 +37,7 @@ constexpr store::Statement kEnd{"api.end_verification", R"(
    where verification = $1 and state = 'running')"};
 
 constexpr store::Statement kLast{"api.last_verification", R"(
-  select started_at, started_by, recompute, state, beat_at, step, done, total, ended_at, error, checks
+  select started_at, started_by, recompute, state, beat_at, step, done, out_of, ended_at, error, checks
     from verification order by verification desc limit 1)"};
 
 void write_check(text::JsonWriter& json, const store::CheckOutcome& outcome) {
@@ -177,7 +177,7 @@ void Verifications::write_last(text::JsonWriter& json, store::Connection& connec
   json.key("recompute").boolean(row->boolean("recompute"));
   write_text_or_null(json, "step", state == "running" ? row->text("step") : "");
   json.key("done").number(row->int64("done"));
-  write_number_or_null(json, "total", row->optional_int64("total"));
+  write_number_or_null(json, "total", row->optional_int64("out_of"));
   json.key("holds");
   if (!all_hold) {
     json.boolean(false);
