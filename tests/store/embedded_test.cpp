@@ -96,7 +96,7 @@ TEST_F(EmbeddedTest, MakesAClusterWithItsRolesAndStopsIt) {
     EXPECT_EQ(superuser
                   .query({"roles",
                           "select count(*) from pg_roles where rolname like 'reckoner%' and not"
-                          " rolsuper and not rolcreaterole and not rolbypassrls and rolcanlogin"})
+                          " rolsuper and not rolcreaterole and rolcanlogin"})
                   .only()
                   .int64(0),
               3);

@@ -38,7 +38,8 @@ class IsolationTest : public testing::Test {
   std::int64_t count(const std::string& sql) {
     Transaction snapshot(reader, TransactionKind::kSnapshotReadOnly);
     read_for(reader, id_of("acme"));
-    return reader.query({"count", "select count(*) as n from " + sql}).only().int64("n");
+    const std::string name = "count " + std::to_string(++counts_);
+    return reader.query({name, "select count(*) as n from " + sql}).only().int64("n");
   }
   std::string refusal(const std::string& sql) {
     try {
@@ -58,6 +59,9 @@ class IsolationTest : public testing::Test {
   test::BillingWorld world;
   Connection reader = world.connect(Role::kReader);
   Connection owner = world.connect(Role::kOwner);
+
+ private:
+  int counts_ = 0;
 };
 
 TEST_F(IsolationTest, TheCatalogueHasNothingAgainstIt) {

@@ -72,7 +72,7 @@ BODIES = {
     "POST /api/v1/users/{user}/one-time-password": body(""),
     "POST /api/v1/keys": body({"name": "matrix", "scopes": ["query"]}),
     "DELETE /api/v1/keys/{key}": body(""),
-    "POST /api/v1/customers/{customer}/quote": body({"plan": "SMB"}),
+    "POST /api/v1/customers/{customer}/quote": body({"plan": "Professional"}),
     "PUT /api/v1/customers/{customer}/settings": body(
         {"language": None, "zone": None, "invoice_mail": {"enabled": True, "also_to": []}, "budgets": []}, If_Match='"none"'),
     "POST /api/v1/events": body([], "application/cloudevents-batch+json"),

@@ -51,6 +51,10 @@ class OnceTest : public testing::Test {
   std::int64_t things() {
     return world_.number("select count(*) from subject_profile where key like 'thing-%'");
   }
+  void as_superuser(const std::string& sql) {
+    store::Connection({.conninfo = test::as_role(world_.connect_string(), store::Role::kSuperuser)})
+        .run_script({"as superuser", sql});
+  }
   std::int64_t kept() { return world_.number("select count(*) from answered_request"); }
 
   template <class Work>
@@ -181,12 +185,14 @@ TEST_F(OnceTest, WhatMakesATransactionOfItsOwnIsPartOfIt) {
 }
 
 TEST_F(OnceTest, AnEffectMayTakeOnARoleThatMayNotKeepAnswers) {
+  as_superuser("grant reckoner_reader to reckoner_writer");
   const Response answer =
       web::once(world_.pool(), post("k"), world_.now(), [&](store::Connection& connection) {
         Response response = effect(connection);
         connection.query({"test.role", "select set_config('role', 'reckoner_reader', true)"});
         return response;
       });
+  as_superuser("revoke reckoner_reader from reckoner_writer");
   EXPECT_EQ(answer.status, 201);
   EXPECT_EQ(kept(), 1);
 }

@@ -124,7 +124,8 @@ TEST_F(OperationApi, EventsAreReplayedAndDropped) {
 
 TEST_F(OperationApi, MailsAreShownAsTheirReadersSeeThemAndSentAgain) {
   world.import(accounts::ImportKind::kCustomers,
-               "key,name,email,time-zone,anchor-day\nacme,Acme,bills@acme.example,UTC,1\n");
+               "key,name,email,time-zone,anchor-day\n"
+               "acme,Acme,bills@acme.example,UTC,1\nglobex,Globex,,UTC,1\n");
   world.run_by_hand();
   const text::Json mails = get("/api/v1/mails");
   EXPECT_THAT(column(mails, "customer"), ElementsAre("acme"));
