@@ -4,7 +4,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "app/config_meters.hpp"
 #include "base/log.hpp"
@@ -27,9 +29,14 @@ namespace reckoner::app {
 namespace {
 
 constexpr std::size_t kConnectionsMax = 80;  // 64 workers, the scheduler, mail and commands
-constexpr std::size_t kTenantConnectionsMax = 16;
 constexpr std::chrono::minutes kStatementTimeout{10};
 constexpr std::chrono::minutes kIdleTimeout{2};
+
+/// More at the same time are not done sooner: they wait for processors instead of their turn, and
+/// the last ones wait longest.
+std::size_t tenant_connections() {
+  return std::max(4U, 2 * std::thread::hardware_concurrency());
+}
 
 store::ConnectionOptions connection_options(std::string conninfo) {
   return {.conninfo = std::move(conninfo),
@@ -208,7 +215,7 @@ std::unique_ptr<store::Pool> System::isolated_pool() {
   if (gap.empty()) {
     auto reader = connection_options_of(options_, cluster_, store::Role::kReader);
     if (cluster_ || reader.role) {
-      return std::make_unique<store::Pool>(std::move(reader), kTenantConnectionsMax);
+      return std::make_unique<store::Pool>(std::move(reader), tenant_connections());
     }
     gap = "the user of the database is no member of reckoner_reader";
   }

@@ -47,19 +47,33 @@ Pool::Lease Pool::take(std::chrono::milliseconds wait) {
 /// Where the server gives no more connections, those that we have go round.
 void Pool::wait_for_idle(std::chrono::milliseconds at_most) {
   std::unique_lock lock(mutex_);
-  free_.wait_for(lock, at_most, [&] { return !idle_.empty(); });
+  idle_again_.wait_for(lock, at_most, [&] { return !idle_.empty(); });
+}
+
+void Pool::wait_for_turn(std::unique_lock<std::mutex>& lock, Clock::time_point deadline) {
+  if (queue_.empty() && leased_ < size_) return;
+  const auto place = queue_.emplace(queue_.end());
+  const bool has_turn =
+      place->wait_until(lock, deadline, [&] { return place == queue_.begin() && leased_ < size_; });
+  queue_.erase(place);
+  if (has_turn) return;
+  wake_next();
+  throw DatabaseError({.statement = "connect",
+                       .sqlstate = "53300",
+                       .message = fmt::format("all {} database connections are in use", size_),
+                       .connection_lost = false});
+}
+
+void Pool::wake_next() {
+  if (!queue_.empty() && leased_ < size_) queue_.front().notify_one();
 }
 
 /// Counts one more as leased. Null when the caller has to make the connection.
 std::unique_ptr<Connection> Pool::take_idle(Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  if (!free_.wait_until(lock, deadline, [&] { return leased_ < size_; })) {
-    throw DatabaseError({.statement = "connect",
-                         .sqlstate = "53300",
-                         .message = fmt::format("all {} database connections are in use", size_),
-                         .connection_lost = false});
-  }
+  wait_for_turn(lock, deadline);
   ++leased_;
+  wake_next();
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
@@ -71,12 +85,11 @@ std::unique_ptr<Connection> Pool::take_idle(Clock::time_point deadline) {
 void Pool::give_back(std::unique_ptr<Connection> connection) {
   if (connection) connection->mark_commits(false);
   const bool usable = connection && connection->is_alive() && !connection->in_transaction();
-  {
-    const std::lock_guard lock(mutex_);
-    --leased_;
-    if (usable) idle_.push_back(std::move(connection));
-  }
-  free_.notify_one();
+  const std::lock_guard lock(mutex_);
+  --leased_;
+  if (usable) idle_.push_back(std::move(connection));
+  idle_again_.notify_one();
+  wake_next();
 }
 
 }  // namespace reckoner::store

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -15,7 +16,7 @@ namespace reckoner::store {
 /// At most `size` connections, shared by threads. Connections are made when they are first needed;
 /// one that broke, whose server takes no writes any more, or that came back inside a transaction,
 /// is dropped and replaced by the next who takes one. Where the server gives fewer than that, those
-/// it gave are shared.
+/// it gave are shared. Who waits longest is next: nobody overtakes.
 class Pool {
  public:
   /// `before_connect`, where there is one, is that of the options.
@@ -45,14 +46,17 @@ class Pool {
  private:
   using Clock = std::chrono::steady_clock;
   std::unique_ptr<Connection> take_idle(Clock::time_point deadline);
+  void wait_for_turn(std::unique_lock<std::mutex>& lock, Clock::time_point deadline);
+  void wake_next();
   void wait_for_idle(std::chrono::milliseconds at_most);
   void give_back(std::unique_ptr<Connection> connection);
 
   const ConnectionOptions options_;
   const std::size_t size_;
   std::mutex mutex_;
-  std::condition_variable free_;
-  std::size_t leased_ = 0;                         // guarded by mutex_
+  std::condition_variable idle_again_;
+  std::list<std::condition_variable> queue_;  // guarded by mutex_: each who waits, the first first
+  std::size_t leased_ = 0;                    // guarded by mutex_
   std::vector<std::unique_ptr<Connection>> idle_;  // guarded by mutex_
 };
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "store/transaction.hpp"
@@ -53,6 +55,36 @@ TEST(Pool, WaitsForALeaseToEnd) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(done, 200);
+}
+
+TEST(Pool, WhoWaitsLongestIsNext) {
+  Pool pool({.conninfo = fresh_database()}, 1);
+  auto lease = std::make_optional(pool.take(milliseconds(1000)));
+  std::mutex mutex;
+  std::vector<int> order;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&, i] {
+      const auto mine = pool.take(milliseconds(10'000));
+      const std::lock_guard lock(mutex);
+      order.push_back(i);
+    });
+    std::this_thread::sleep_for(milliseconds(50));  // it waits behind those before it
+  }
+  lease.reset();
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(order, (std::vector{0, 1, 2, 3, 4, 5}));
+}
+
+TEST(Pool, WhoGivesUpLeavesTheTurnToTheNext) {
+  Pool pool({.conninfo = fresh_database()}, 1);
+  auto lease = std::make_optional(pool.take(milliseconds(1000)));
+  std::thread impatient([&] { EXPECT_THROW(pool.take(milliseconds(100)), DatabaseError); });
+  std::this_thread::sleep_for(milliseconds(50));
+  std::thread patient([&] { EXPECT_EQ(pool.take(milliseconds(10'000))->query(kOne).size(), 1U); });
+  impatient.join();
+  lease.reset();
+  patient.join();
 }
 
 TEST(Pool, ReplacesBrokenConnections) {
