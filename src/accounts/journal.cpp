@@ -22,6 +22,7 @@ constexpr store::Statement kEntries{"accounts.page_of_journal", R"(
      and (cardinality($4::text[]) = 0 or account = any($4))
      and ($5::text is null or legal_entity = $5)
    group by customer_id, entry
+  having $7::date is null or (min(booked_on), customer_id, entry) > ($7, $8::bigint, $9::text)
    order by min(booked_on), customer_id, entry
    limit $6)"};
 
@@ -84,14 +85,18 @@ EntryName parse_entry(const std::string& entry) {
 }  // namespace
 
 std::vector<JournalRow> list_journal(store::Connection& connection, const JournalFilter& filter,
-                                     std::int64_t limit) {
+                                     std::int64_t limit,
+                                     const std::optional<JournalPosition>& behind) {
   std::vector<CustomerId> customers;
   std::vector<std::string> entries;
   std::vector<std::string> kinds;
   std::vector<std::optional<std::int64_t>> numbers;
   for (const store::Row& row :
        connection.query(kEntries, {filter.from, filter.to, customer_of(connection, filter.customer),
-                                   filter.accounts, filter.legal_entity, limit})) {
+                                   filter.accounts, filter.legal_entity, limit,
+                                   behind ? std::optional(behind->booked_on) : std::nullopt,
+                                   behind ? std::optional(behind->customer) : std::nullopt,
+                                   behind ? std::optional(behind->entry) : std::nullopt})) {
     customers.push_back({row.int64("customer_id")});
     entries.push_back(row.text("entry"));
     EntryName name = parse_entry(entries.back());
@@ -102,7 +107,8 @@ std::vector<JournalRow> list_journal(store::Connection& connection, const Journa
   for (const store::Row& row :
        connection.query(kLines, {customers, entries, kinds, numbers, filter.accounts})) {
     journal.push_back(
-        {.booked_on = row.date("booked_on"),
+        {.customer_id = {row.int64("customer_id")},
+         .booked_on = row.date("booked_on"),
          .customer = row.text("customer"),
          .entry = row.text("entry"),
          .reference = row.text("reference"),
@@ -111,6 +117,16 @@ std::vector<JournalRow> list_journal(store::Connection& connection, const Journa
          .legal_entity = row.text("legal_entity")});
   }
   return journal;
+}
+
+std::size_t entries_in(const std::vector<JournalRow>& rows) {
+  std::size_t entries = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool goes_on = i > 0 && rows[i].customer_id == rows[i - 1].customer_id &&
+                         rows[i].entry == rows[i - 1].entry;
+    if (!goes_on) ++entries;
+  }
+  return entries;
 }
 
 std::vector<AccountBalance> trial_balance(store::Connection& connection,

@@ -20,8 +20,16 @@ struct JournalFilter {
   std::optional<std::string> legal_entity = std::nullopt;  ///< id; "" is the default one
 };
 
+/// Where an entry stands in the order of the list.
+struct JournalPosition {
+  time::Date booked_on;
+  CustomerId customer;
+  std::string entry;
+};
+
 /// One line of an entry.
 struct JournalRow {
+  CustomerId customer_id;
   time::Date booked_on;
   std::string customer;   ///< key
   std::string entry;      ///< "document:3", unique within the customer
@@ -31,10 +39,13 @@ struct JournalRow {
   std::string legal_entity;  ///< id
 };
 
-/// The lines of the first `limit` entries that match, by day, customer and entry. Throws Error for
-/// a customer that there is not.
+/// The lines of the first `limit` entries that match, by day, customer and entry; with `behind`
+/// those that follow it. Throws Error for a customer that there is not.
 std::vector<JournalRow> list_journal(store::Connection& connection, const JournalFilter& filter,
-                                     std::int64_t limit);
+                                     std::int64_t limit,
+                                     const std::optional<JournalPosition>& behind = std::nullopt);
+/// How many entries the lines are of.
+std::size_t entries_in(const std::vector<JournalRow>& rows);
 
 /// What one account of one legal entity's books moved in one currency.
 struct AccountBalance {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "accounts/closings.hpp"
+#include "accounts/journal_json.hpp"
 #include "base/error.hpp"
 #include "base/suggest.hpp"
 #include "text/json.hpp"
@@ -38,14 +38,6 @@ std::string shown_account(const domain::Chart& chart, const std::string& name) {
     if (account.name == name && !account.number.empty()) return account.number + " " + name;
   }
   return name;
-}
-
-void write_account(text::JsonWriter& json, const domain::Chart& chart, const std::string& name) {
-  json.key("account").string(name);
-  for (const domain::LedgerAccount& account : chart.accounts) {
-    if (account.name != name) continue;
-    json.key("number").string(account.number).key("title").string(account.title);
-  }
 }
 
 std::vector<std::string> accounts_of(const domain::Chart& chart, std::string_view list) {
@@ -86,16 +78,6 @@ std::string debit_of(const money::Money& amount) {
 }
 std::string credit_of(const money::Money& amount) {
   return amount.sign() < 0 ? (-amount).to_string() : "";
-}
-
-std::size_t entries_in(const std::vector<JournalRow>& rows) {
-  std::size_t entries = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool goes_on =
-        i > 0 && rows[i].customer == rows[i - 1].customer && rows[i].entry == rows[i - 1].entry;
-    if (!goes_on) ++entries;
-  }
-  return entries;
 }
 
 bool has_several_entities(const config::Configuration& active) {
@@ -139,38 +121,6 @@ void show_balances(const Console& console, const config::Configuration& active,
   console.result(table.to_string());
 }
 
-void write_balances(text::JsonWriter& json, const domain::Chart& chart,
-                    const std::vector<AccountBalance>& balances) {
-  json.key("balances").begin_array();
-  for (const AccountBalance& balance : balances) {
-    json.begin_object();
-    json.key("legal_entity").string(domain::shown_entity(balance.legal_entity));
-    json.key("currency").string(balance.closing.currency().code());
-    write_account(json, chart, balance.account);
-    json.key("opening").string(balance.opening.to_string());
-    json.key("debit").string(balance.debit.to_string());
-    json.key("credit").string(balance.credit.to_string());
-    json.key("closing").string(balance.closing.to_string()).end_object();
-  }
-  json.end_array();
-}
-
-/// "charge=bandwidth currency=EUR"
-std::string conditions_of(const domain::PostingRule& rule) {
-  std::vector<std::string> words;
-  const auto add = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) words.push_back(fmt::format("{}={}", name, value));
-  };
-  add("charge", rule.charge);
-  add("plan", rule.plan);
-  add("country", rule.country);
-  add("category", rule.category);
-  add("percent", rule.percent ? rule.percent->to_string() : "");
-  add("currency", rule.currency);
-  add("legal-entity", rule.entity);
-  return fmt::format("{}", fmt::join(words, " "));
-}
-
 accounts::MonthOfBooks month_of(const config::Configuration& active,
                                 const JournalArguments& arguments) {
   accounts::MonthOfBooks books;
@@ -196,17 +146,9 @@ int list_journal_command(System& system, const Console& console,
       accounts::list_journal(connection, filter_of(active, arguments), arguments.limit);
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object().key("lines").begin_array();
-    for (const JournalRow& row : rows) {
-      json.begin_object().key("booked_on").string(time::to_string(row.booked_on));
-      json.key("legal_entity").string(domain::shown_entity(row.legal_entity));
-      json.key("customer").string(row.customer).key("entry").string(row.entry);
-      json.key("reference").string(row.reference);
-      write_account(json, active.chart, row.account);
-      json.key("currency").string(row.amount.currency().code());
-      json.key("amount").string(row.amount.to_string()).end_object();
-    }
-    json.end_array().end_object();
+    json.begin_object().key("lines");
+    accounts::write_lines(json, active.chart, rows);
+    json.end_object();
     console.result(json);
     return 0;
   }
@@ -235,7 +177,7 @@ int list_journal_command(System& system, const Console& console,
     table.add(std::move(cells));
   }
   console.result(table.to_string());
-  const std::size_t entries = entries_in(rows);
+  const std::size_t entries = accounts::entries_in(rows);
   if (entries >= static_cast<std::size_t>(arguments.limit)) {
     console.note(fmt::format("The first {} entries; --limit N shows more.", entries));
   }
@@ -254,8 +196,8 @@ int journal_balance_command(System& system, const Console& console,
       filter.accounts.empty() ? accounts::out_of_balance(balances) : std::vector<std::string>();
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object();
-    write_balances(json, active.chart, balances);
+    json.begin_object().key("balances");
+    accounts::write_balances(json, active.chart, balances);
     json.key("out_of_balance").begin_array();
     for (const std::string& line : off) json.string(line);
     json.end_array().end_object();
@@ -270,32 +212,18 @@ int journal_balance_command(System& system, const Console& console,
 int journal_accounts_command(System& system, const Console& console) {
   const auto version = system.active();
   const domain::Chart& chart = version->configuration().chart;
-  std::map<std::string, std::vector<std::string>> posted;
-  posted[std::string(domain::kReceivableAccount)] = {"what customers owe"};
-  posted[std::string(domain::kPrepaidAccount)] = {"what is left of prepaid credits"};
-  for (const domain::PostingRule& rule : chart.rules) {
-    const std::string conditions = conditions_of(rule);
-    posted[rule.account].push_back(fmt::format("{}{}{}", domain::to_string(rule.what),
-                                               conditions.empty() ? "" : " ", conditions));
-  }
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object().key("accounts").begin_array();
-    for (const domain::LedgerAccount& account : chart.accounts) {
-      json.begin_object();
-      write_account(json, chart, account.name);
-      json.key("posted").begin_array();
-      for (const std::string& what : posted[account.name]) json.string(what);
-      json.end_array().end_object();
-    }
-    json.end_array().end_object();
+    json.begin_object().key("accounts");
+    accounts::write_accounts(json, chart);
+    json.end_object();
     console.result(json);
     return 0;
   }
   text::Table table({{"number"}, {"account"}, {"title"}, {"posted"}});
   for (const domain::LedgerAccount& account : chart.accounts) {
     table.add({account.number, account.name, account.title,
-               fmt::format("{}", fmt::join(posted[account.name], ", "))});
+               fmt::format("{}", fmt::join(accounts::posted_on(chart, account.name), ", "))});
   }
   console.result(table.to_string());
   return 0;
@@ -312,16 +240,7 @@ int close_month_command(System& system, const Console& console, const JournalArg
       accounts::close_month(connection, active, books, user_name(), system.clock()());
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object().key("closed").string(accounts::month_label(books.month));
-    json.key("legal_entity").string(domain::shown_entity(books.legal_entity));
-    json.key("credits_lapsed").number(closed.lapsed);
-    write_balances(json, active.chart, closed.balances);
-    json.key("series").begin_array();
-    for (const accounts::SeriesHead& head : closed.heads) {
-      json.begin_object().key("series").string(head.series).key("year").number(head.year);
-      json.key("seq").number(head.seq).key("chain_hash").string(head.chain_hash).end_object();
-    }
-    json.end_array().end_object();
+    accounts::write_closed(json, active.chart, books, closed);
     console.result(json);
     return 0;
   }
@@ -349,7 +268,7 @@ int reopen_month_command(System& system, const Console& console,
   });
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object().key("reopened").string(accounts::month_label(books.month));
+    json.begin_object().key("month").string(accounts::month_label(books.month));
     json.key("legal_entity").string(domain::shown_entity(books.legal_entity)).end_object();
     console.result(json);
   } else {
@@ -365,17 +284,9 @@ int list_closings_command(System& system, const Console& console) {
   const auto records = accounts::list_closings(*connection);
   if (console.json()) {
     text::JsonWriter json;
-    json.begin_object().key("closings").begin_array();
-    for (const accounts::ClosingRecord& record : records) {
-      json.begin_object().key("month").string(accounts::month_label(record.books.month));
-      json.key("legal_entity").string(domain::shown_entity(record.books.legal_entity));
-      json.key("action").string(record.action).key("at").string(time::to_string(record.at));
-      json.key("by").string(record.by).key("reason").string(record.reason);
-      json.key("stands").boolean(record.stands);
-      json.key("trial_balance").json(text::parse_json(record.trial_balance));
-      json.key("series_heads").json(text::parse_json(record.series_heads)).end_object();
-    }
-    json.end_array().end_object();
+    json.begin_object().key("closings");
+    accounts::write_closings(json, records);
+    json.end_object();
     console.result(json);
     return 0;
   }

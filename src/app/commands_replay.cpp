@@ -3,8 +3,7 @@
 #include "app/commands_audit.hpp"
 #include "app/signals.hpp"
 #include "base/error.hpp"
-#include "documents/document_json.hpp"
-#include "engine/replay.hpp"
+#include "engine/replay_json.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::app {
@@ -15,24 +14,6 @@ std::string name_of(const engine::Replayed& replayed) {
   return replayed.number.empty() ? fmt::format("customer number {}, document {}",
                                                replayed.id.customer.value, replayed.id.ordinal)
                                  : replayed.number;
-}
-
-void write_texts(text::JsonWriter& json, std::string_view name,
-                 const std::vector<std::string>& texts) {
-  json.key(name).begin_array();
-  for (const std::string& text : texts) json.string(text);
-  json.end_array();
-}
-
-void write(text::JsonWriter& json, const engine::Replayed& replayed) {
-  json.begin_object().key("number").string(replayed.number);
-  json.key("customer").string(replayed.customer_key);
-  json.key("same").boolean(replayed.is_same());
-  json.key("cause").string(std::string(engine::to_string(replayed.cause)));
-  json.key("content_hash").string(replayed.content_hash);
-  write_texts(json, "differences", replayed.differences);
-  write_texts(json, "program", replayed.changed);
-  write_texts(json, "taken", replayed.taken);
 }
 
 void tell(const Console& console, const engine::Replayed& replayed) {
@@ -51,14 +32,7 @@ int replay_one(System& system, const Console& console, const std::string& number
   const engine::Replayed replayed = engine::Replay(connection, system.versions()).one(number);
   if (console.json()) {
     text::JsonWriter json;
-    write(json, replayed);
-    json.key("document");
-    if (replayed.document) {
-      documents::write_json(json, *replayed.document);
-    } else {
-      json.null();
-    }
-    json.end_object();
+    engine::write_json(json, replayed);
     console.result(json);
   } else {
     tell(console, replayed);
@@ -85,7 +59,8 @@ int replay_all(System& system, const Console& console, std::optional<std::int64_
               if (replayed.is_same()) return;
               ++different;
               if (console.json()) {
-                write(json, replayed);
+                json.begin_object();
+                engine::write_members(json, replayed);
                 json.end_object();
               } else {
                 tell(console, replayed);

@@ -1,3 +1,4 @@
+#include "engine/replay_json.hpp"
 #include "store/transaction.hpp"
 #include "web/console_api.hpp"
 #include "web/metering_session.hpp"
@@ -35,6 +36,16 @@ Response start_verification(const ConsoleApi& api, const Request& request) {
   return json_response(json, 202);
 }
 
+Response replay(const ConsoleApi& api, const Request& request) {
+  const std::string& number = request.path_values.find("number")->second;
+  const auto lease = take_connection(api.pool());
+  store::Transaction snapshot(*lease, store::TransactionKind::kSnapshotReadOnly);
+  text::JsonWriter json;
+  engine::write_json(
+      json, refused_as(404, [&] { return engine::Replay(*lease, api.versions()).one(number); }));
+  return json_response(json);
+}
+
 }  // namespace
 
 std::vector<Route> verify_routes(const ConsoleApi& api) {
@@ -43,6 +54,8 @@ std::vector<Route> verify_routes(const ConsoleApi& api) {
                   [api](const Request&) { return show_verification(api); }),
       staff_route("POST", "/api/v1/verify", Right::kOperate,
                   [api](const Request& request) { return start_verification(api, request); }),
+      staff_route("GET", "/api/v1/replay/{number}", Right::kConsole,
+                  [api](const Request& request) { return replay(api, request); }),
   };
 }
 

@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+
+#include "accounts/closings.hpp"
+#include "accounts/journal.hpp"
+#include "accounts/journal_json.hpp"
+#include "base/suggest.hpp"
+#include "domain/legal_entity.hpp"
+#include "store/transaction.hpp"
+#include "web/console_api.hpp"
+#include "web/idempotency.hpp"
+#include "web/metering_session.hpp"
+#include "web/pages.hpp"
+#include "web/request_object.hpp"
+
+namespace reckoner::web {
+
+namespace {
+
+using accounts::JournalFilter;
+using accounts::JournalPosition;
+using accounts::JournalRow;
+
+std::optional<time::Date> day_parameter(const Request& request, std::string_view name) {
+  const auto text = request.parameter(name);
+  if (!text) return std::nullopt;
+  try {
+    return time::parse_date(*text);
+  } catch (const Error& error) {
+    throw Problem(400, fmt::format("{}: {}", name, error.what()));
+  }
+}
+
+/// The id of a legal entity as the API names it.
+std::string entity_of(const config::Configuration& active, const std::string& name) {
+  if (name == domain::kDefaultEntity) return "";
+  return refused_as(400, [&] { return active.legal_entity(name).id; });
+}
+
+JournalFilter filter_of(const Request& request, const config::Configuration& active) {
+  JournalFilter filter{.from = day_parameter(request, "from"),
+                       .to = day_parameter(request, "to"),
+                       .customer = request.parameter("customer").value_or("")};
+  for (const std::string& word : request.parameters("account")) {
+    const auto found = std::ranges::find_if(active.chart.accounts, [&](const auto& account) {
+      return account.name == word || (!word.empty() && account.number == word);
+    });
+    if (found == active.chart.accounts.end()) {
+      throw Problem(400, fmt::format("account: the chart has no account '{}'", word));
+    }
+    filter.accounts.push_back(found->name);
+  }
+  if (const auto entity = request.parameter("legal_entity")) {
+    filter.legal_entity = entity_of(active, *entity);
+  }
+  return filter;
+}
+
+std::optional<JournalPosition> position_of(const PageRequest& page) {
+  if (!page.behind) return std::nullopt;
+  try {
+    const auto customer = whole_number(page.behind->at(1));
+    if (customer) {
+      return JournalPosition{time::parse_date(page.behind->at(0)), {*customer}, page.behind->at(2)};
+    }
+  } catch (const Error&) {
+    // Nobody was given this cursor.
+  }
+  throw Problem(400, "cursor is none that this list gave");
+}
+
+std::string cursor_behind(const JournalRow& row) {
+  return cursor_of(
+      {time::to_string(row.booked_on), std::to_string(row.customer_id.value), row.entry});
+}
+
+Response list_journal(const ConsoleApi& api, const Request& request) {
+  const PageRequest page = page_request(request, 3);
+  const auto lease = take_connection(api.pool());
+  const auto version = active_version(*lease, api.versions());
+  const config::Configuration& active = version->configuration();
+  const JournalFilter filter = filter_of(request, active);
+  const auto behind = position_of(page);
+  store::Transaction snapshot(*lease, store::TransactionKind::kSnapshotReadOnly);
+  const auto rows = refused_as(400, [&] {
+    return accounts::list_journal(*lease, filter, static_cast<std::int64_t>(page.limit), behind);
+  });
+  text::JsonWriter json;
+  json.begin_object().key("items");
+  accounts::write_lines(json, active.chart, rows);
+  const bool full = accounts::entries_in(rows) == page.limit;
+  write_next(json, full ? std::optional(cursor_behind(rows.back())) : std::nullopt);
+  json.end_object();
+  return json_response(json);
+}
+
+Response show_balances(const ConsoleApi& api, const Request& request) {
+  const auto lease = take_connection(api.pool());
+  const auto version = active_version(*lease, api.versions());
+  const config::Configuration& active = version->configuration();
+  const JournalFilter filter = filter_of(request, active);
+  const auto balances = refused_as(400, [&] { return accounts::trial_balance(*lease, filter); });
+  text::JsonWriter json;
+  json.begin_object().key("balances");
+  accounts::write_balances(json, active.chart, balances);
+  json.key("out_of_balance").begin_array();
+  // Some accounts alone need not sum to zero.
+  if (filter.accounts.empty()) {
+    for (const std::string& line : accounts::out_of_balance(balances)) json.string(line);
+  }
+  json.end_array().end_object();
+  return json_response(json);
+}
+
+Response list_accounts(const ConsoleApi& api, const Request&) {
+  const auto lease = take_connection(api.pool());
+  const auto version = active_version(*lease, api.versions());
+  text::JsonWriter json;
+  json.begin_object().key("items");
+  accounts::write_accounts(json, version->configuration().chart);
+  json.end_object();
+  return json_response(json);
+}
+
+Response list_closings(const ConsoleApi& api, const Request&) {
+  const auto lease = take_connection(api.pool());
+  text::JsonWriter json;
+  json.begin_object().key("items");
+  accounts::write_closings(json, accounts::list_closings(*lease));
+  json.end_object();
+  return json_response(json);
+}
+
+accounts::MonthOfBooks books_of(const RequestObject& body, const config::Configuration& active) {
+  return {
+      .legal_entity = entity_of(
+          active, body.optional_text("legal_entity").value_or(std::string(domain::kDefaultEntity))),
+      .month = body.parsed("month", accounts::parse_month)};
+}
+
+std::string subject_of(const accounts::MonthOfBooks& books) {
+  return fmt::format("{} of legal entity '{}'", accounts::month_label(books.month),
+                     domain::shown_entity(books.legal_entity));
+}
+
+std::string reason_of(const std::string& reason) {
+  text::JsonWriter json;
+  json.begin_object().key("reason").string(reason).end_object();
+  return json.finish();
+}
+
+Response close_month(const ConsoleApi& api, const Request& request) {
+  const RequestObject body(request, {"month", "legal_entity"});
+  const time::Instant now = api.now();
+  return once(api.pool(), request, now, [&](store::Connection& connection) {
+    const auto version = active_version(connection, api.versions());
+    const config::Configuration& active = version->configuration();
+    const accounts::MonthOfBooks books = books_of(body, active);
+    const accounts::ClosedBooks closed = refused_as(409, [&] {
+      return accounts::close_month(connection, active, books, request.principal.author(), now);
+    });
+    text::JsonWriter json;
+    accounts::write_closed(json, active.chart, books, closed);
+    record(connection, request, {.action = "journal.close", .subject = subject_of(books)}, now);
+    return json_response(json, 201);
+  });
+}
+
+Response reopen_month(const ConsoleApi& api, const Request& request) {
+  const RequestObject body(request, {"month", "legal_entity", "reason"});
+  const std::string reason = body.text("reason");
+  const time::Instant now = api.now();
+  return once(api.pool(), request, now, [&](store::Connection& connection) {
+    const auto version = active_version(connection, api.versions());
+    const accounts::MonthOfBooks books = books_of(body, version->configuration());
+    refused_as(409, [&] {
+      accounts::reopen_month(connection, books, request.principal.author(), reason, now);
+    });
+    record(connection, request,
+           {.action = "journal.reopen", .subject = subject_of(books), .after = reason_of(reason)},
+           now);
+    text::JsonWriter json;
+    json.begin_object().key("month").string(accounts::month_label(books.month));
+    json.key("legal_entity").string(domain::shown_entity(books.legal_entity)).end_object();
+    return json_response(json, 201);
+  });
+}
+
+}  // namespace
+
+std::vector<Route> journal_routes(const ConsoleApi& api) {
+  const auto route = [&api](const char* method, const char* path, Right right, auto endpoint) {
+    return staff_route(method, path, right,
+                       [api, endpoint](const Request& request) { return endpoint(api, request); });
+  };
+  return {
+      route("GET", "/api/v1/journal", Right::kConsole, list_journal),
+      route("GET", "/api/v1/journal/balances", Right::kConsole, show_balances),
+      route("GET", "/api/v1/journal/accounts", Right::kConsole, list_accounts),
+      route("GET", "/api/v1/journal/closings", Right::kConsole, list_closings),
+      route("POST", "/api/v1/journal/close", Right::kBill, close_month),
+      route("POST", "/api/v1/journal/reopen", Right::kBill, reopen_month),
+  };
+}
+
+}  // namespace reckoner::web
