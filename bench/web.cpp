@@ -103,7 +103,7 @@ class Site {
       Asker asker{BillingDatabase::customer_key(number), ""};
       asker.key = accounts::create_api_key(*connection,
                                            {.name = asker.customer,
-                                            .scopes = {"query"},
+                                            .scopes = {"see"},
                                             .customer = asker.customer,
                                             .namespace_name = ""},
                                            {.who = "bench"}, BillingDatabase::during_period())

@@ -23,6 +23,8 @@ create table app_user (
   check ((customer_id is not null) = (role in ('tenant-viewer', 'tenant-admin')))
 );
 create index app_user_customer on app_user (customer_id, login);
+create index app_user_login on app_user (login collate "C");         -- the list's order
+create index api_key_customer on api_key (customer_id, key_id);
 
 create table user_session (
   session_id   bigint generated always as identity primary key,

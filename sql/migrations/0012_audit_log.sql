@@ -14,6 +14,9 @@ create table audit_log (
 );
 create index audit_log_customer on audit_log (customer_id, entry) where customer_id is not null;
 create index audit_log_who on audit_log (who, entry);
+-- The console's list of mails, the latest first.
+create index outbox_listed on outbox (created_at desc, customer_id, message_key);
+
 create trigger audit_log_immutable before update or delete on audit_log
   for each row execute function refuse_change();
 

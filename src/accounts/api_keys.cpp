@@ -69,7 +69,7 @@ void check_label(std::string_view what, std::string_view text) {
 std::vector<std::string> checked_scopes(std::vector<std::string> scopes) {
   std::sort(scopes.begin(), scopes.end());
   scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
-  if (scopes.empty()) throw UsageError("a key needs a scope: ingest, query or admin");
+  if (scopes.empty()) throw UsageError("a key needs a scope: ingest, query, see or admin");
   for (const std::string& scope : scopes) {
     const auto& known = api_scopes();
     if (std::find(known.begin(), known.end(), scope) != known.end()) continue;
@@ -132,7 +132,7 @@ void record_key(store::Connection& connection, std::string_view action, const Ap
 }  // namespace
 
 const std::vector<std::string>& api_scopes() {
-  static const std::vector<std::string> scopes{"admin", "ingest", "query"};
+  static const std::vector<std::string> scopes{"admin", "ingest", "query", "see"};
   return scopes;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "accounts/customer_json.hpp"
+#include "accounts/known_customers.hpp"
 #include "text/json.hpp"
 
 namespace reckoner::accounts {
@@ -70,6 +71,8 @@ Changed audited(store::Connection& connection, const ChangeRules& rules,
   const auto found = connection.query(kFind, {customer}).at_most_one();
   if (!found) throw Error(fmt::format("there is no customer '{}'", customer));
   entry.customer = CustomerId{found->int64("customer_id")};
+  // Before it is read: what another has changed meanwhile is neither lost nor put down to this one.
+  lock_customers_by_id(connection, {*entry.customer});
   const std::string before = state_of(connection, *entry.customer, rules);
   Changed outcome = change();
   if (!outcome.changed) return outcome;

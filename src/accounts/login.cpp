@@ -106,7 +106,8 @@ std::variant<NewSession, LoginRefusal> log_in(const LoginMeans& means, const Log
   const std::string hash =
       needs_rehash(claimed.hash) ? hash_password(attempt.password) : claimed.hash;
   const auto lease = means.connection();
-  store::Transaction transaction(*lease);
+  // With the session, which a password that is changed meanwhile would not end otherwise.
+  store::Transaction transaction(*lease, store::TransactionKind::kEnclosing);
   if (lease->execute(kNoteLogin, {claimed.user_id, claimed.hash, now, hash}) == 0) {
     return LoginRefusal::kWrong;
   }
@@ -115,9 +116,10 @@ std::variant<NewSession, LoginRefusal> log_in(const LoginMeans& means, const Log
   }
   const User user = find_user(*lease, claimed.user_id).value();
   record_user(*lease, "user.log-in", nullptr, user, {user.login, attempt.request}, now);
-  transaction.commit();
   if (!attempt.old_session.empty()) end_session(*lease, attempt.old_session);
-  return begin_session(*lease, claimed.user_id, means.times, now);
+  NewSession session = begin_session(*lease, claimed.user_id, means.times, now);
+  transaction.commit();
+  return session;
 }
 
 bool is_password_of(const LoginMeans& means, std::int64_t user_id, std::string_view password) {

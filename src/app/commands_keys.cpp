@@ -129,7 +129,7 @@ KeyCommands::KeyCommands(CLI::App& app, const Declare& declare) {
                              });
   create->add_option("name", key_.name, "for people")->required();
   create->add_option("--scopes", key_.scopes,
-                     "of ingest, query, admin; divided by commas (default ingest,query)");
+                     "of ingest, query, see, admin; divided by commas (default ingest,query)");
   create->add_option("--customer", key_.customer,
                      "sees and sends only this customer's events, in its own namespace");
   create->add_option("--namespace", key_.namespace_name,

@@ -44,18 +44,19 @@ void refuse_forgotten_meters(const std::vector<domain::Meter>& before,
 ChangedConfiguration apply_change(store::Connection& connection, Versions& versions,
                                   const ConfigurationChange& change, time::Instant now) {
   lock_versions(connection);
+  const auto next = versions.compile(change.files);
   if (const auto current = versions.active(connection)) {
     refuse_forgotten_meters(versions.load(connection, *current)->configuration().meters,
-                            versions.compile(change.files)->configuration().meters,
-                            change.dropped_meters);
+                            next->configuration().meters, change.dropped_meters);
   }
   const Versions::Applied applied =
       versions.apply(connection, change.files, change.author, change.comment, now);
   ChangedConfiguration changed{applied.version, applied.changed, 0};
   if (change.reprice) {
-    changed.repriced = reprice(
-        connection, *versions.load(connection, applied.version), *change.reprice, applied.version,
-        fmt::format("repriced by {}: {}", change.author, change.comment), now);
+    // Not by its number, which it has for good only when this is committed.
+    changed.repriced =
+        reprice(connection, *next, *change.reprice, applied.version,
+                fmt::format("repriced by {}: {}", change.author, change.comment), now);
   }
   return changed;
 }

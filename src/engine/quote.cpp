@@ -122,11 +122,13 @@ class QuotedFacts : public FactSource {
   static usage::Fold fold_of(const domain::Meter& meter, const money::Decimal& quantity) {
     usage::Fold fold;
     if (meter.aggregation == domain::Aggregation::kCount) {
-      if (!quantity.is_whole() || quantity.sign() < 0) {
+      const std::string digits = quantity.to_string();
+      constexpr std::size_t kDigitsMax = 18;
+      if (!quantity.is_whole() || quantity.sign() < 0 || digits.size() > kDigitsMax) {
         throw Error(fmt::format("meter '{}' counts events: {} is not a number of them", meter.name,
-                                quantity.to_string()));
+                                digits));
       }
-      fold.count = std::stoll(quantity.to_string());
+      fold.count = std::stoll(digits);
       return fold;
     }
     fold.add(quantity);

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -103,6 +105,13 @@ std::vector<fs::path> log_files(const fs::path& cluster) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+std::map<fs::path, std::uintmax_t> log_sizes(const fs::path& cluster) {
+  std::map<fs::path, std::uintmax_t> sizes;
+  std::error_code ignored;
+  for (const fs::path& file : log_files(cluster)) sizes[file] = fs::file_size(file, ignored);
+  return sizes;
 }
 
 void remove_old_logs(const fs::path& cluster) {
@@ -297,6 +306,7 @@ class EmbeddedCluster::Server {
     fs::remove(socket_ / ".s.PGSQL.5432.lock", ignored);
     fs::remove(directory_ / "start.log", ignored);
     remove_old_logs(cluster_);
+    const std::map<fs::path, std::uintmax_t> before = log_sizes(cluster_);
     const ProgramResult started =
         run_program({programs.folder / "pg_ctl", "start", "-w", "-s", "-t",
                      std::to_string(options_.patience.count()), "-D", "cluster", "-l", "start.log",
@@ -304,7 +314,12 @@ class EmbeddedCluster::Server {
                     user_, directory_);
     if (started.exit_code == 0) return;
     std::string said = read_file(directory_ / "start.log");
-    if (const auto logs = log_files(cluster_); !logs.empty()) said += read_file(logs.back());
+    for (const fs::path& file : log_files(cluster_)) {
+      const std::string log = read_file(file);
+      const auto known = before.find(file);
+      if (known == before.end()) said += log;
+      if (known != before.end() && known->second < log.size()) said += log.substr(known->second);
+    }
     if (said.empty()) said = started.output;
     throw StartError(fmt::format("cannot start the database in {}: {}", directory_.string(),
                                  telling_line(said)));

@@ -27,13 +27,6 @@ time::Date day_member(const text::Json& json, std::string_view name) {
 
 }  // namespace
 
-ActiveConfiguration active_configuration(store::Connection& connection,
-                                         engine::Versions& versions) {
-  const auto number = versions.active(connection);
-  if (!number) throw Problem(503, "there is no configuration yet");
-  return {*number, versions.load(connection, *number)};
-}
-
 std::string etag_of_version(VersionId version) {
   return etag_of(fmt::format("configuration version {}", version.value));
 }

@@ -9,18 +9,12 @@
 #include "config/draft.hpp"
 #include "engine/reprice.hpp"
 #include "text/json.hpp"
+#include "web/active_configuration.hpp"
 #include "web/configuration_api.hpp"
 
 namespace reckoner::web {
 
 // What the endpoints of the configuration share.
-
-/// The active version and its number; throws Problem 503 while there is none.
-struct ActiveConfiguration {
-  VersionId number;
-  std::shared_ptr<const engine::CompiledVersion> compiled;
-};
-ActiveConfiguration active_configuration(store::Connection& connection, engine::Versions& versions);
 
 /// What If-Match names: the same as long as the version is the active one.
 std::string etag_of_version(VersionId version);

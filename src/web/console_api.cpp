@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "web/active_configuration.hpp"
 #include "web/request_object.hpp"
 
 namespace reckoner::web {
@@ -41,9 +42,7 @@ void record(store::Connection& connection, const Request& request, accounts::Aud
 
 std::shared_ptr<const engine::CompiledVersion> active_version(store::Connection& connection,
                                                               engine::Versions& versions) {
-  const auto active = versions.active(connection);
-  if (!active) throw Problem(503, "no configuration is active yet");
-  return versions.load(connection, *active);
+  return active_configuration(connection, versions).compiled;
 }
 
 std::int64_t number_in_path(const Request& request, std::string_view name) {

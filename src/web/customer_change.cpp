@@ -316,8 +316,7 @@ Make credit_note(text::Json json) {
     require_own(scene, request.number);
     const domain::Document document =
         engine::credit_note(scene.connection, scene.versions, request, scene.rules.now);
-    return issued(document, fmt::format("{} is credited by {}", request.number,
-                                        document.number));
+    return issued(document, fmt::format("{} is credited by {}", request.number, document.number));
   };
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "store/isolation.hpp"
+#include "web/active_configuration.hpp"
 #include "web/metering_session.hpp"
 
 namespace reckoner::web {
@@ -45,9 +46,7 @@ CustomerSession::CustomerSession(const CustomerApi& api, const Request& request,
 
 const engine::CompiledVersion& CustomerSession::active() {
   if (!active_) {
-    const auto active = versions_.active(connection());
-    if (!active) throw Problem(503, "there is no configuration yet");
-    active_ = versions_.load(connection(), *active);
+    active_ = active_configuration(connection(), versions_).compiled;
   }
   return *active_;
 }

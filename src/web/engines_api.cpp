@@ -4,6 +4,7 @@
 #include <map>
 
 #include "time/cron_words.hpp"
+#include "web/active_configuration.hpp"
 #include "web/console_api.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
@@ -129,12 +130,10 @@ void write_engine(text::JsonWriter& json, const engine::CompiledVersion& version
 
 Response list_engines(const ConsoleApi& api) {
   const auto lease = take_connection(api.pool());
-  const auto active = api.versions().active(*lease);
-  if (!active) throw Problem(503, "no configuration is active yet");
-  const auto version = api.versions().load(*lease, *active);
+  const auto [number, version] = active_configuration(*lease, api.versions());
   const EngineStanding standing = read_standing(*lease);
   text::JsonWriter json;
-  json.begin_object().key("configuration_version").number(active->value);
+  json.begin_object().key("configuration_version").number(number.value);
   json.key("items").begin_array();
   for (const config::EngineConfig& engine : version->configuration().engines) {
     write_engine(json, *version, engine, standing, api.now());

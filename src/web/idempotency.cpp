@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "base/hash.hpp"
@@ -35,8 +36,10 @@ std::string key_of(const Request& request) {
   if (first == last) return "";
   const bool one = std::next(first) == last;
   const std::string& key = first->second;
-  if (!one || key.empty() || key.size() > kKeyMax) {
-    throw Problem(400, fmt::format("Idempotency-Key must be one text of 1 to {} bytes", kKeyMax));
+  const bool plain = std::ranges::all_of(key, [](char c) { return c >= ' ' && c <= '~'; });
+  if (!one || key.empty() || key.size() > kKeyMax || !plain) {
+    throw Problem(400,
+                  fmt::format("Idempotency-Key must be one ASCII text of 1 to {} bytes", kKeyMax));
   }
   return key;
 }

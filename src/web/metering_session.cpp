@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "store/isolation.hpp"
+#include "web/active_configuration.hpp"
 #include "web/resource_id.hpp"
 
 namespace reckoner::web {
@@ -52,9 +53,7 @@ MeteringSession::MeteringSession(const MeteringApi& api, const Principal& princi
       snapshot_(*lease_, store::TransactionKind::kSnapshotReadOnly) {
   if (principal.customer) store::read_for(*lease_, *principal.customer);
   look_up_by_key(*lease_);
-  const auto active = api.versions.active(*lease_);
-  if (!active) throw Problem(503, "there is no configuration yet");
-  version_ = api.versions.load(*lease_, *active);
+  version_ = active_configuration(*lease_, api.versions).compiled;
   lives_ = metering::meter_lives(*lease_);
 }
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "accounts/audit_log.hpp"
 #include "config/files.hpp"
 #include "config/meter_edit.hpp"
 #include "engine/version_lock.hpp"
+#include "web/active_configuration.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 #include "web/resource_id.hpp"
@@ -160,10 +162,9 @@ class MeterChangeTransaction {
   MeterChangeTransaction(const MeteringApi& api, store::Connection& connection)
       : api_(api), connection_(connection), transaction_(connection) {
     engine::lock_versions(connection);
-    const auto active = api.versions.active(connection);
-    if (!active) throw Problem(503, "there is no configuration yet");
-    files_ = api.versions.files(connection, *active);
-    version_ = api.versions.load(connection, *active);
+    const ActiveConfiguration active = active_configuration(connection, api.versions);
+    files_ = api.versions.files(connection, active.number);
+    version_ = active.compiled;
   }
 
   const config::Configuration& configuration() const { return version_->configuration(); }
@@ -179,13 +180,13 @@ class MeterChangeTransaction {
   }
 
   /// Gives the meter as it is now.
-  Response commit(const Principal& author, std::string_view meter, std::string_view what,
+  Response commit(const Request& request, std::string_view meter, std::string_view what,
                   int status) {
     const time::Instant now = api_.clock();
     try {
       // Not by its number, which it has for good only when this is committed.
       version_ = api_.versions.compile(files_);
-      api_.versions.apply(connection_, std::move(files_), author.name,
+      api_.versions.apply(connection_, std::move(files_), request.principal.author(),
                           fmt::format("meter {} {} through the API", meter, what), now);
     } catch (const store::DatabaseError&) {
       throw;
@@ -193,6 +194,12 @@ class MeterChangeTransaction {
       throw Problem(400, error.what());
     }
     metering::settle_meters(connection_, configuration().meters, now);
+    accounts::record(connection_,
+                     {.who = request.principal.author(),
+                      .action = fmt::format("meter.{}", what),
+                      .subject = fmt::format("meter {}", meter),
+                      .request = request.id},
+                     now);
     const auto lives = metering::meter_lives(connection_);
     transaction_.commit();
     const auto changed = std::find_if(configuration().meters.begin(), configuration().meters.end(),
@@ -227,7 +234,7 @@ Response create_meter(const MeteringApi& api, const Request& request) {
                                                    : "exists already"));
     }
     change.text() = config::with_meter(change.text(), meter);
-    return change.commit(request.principal, meter.name, "made", 201);
+    return change.commit(request, meter.name, "made", 201);
   });
 }
 
@@ -250,7 +257,7 @@ Response update_meter(const MeteringApi& api, const Request& request) {
   MeterChangeTransaction change(api, *lease);
   const std::string name = change.meter(request.path_values.at("meter")).name;
   change.text() = config::with_changed_meter(change.text(), name, edit);
-  return change.commit(request.principal, name, "changed", 200);
+  return change.commit(request, name, "changed", 200);
 }
 
 void refuse_measured(const config::Configuration& configuration, const std::string& meter) {
@@ -278,7 +285,7 @@ Response delete_meter(const MeteringApi& api, const Request& request) {
   config::MeterChange edit;
   edit.ends_at = std::chrono::floor<std::chrono::seconds>(api.clock());
   change.text() = config::with_changed_meter(change.text(), name, edit);
-  change.commit(request.principal, name, "ended", 204);
+  change.commit(request, name, "ended", 204);
   return {204, "", ""};
 }
 

@@ -69,8 +69,7 @@ std::optional<time::Instant> RequestObject::optional_instant(std::string_view na
   return parse_time(name, *found);
 }
 
-std::optional<std::int64_t> RequestObject::optional_integer(std::string_view name,
-                                                            std::int64_t min,
+std::optional<std::int64_t> RequestObject::optional_integer(std::string_view name, std::int64_t min,
                                                             std::int64_t max) const {
   const text::Json* found = member(name);
   if (found == nullptr) return std::nullopt;

@@ -36,7 +36,8 @@ std::set<Right> rights_of(const accounts::ApiKey& key) {
   }
   std::set<Right> rights;
   if (has("ingest")) rights.insert(kIngest);
-  if (has("query")) rights.insert({kQuery, kSee});
+  if (has("query")) rights.insert(kQuery);
+  if (has("see")) rights.insert(kSee);
   if (has("ingest") && has("query") && !key.customer) rights.insert(kManageMeters);
   return rights;
 }

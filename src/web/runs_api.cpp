@@ -84,19 +84,16 @@ Response watch_run(const ConsoleApi& api, const Request& request) {
 Response cancel_run(const ConsoleApi& api, const Request& request) {
   const RunId run = run_of(request);
   const RunState before = look(api, run);
-  if (before.run.state == "running") api.runner.cancel(run);
-  const RunState after = look(api, run);
-  const std::string body = to_json(after);
   if (before.run.state == "running") {
-    const auto lease = take_connection(api.pool());
-    record(*lease, request,
+    // First: what a daemon that dies meanwhile has cancelled is in the log all the same.
+    record(*take_connection(api.pool()), request,
            {.action = "run.cancel",
-            .subject = fmt::format("run {} of {}", run.value, after.run.engine),
-            .before = to_json(before),
-            .after = body},
+            .subject = fmt::format("run {} of {}", run.value, before.run.engine),
+            .before = to_json(before)},
            api.now());
+    api.runner.cancel(run);
   }
-  return {200, "application/json", body};
+  return {200, "application/json", to_json(look(api, run))};
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "accounts/audit_log.hpp"
+#include "store/transaction.hpp"
 #include "web/metering_session.hpp"
 #include "web/resource_id.hpp"
 
@@ -124,6 +126,17 @@ void refuse_foreign(store::Connection& connection, const std::vector<Profile>& p
   }
 }
 
+void note(store::Connection& connection, const Request& request, std::string_view action,
+          const std::string& subject, time::Instant now) {
+  accounts::record(connection,
+                   {.who = request.principal.author(),
+                    .action = std::string(action),
+                    .subject = fmt::format("subject {}", subject),
+                    .customer = request.principal.customer,
+                    .request = request.id},
+                   now);
+}
+
 Response upsert_subjects(const MeteringApi& api, const Request& request) {
   const std::vector<Profile> profiles = read_profiles(request);
   const time::Instant now = api.clock();
@@ -139,6 +152,8 @@ Response upsert_subjects(const MeteringApi& api, const Request& request) {
                             .only());
   }
   json.end_array();
+  for (const Profile& profile : profiles)
+    note(*lease, request, "subject.describe", profile.key, now);
   transaction.commit();
   return json_response(json);
 }
@@ -171,9 +186,12 @@ Response show_subject(const MeteringApi& api, const Request& request) {
 Response delete_subject(const MeteringApi& api, const Request& request) {
   const std::string& key = request.path_values.at("subject");
   auto lease = take_connection(api.pool);
+  store::Transaction transaction(*lease);
   if (lease->execute(kDelete, {request.principal.customer, key, api.clock()}) == 0) {
     fail_unknown(key);
   }
+  note(*lease, request, "subject.forget", key, api.clock());
+  transaction.commit();
   return {204, "", ""};
 }
 

@@ -139,6 +139,18 @@ void write_outcome(text::JsonWriter& json, const std::string& customer, std::str
   json.end_object();
 }
 
+/// One request is one transaction, which holds the numbers of the series until its end.
+void refuse_too_many(store::Connection& connection, const engine::Runner::Verdict& verdict) {
+  constexpr std::int64_t kDecidedMax = 200;
+  if (!verdict.customer_key.empty()) return;
+  const auto held = engine::list_held(connection, {.run = verdict.run, .limit = kDecidedMax + 1});
+  if (std::ssize(held) <= kDecidedMax) return;
+  throw Problem(422,
+                fmt::format("more than {} customers are held: decide on one after the other, or on "
+                            "the command line (reckoner runs)",
+                            kDecidedMax));
+}
+
 Response decide_held(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request, {"run", "customer", "decision", "why"});
   const auto run = body.optional_integer("run", 1, std::numeric_limits<std::int64_t>::max());
@@ -159,6 +171,7 @@ Response decide_held(const ConsoleApi& api, const Request& request) {
     if (!engine::find_summary(connection, verdict.run)) {
       throw Problem(404, fmt::format("there is no run '{}'", *run));
     }
+    refuse_too_many(connection, verdict);
     text::JsonWriter json;
     json.begin_object().key("items").begin_array();
     if (decision == "approve") {

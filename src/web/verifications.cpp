@@ -1,6 +1,7 @@
 #include "web/verifications.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 
 #include "base/log.hpp"
 #include "store/repeat.hpp"
@@ -52,24 +53,34 @@ void write_check(text::JsonWriter& json, const store::CheckOutcome& outcome) {
 
 }  // namespace
 
-/// A verification as it is made: writes how far it is about twice a second.
+/// A verification as it is made.
 class Verifications::Work {
  public:
   Work(Verifications& all, std::int64_t number) : all_(all), number_(number) {}
 
   void take(const store::CheckOutcome& outcome) {
-    checks_.push_back(outcome);
+    {
+      const std::lock_guard lock(mutex_);
+      checks_.push_back(outcome);
+    }
     progress(outcome.name, 0, std::nullopt);
   }
 
   void progress(std::string_view step, std::int64_t done, std::optional<std::int64_t> total) {
     if (all_.stop_) throw Error("the daemon was stopped");
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
-    next_ = now + kBeat;
-    if (change(kBeatOf, {number_, all_.clock_(), step, done, total, checks_as_json()}) == 0) {
-      throw Error("it was given up");
-    }
+    if (is_given_up_) throw Error("it was given up");
+    const std::lock_guard lock(mutex_);
+    step_ = step;
+    done_ = done;
+    total_ = total;
+  }
+
+  /// Writes how far it is; also while a check takes long.
+  void beat() {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t beaten =
+        change(kBeatOf, {number_, all_.clock_(), step_, done_, total_, checks_as_json()});
+    if (beaten == 0) is_given_up_ = true;
   }
 
   void end(const std::string& error) {
@@ -94,8 +105,45 @@ class Verifications::Work {
 
   Verifications& all_;
   const std::int64_t number_;
-  std::vector<store::CheckOutcome> checks_;
-  std::chrono::steady_clock::time_point next_;
+  std::atomic<bool> is_given_up_ = false;
+  std::mutex mutex_;
+  std::vector<store::CheckOutcome> checks_;  // guarded by mutex_, as what follows
+  std::string step_;
+  std::int64_t done_ = 0;
+  std::optional<std::int64_t> total_;
+};
+
+/// Beats about twice a second while it lives.
+class Verifications::Beat {
+ public:
+  explicit Beat(Work& work) : thread_([this, &work] { run(work); }) {}
+  ~Beat() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    end_.notify_one();
+    thread_.join();
+  }
+  Beat(const Beat&) = delete;
+  Beat& operator=(const Beat&) = delete;
+
+ private:
+  void run(Work& work) {
+    std::unique_lock lock(mutex_);
+    while (!end_.wait_for(lock, kBeat, [&] { return ended_; })) {
+      try {
+        work.beat();
+      } catch (const Error& error) {
+        log::warning("verification: {}", error.what());  // the next beat may reach the database
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable end_;
+  bool ended_ = false;  // guarded by mutex_
+  std::thread thread_;
 };
 
 Verifications::Verifications(store::Pool& pool, time::Clock clock, Verify verify)
@@ -109,15 +157,20 @@ Verifications::~Verifications() {
 
 bool Verifications::start(store::Connection& connection, const VerifyRequest& request,
                           std::string_view who) {
+  const std::lock_guard lock(mutex_);
+  // It would wait for a row that the caller's transaction has changed.
+  if (is_at_work_) return false;
   const time::Instant now = clock_();
   connection.execute(kGiveUp, {now, now - kSilenceMax});
   const auto begun =
       connection.query(kBegin, {now, who, request.recompute, request.sample}).at_most_one();
   if (!begun) return false;
-  const std::lock_guard lock(mutex_);
-  if (thread_.joinable()) thread_.join();  // it has ended: no row is running
-  thread_ = std::thread(
-      [this, number = begun->int64("verification"), request] { make(number, request); });
+  if (thread_.joinable()) thread_.join();  // it has nothing more to do
+  is_at_work_ = true;
+  thread_ = std::thread([this, number = begun->int64("verification"), request] {
+    make(number, request);
+    is_at_work_ = false;
+  });
   return true;
 }
 
@@ -132,6 +185,7 @@ void Verifications::make(std::int64_t number, VerifyRequest request) {
     }
     std::string problem;
     try {
+      const Beat beat(work);
       verify_(request,
               {[&](const store::CheckOutcome& outcome) { work.take(outcome); },
                [&](std::string_view step, std::int64_t done, std::optional<std::int64_t> total) {

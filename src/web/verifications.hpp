@@ -43,7 +43,8 @@ class Verifications {
   Verifications& operator=(const Verifications&) = delete;
 
   /// Begins one within the transaction of the connection; the thread waits until it is committed.
-  /// False while one goes on. One whose daemon has not been heard of for a minute is given up.
+  /// False while one goes on, or this process still ends one. One whose daemon has not been heard
+  /// of for a minute is given up.
   bool start(store::Connection& connection, const VerifyRequest& request, std::string_view who);
 
   /// The last one as the contract has it (Verification).
@@ -51,6 +52,7 @@ class Verifications {
 
  private:
   class Work;
+  class Beat;
   void make(std::int64_t number, VerifyRequest request);
 
   store::Pool& pool_;
@@ -58,7 +60,8 @@ class Verifications {
   const Verify verify_;
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;
-  std::thread thread_;  // guarded by mutex_
+  std::thread thread_;                    // guarded by mutex_
+  std::atomic<bool> is_at_work_ = false;  ///< the thread
 };
 
 }  // namespace reckoner::web

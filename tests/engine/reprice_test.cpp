@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "accounts/advance_sides.hpp"
+#include "engine/configuration_change.hpp"
 #include "engine/price_effect.hpp"
 #include "store/transaction.hpp"
 #include "support/billing.hpp"
@@ -86,6 +87,27 @@ TEST_F(RepriceTest, AVersionWithoutAPlanOfThosePeriodsIsRefused) {
             "periods of plan 'Basic' in USD would be priced again, and this configuration does not "
             "have it");
   world.apply(with_plans(flat_plan("Basic", "31.00")));
+}
+
+// The version that was taken back had a number, which the next one gets.
+TEST_F(RepriceTest, AChangeThatFailsLeavesNothingBehind) {
+  world.run("2026-10-01T02:00:00Z");
+  world.subscribe("acme", "Basic", "2026-09-01", "2026-10-01");
+  const RepriceRange range{time::parse_date("2026-09-01"), std::nullopt};
+  const auto apply = [&](config::Files files, std::optional<RepriceRange> reprice) {
+    auto connection = world.connect();
+    store::Transaction transaction(connection);
+    apply_change(connection, world.versions(),
+                 {.files = std::move(files), .author = "test", .comment = "", .reprice = reprice},
+                 world.now());
+    transaction.commit();
+  };
+  EXPECT_NE(error_of([&] { apply(test::shipped_configuration(), range); }), "");
+  const config::Files mended = with_plans(flat_plan("Basic", "42.00"));
+  apply(mended, std::nullopt);
+  auto connection = world.connect();
+  const auto active = world.versions().active(connection).value();
+  EXPECT_EQ(world.versions().load(connection, active)->files().content, mended.content);
 }
 
 class MovedFeeTest : public test::BillingTest {

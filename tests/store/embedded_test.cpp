@@ -290,6 +290,9 @@ TEST_F(EmbeddedTest, AnotherMajorVersionIsSaid) {
 
 TEST_F(EmbeddedTest, AServerThatCannotStartSaysWhy) {
   { const auto cluster = open(); }
+  for (const auto& log : fs::directory_iterator(cluster() / "log")) {
+    std::ofstream(log.path(), std::ios::app) << "FATAL:  something of before\n";
+  }
   fs::remove(cluster() / "global/pg_control");
   EXPECT_EQ(message_of([&] { open(); }), "cannot start the database in " + data() +
                                              ": postgres: could not find the database system");

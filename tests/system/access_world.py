@@ -202,10 +202,10 @@ class World:
                 *gone.values(), beginner,
                 self.user("tenant-viewer", "acme"), self.user("tenant-admin", "acme"),
                 self.user("tenant-viewer", "globex"), self.user("tenant-admin", "globex"),
-                self.key("ingest,query", {"ingest", "query", "see"}, customer="acme"),
+                self.key("ingest,query,see", {"ingest", "query", "see"}, customer="acme"),
                 self.key("ingest", {"ingest"}, customer="acme"),
-                self.key("ingest,query", {"ingest", "query", "see"}, customer="globex"),
-                self.key("ingest", {"ingest"}), self.key("query", {"query", "see"}), self.key("admin", ADMIN_KEY),
+                self.key("ingest,query,see", {"ingest", "query", "see"}, customer="globex"),
+                self.key("ingest", {"ingest"}), self.key("query", {"query"}), self.key("see", {"see"}), self.key("admin", ADMIN_KEY),
                 self.user("auditor"), self.user("operator"), self.user("billing-admin")]
 
 

@@ -238,7 +238,7 @@ class Configuration(unittest.TestCase):
     def test_reading_needs_a_right_and_changing_another(self):
         api = self.daemon()
         reader = Api(rp.http_address(self.daemons[0]), self.reckoner.json(
-            "key", "create", "reader", "--scopes", "query")["secret"])
+            "key", "create", "reader", "--scopes", "see")["secret"])
         self.addCleanup(reader.client.close)
         for path in ("", "/versions", "/versions/1", "/hints?kind=pricing", "/schemas/pricing.xsd"):
             self.assertEqual(reader.client.ask("GET", PATH + path).status, 403, path)

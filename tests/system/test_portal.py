@@ -25,9 +25,9 @@ class Portal:
                             [("s", "acme", "Professional", "2026-09-01", ""),
                              ("s", "globex", "Professional", "2026-09-01", "")])
         self.keys = {name: self.reckoner.json("key", "create", name, "--scopes", scopes, *more)["secret"]
-                     for name, scopes, more in (("acme", "query", ["--customer", "acme"]),
-                                                ("globex", "query", ["--customer", "globex"]),
-                                                ("house", "ingest,query", []))}
+                     for name, scopes, more in (("acme", "query,see", ["--customer", "acme"]),
+                                                ("globex", "query,see", ["--customer", "globex"]),
+                                                ("house", "ingest,query,see", []))}
         self.serve = self.reckoner.start("serve", "--roles", "ingest,web")
         self.address = rp.http_address(self.serve)
         sender = self.client("house")

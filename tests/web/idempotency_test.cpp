@@ -199,6 +199,7 @@ TEST_F(OnceTest, AnEffectMayTakeOnARoleThatMayNotKeepAnswers) {
 
 TEST_F(OnceTest, AKeyIsOneShortText) {
   EXPECT_EQ(status([&] { once(post(std::string(201, 'k'))); }), 400);
+  EXPECT_EQ(status([&] { once(post("caf\xe9")); }), 400);
   Request two = post("a");
   two.headers.emplace("idempotency-key", "b");
   EXPECT_EQ(status([&] { once(two); }), 400);

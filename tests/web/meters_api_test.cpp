@@ -61,7 +61,7 @@ TEST_F(MetersApiTest, EachChangeIsAConfigurationVersion) {
   call("POST", "/api/v1/meters", {}, kTokens);
   store::Connection connection = world.connect();
   const auto history = world.versions().history(connection);
-  EXPECT_EQ(history.front().activated_by, "admin");
+  EXPECT_EQ(history.front().activated_by, "key 1 'admin'");
   EXPECT_EQ(history.front().comment, "meter tokens made through the API");
   const config::Files files = world.versions().files(connection, history.front().version);
   EXPECT_THAT(files.content.at("meters.xml"), HasSubstr("<!-- Bytes moved in and out. -->"));

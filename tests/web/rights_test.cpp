@@ -15,9 +15,10 @@ TEST(RightsOfKeys, AreThoseOfTheirScopes) {
     return principal_of(key).rights;
   };
   EXPECT_EQ(rights({"ingest"}), std::set{kIngest});
-  EXPECT_EQ(rights({"query"}), (std::set{kQuery, kSee}));
-  EXPECT_EQ(rights({"ingest", "query"}), (std::set{kIngest, kQuery, kSee, kManageMeters}));
-  EXPECT_EQ(rights({"ingest", "query"}, true), (std::set{kIngest, kQuery, kSee}));
+  EXPECT_EQ(rights({"query"}), (std::set{kQuery}));
+  EXPECT_EQ(rights({"see"}), (std::set{kSee}));
+  EXPECT_EQ(rights({"ingest", "query"}), (std::set{kIngest, kQuery, kManageMeters}));
+  EXPECT_EQ(rights({"ingest", "query"}, true), (std::set{kIngest, kQuery}));
   EXPECT_EQ(rights({"admin"}),
             (std::set{kIngest, kQuery, kManageMeters, kSee, kManage, kConsole, kOperate, kBill}));
 }

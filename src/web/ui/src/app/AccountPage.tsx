@@ -14,8 +14,8 @@ const lengthMin = 12;
 const toggle = { 'aria-label': 'Show the password', tabIndex: 0 };
 
 function ChangePassword({ needed }: { needed: boolean }) {
-  const { begin } = useSessionState();
-  const [current, setCurrent] = useState('');
+  const { begin, oneTimePassword } = useSessionState();
+  const [current, setCurrent] = useState(oneTimePassword ?? '');
   const [next, setNext] = useState('');
   const [repeated, setRepeated] = useState('');
   const change = useMutation({
@@ -40,17 +40,19 @@ function ChangePassword({ needed }: { needed: boolean }) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        <PasswordInput
-          label={needed ? 'One-time password' : 'Present password'}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          visibilityToggleButtonProps={toggle}
-          value={current}
-          onChange={(event) => {
-            setCurrent(event.currentTarget.value);
-          }}
-        />
+        {oneTimePassword === null ? (
+          <PasswordInput
+            label={needed ? 'One-time password' : 'Present password'}
+            autoComplete="current-password"
+            required
+            withAsterisk={false}
+            visibilityToggleButtonProps={toggle}
+            value={current}
+            onChange={(event) => {
+              setCurrent(event.currentTarget.value);
+            }}
+          />
+        ) : null}
         <PasswordInput
           label="New password"
           description={`At least ${String(lengthMin)} characters; a few words are good`}

@@ -31,7 +31,9 @@ export function Component() {
   const logIn = useMutation({
     mutationFn: () =>
       answer(api.POST('/api/v1/session', { body: { login: login.trim(), password, code: code || null } })),
-    onSuccess: begin,
+    onSuccess: (session) => {
+      begin(session, password);
+    },
   });
   const refused = logIn.error instanceof ApiError ? logIn.error : null;
   const codeProblem = refused?.at('code');

@@ -12,8 +12,12 @@ interface SessionState {
   session: Session | null;
   /** The session has ended by itself, not by logging out. */
   expired: boolean;
-  /** Takes the session that an answer of the API carries. */
-  begin: (session: Session) => void;
+  /**
+   * Takes the session that an answer of the API carries. A one-time password by which it began is kept until another one is
+   * chosen, here and nowhere else: nobody has to type it twice.
+   */
+  begin: (session: Session, password?: string) => void;
+  oneTimePassword: string | null;
   logOut: () => Promise<void>;
 }
 
@@ -34,10 +38,12 @@ async function showSession(): Promise<Session | null> {
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [expired, setExpired] = useState(false);
+  const [oneTimePassword, setOneTimePassword] = useState<string | null>(null);
   const query = useQuery({ queryKey: sessionKey, queryFn: showSession, staleTime: Infinity });
 
   const forget = useCallback(() => {
     keepCsrfTokenOf(null);
+    setOneTimePassword(null);
     queries.clear();
     queries.setQueryData(sessionKey, null);
   }, [queries]);
@@ -57,7 +63,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     () => ({
       session: query.data ?? null,
       expired,
-      begin(session) {
+      oneTimePassword,
+      begin(session, password) {
+        setOneTimePassword(session.password_change_needed ? (password ?? null) : null);
         keepCsrfTokenOf(session);
         setExpired(false);
         queries.setQueryData(sessionKey, session);
@@ -67,7 +75,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         forget();
       },
     }),
-    [query.data, expired, queries, forget],
+    [query.data, expired, oneTimePassword, queries, forget],
   );
 
   if (query.isPending) return <Loading height={320} label="Loading Reckoner" />;

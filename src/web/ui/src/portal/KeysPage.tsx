@@ -22,7 +22,8 @@ type Scope = Schemas['Scope'];
 
 const scopes: { value: Scope; label: string }[] = [
   { value: 'ingest', label: 'ingest: sends usage events' },
-  { value: 'query', label: 'query: reads meters, usage and invoices' },
+  { value: 'query', label: 'query: reads meters and usage' },
+  { value: 'see', label: 'see: reads invoices and costs' },
 ];
 
 function MakeKey({ onMade }: { onMade: (made: WithSecret) => void }) {

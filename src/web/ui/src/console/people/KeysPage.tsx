@@ -21,7 +21,8 @@ type Key = Schemas['ApiKey'];
 
 const scopes: { value: Schemas['Scope']; label: string }[] = [
   { value: 'ingest', label: 'ingest: sends usage events' },
-  { value: 'query', label: 'query: reads meters, usage and invoices' },
+  { value: 'query', label: 'query: reads meters and usage' },
+  { value: 'see', label: 'see: reads invoices and costs' },
   { value: 'admin', label: 'admin: everything' },
 ];
 
