@@ -31,19 +31,21 @@ try {
   await fill(world);
   for (const theme of themes) {
     for (const width of Object.values(widths)) {
+      // One session for all pages of somebody: the server keeps the last twenty of each.
+      const windows = new Map();
       for (const { name, path, as, prepare } of pages) {
-        const window = await open(browser, world, { theme, width, as });
-        const { page } = window;
+        if (!windows.has(as)) windows.set(as, await open(browser, world, { theme, width, as }));
+        const { page } = windows.get(as);
         await page.goto(typeof path === 'string' ? path : await path(world));
         await settled(page);
         await prepare?.(page);
         await settled(page);
         const file = join(folder, `${name}-${width}-${theme}.png`);
         const picture = small(await page.screenshot());
-        await window.close();
         if (picture.length > sizeMax) tooLarge.push(`${file}: ${picture.length} bytes, at most ${sizeMax}`);
         else writeFileSync(file, picture);
       }
+      for (const window of windows.values()) await window.close();
     }
   }
 } finally {
