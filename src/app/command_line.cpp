@@ -15,6 +15,7 @@
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/commands_users.hpp"
+#include "app/insight_commands.hpp"
 #include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
 #include "app/run_commands.hpp"
@@ -64,6 +65,7 @@ class CommandLine {
       default_to(group, std::move(work));
     });
     audit_commands_.emplace(app_, declare);
+    insight_commands_.emplace(app_, *invoices_, declare);
     journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
       default_to(group, std::move(work));
     });
@@ -199,12 +201,12 @@ class CommandLine {
         "an instant such as 2026-10-15T12:00:00Z, or a day of the customer's calendar "
         "(default now)");
 
-    CLI::App* invoices = on_system(app_, "invoices", "issued documents, latest first",
-                                   [this](System& system, const Console& console) {
-                                     return invoices_command(system, console, customer_, limit_);
-                                   });
-    invoices->add_option("customer", customer_, "only this customer's");
-    add_limit(invoices);
+    invoices_ = group("invoices", "issued documents, latest first");
+    default_to(invoices_, [this](System& system, const Console& console) {
+      return invoices_command(system, console, customer_, limit_);
+    });
+    invoices_->add_option("customer", customer_, "only this customer's");
+    add_limit(invoices_);
 
     CLI::App* show = on_system(app_, "show", "one issued document",
                                [this](System& system, const Console& console) {
@@ -408,6 +410,8 @@ class CommandLine {
   std::optional<KeyCommands> key_commands_;
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;
+  CLI::App* invoices_ = nullptr;
+  std::optional<InsightCommands> insight_commands_;
   std::optional<RunCommands> run_commands_;
   std::optional<SchemaCommands> schema_commands_;
   std::optional<JournalCommands> journal_commands_;

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/budget_watching.hpp"
 #include "app/commands.hpp"
 #include "app/housekeeping.hpp"
 #include "app/http_service.hpp"
@@ -111,6 +112,9 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
     }
     if (roles.contains(Role::kEngine)) {
       threads.emplace_back([&system, &stop] { system.runner().share(stop); });
+      threads.emplace_back([&system, &stop] {
+        watch_budgets({system.pool(), system.versions(), system.clock()}, stop);
+      });
     }
     if (roles.contains(Role::kScheduler)) {
       scheduler::Scheduler(system.pool(), system.versions(), system.runner(), system.clock(),

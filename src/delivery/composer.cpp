@@ -44,6 +44,14 @@ constexpr store::Statement kEnded{"end of a reported run", R"(
 
 constexpr std::string_view kDocument = "document";
 constexpr std::string_view kAdminReport = "admin-report";
+constexpr std::string_view kAlert = "alert";
+constexpr std::string_view kAlertTemplate = "mail/alert.mustache";
+
+constexpr store::Statement kToldAlert{"alert of a mail", R"(
+  select c.key, c.name, c.legal_entity, a.month, a.currency, a.charge, a.basis, a.limit_amount,
+         a.budget_amount, a.percent, a.spent, a.told_at
+    from alert a join customer c on c.customer_id = a.customer_id
+   where a.customer_id = $1 and a.alert = $2)"};
 
 /// The number behind the kind in the key: "document:3", "copy:3:1".
 std::int64_t subject_of(const ClaimedMail& mail) {
@@ -87,13 +95,52 @@ documents::AdminReport load_report(store::Connection& connection, std::int64_t r
   return report;
 }
 
+/// What people call a charge of any plan.
+std::string title_of(const config::Configuration& configuration, const std::string& name) {
+  for (const domain::Plan& plan : configuration.plans) {
+    for (const domain::Charge& charge : plan.charges) {
+      if (charge.name == name && !charge.title.empty()) return charge.title;
+    }
+  }
+  return name;
+}
+
+struct AlertMail {
+  documents::BudgetAlert alert;
+  std::string legal_entity;
+};
+
+AlertMail load_alert(store::Connection& connection, const ClaimedMail& mail,
+                     const config::Configuration& configuration) {
+  const auto row = connection.query(kToldAlert, {mail.customer, subject_of(mail)}).at_most_one();
+  if (!row) throw Error(fmt::format("there is no alert {} of its customer", subject_of(mail)));
+  const money::Currency currency = money::Currency::of(row->text("currency"));
+  const auto money = [&](const char* name) { return money::Money(row->decimal(name), currency); };
+  const std::string name = row->text("name");
+  const std::string charge = row->text("charge");
+  const auto percent = row->optional_decimal("percent");
+  return {{.customer = name.empty() ? row->text("key") : name,
+           .customer_key = row->text("key"),
+           .month = row->text("month"),
+           .charge = charge.empty() ? "" : title_of(configuration, charge),
+           .is_forecast = row->text("basis") == "forecast",
+           .spent = money("spent"),
+           .limit = money("limit_amount"),
+           .percent = percent ? percent->to_string() : "",
+           .budget = money("budget_amount"),
+           .told_on = time::Zone::utc().date_of(row->instant("told_at"))},
+          row->text("legal_entity")};
+}
+
 }  // namespace
 
 std::string Composer::compose(store::Connection& connection, const ClaimedMail& mail,
                               const documents::Mailbox& from, time::Instant date) {
   const config::Configuration& configuration = version(connection, mail.version);
   const auto found = configuration.templates.find(mail.template_name);
-  if (found == configuration.templates.end()) {
+  const bool is_shipped =
+      found == configuration.templates.end() && mail.template_name == kAlertTemplate;
+  if (found == configuration.templates.end() && !is_shipped) {
     throw Error(fmt::format("configuration version {} has no template '{}'", mail.version.value,
                             text::printable(mail.template_name)));
   }
@@ -114,6 +161,13 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
     const documents::AdminReport report = load_report(connection, subject_of(mail));
     documents::check_template(documents::TemplateKind::kAdminReport, found->first, found->second);
     body = documents::render(found->second, report, issuer_of(""));
+  } else if (mail.kind == kAlert) {
+    const AlertMail told = load_alert(connection, mail, configuration);
+    const std::string_view text =
+        is_shipped ? documents::shipped_alert_template() : std::string_view(found->second);
+    to.name = text::printable(told.alert.customer);
+    documents::check_template(documents::TemplateKind::kAlert, mail.template_name, text);
+    body = documents::render(text, told.alert, issuer_of(told.legal_entity));
   } else {
     throw Error(fmt::format("unknown kind of mail '{}'", text::printable(mail.kind)));
   }

@@ -168,7 +168,8 @@ void retry(store::Connection& connection, std::string_view name, time::Instant n
 }
 
 bool is_wanted(store::Connection& connection, const ClaimedMail& mail) {
-  return connection.query(kSwitchedOff, {mail.customer}).empty();
+  // Invoices can be switched off; of budgets the customer's people asked to be told.
+  return mail.kind == "alert" || connection.query(kSwitchedOff, {mail.customer}).empty();
 }
 
 bool mark_unwanted(store::Connection& connection, const ClaimedMail& mail) {

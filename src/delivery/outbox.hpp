@@ -15,8 +15,9 @@ namespace reckoner::delivery {
 
 /// A row of the outbox as people see it.
 struct OutboxMail {
-  CustomerId customer;       ///< 0: the operator's own mail
-  std::string key;           ///< "document:3", "copy:3:1" (to another address), "admin-report:812"
+  CustomerId customer;  ///< 0: the operator's own mail
+  std::string
+      key;  ///< "document:3", "copy:3:1" (to another address), "alert:2", "admin-report:812"
   std::string name;          ///< how people name it: the document's number, else the key
   std::string customer_key;  ///< empty for the operator's
   std::string recipient;
@@ -28,7 +29,7 @@ struct OutboxMail {
   std::optional<time::Instant> sent_at;
   std::string message_id;
   std::string last_error;
-  std::string kind = {};  ///< "document", "admin-report"
+  std::string kind = {};  ///< "document", "alert", "admin-report"
 };
 
 /// Which mails; what is empty does not restrict.

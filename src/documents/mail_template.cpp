@@ -5,12 +5,18 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "base/embedded.hpp"
 #include "base/error.hpp"
 #include "documents/invoice_text.hpp"
 #include "documents/outline.hpp"
 #include "documents/template_parts.hpp"
 
 namespace reckoner::documents {
+
+namespace shipped {
+std::span<const EmbeddedFile> embedded_files();
+}
+
 namespace {
 
 using kainjow::mustache::data;
@@ -289,6 +295,40 @@ data admin_report_values(const AdminReport& report, const Issuer& issuer) {
   return values;
 }
 
+std::vector<TemplateField> alert_fields() {
+  using enum FieldKind;
+  return with_issuer({
+      {"customer", kText, "name of the customer, or its key when it has none", {}},
+      {"customer_key", kText, "key of the customer", {}},
+      {"month", kText, "\"2026-10\"", {}},
+      {"charge", kOptional, "title of the charge; missing where the budget is for all", {}},
+      {"forecast", kFlag, "spent is what the month is forecast to cost at its end", {}},
+      {"currency", kText, "code of the currency of every amount", {}},
+      {"spent", kText, "what the month costs, before coupons and taxes", {}},
+      {"limit", kText, "what the threshold means in money", {}},
+      {"percent", kOptional, "of the budget; missing where the threshold is an amount", {}},
+      {"budget", kText, "the budget of the month", {}},
+      {"told_on", kText, "day on which the threshold was found reached (UTC)", {}},
+  });
+}
+
+data alert_values(const BudgetAlert& alert, const Issuer& issuer) {
+  data values;
+  values.set("customer", alert.customer);
+  values.set("customer_key", alert.customer_key);
+  values.set("month", alert.month);
+  set_optional(values, "charge", alert.charge);
+  values.set("forecast", alert.is_forecast);
+  values.set("currency", std::string(alert.budget.currency().code()));
+  values.set("spent", alert.spent.to_string());
+  values.set("limit", alert.limit.to_string());
+  set_optional(values, "percent", alert.percent);
+  values.set("budget", alert.budget.to_string());
+  values.set("told_on", long_date(alert.told_on));
+  set_issuer(values, issuer);
+  return values;
+}
+
 constexpr std::string_view kTagLine = "tag_line";
 
 /// True for a line that holds section tags and comments and nothing else.
@@ -347,7 +387,16 @@ MailText render_parts(std::string_view template_text, data values) {
 const std::vector<TemplateField>& template_fields(TemplateKind kind) {
   static const std::vector<TemplateField> invoice = invoice_fields();
   static const std::vector<TemplateField> admin_report = admin_report_fields();
-  return kind == TemplateKind::kInvoice ? invoice : admin_report;
+  static const std::vector<TemplateField> alert = alert_fields();
+  switch (kind) {
+    case TemplateKind::kInvoice:
+      return invoice;
+    case TemplateKind::kAdminReport:
+      return admin_report;
+    case TemplateKind::kAlert:
+      return alert;
+  }
+  throw Bug("no such kind of template");
 }
 
 MailText render(std::string_view template_text, const domain::Document& document,
@@ -357,6 +406,14 @@ MailText render(std::string_view template_text, const domain::Document& document
 
 MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer) {
   return render_parts(template_text, admin_report_values(report, issuer));
+}
+
+MailText render(std::string_view template_text, const BudgetAlert& alert, const Issuer& issuer) {
+  return render_parts(template_text, alert_values(alert, issuer));
+}
+
+std::string_view shipped_alert_template() {
+  return shipped::embedded_files().front().content;
 }
 
 }  // namespace reckoner::documents

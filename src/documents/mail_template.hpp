@@ -13,6 +13,7 @@ namespace reckoner::documents {
 enum class TemplateKind {
   kInvoice,      ///< config/mail/invoice.mustache: a mail to the customer
   kAdminReport,  ///< config/mail/admin-report.mustache: what the operator must know of a run
+  kAlert,        ///< mail/alert.mustache, or as shipped: a threshold of a budget was reached
 };
 
 enum class FieldKind {
@@ -63,6 +64,23 @@ struct AdminReport {
   std::vector<UnbilledCustomer> held;  ///< until somebody approves
 };
 
+/// A threshold of a customer's budget that a month reached; all amounts of one currency.
+struct BudgetAlert {
+  std::string customer;  ///< its name, or its key where it has none
+  std::string customer_key;
+  std::string month;         ///< "2026-10"
+  std::string charge;        ///< its title; empty: all charges
+  bool is_forecast = false;  ///< `spent` is forecast for the end of the month
+  money::Money spent;
+  money::Money limit;   ///< what the threshold means
+  std::string percent;  ///< what it was set as; empty: an amount
+  money::Money budget;
+  time::Date told_on;
+};
+
+/// The template of a budget's alert where the configuration has none of its own.
+std::string_view shipped_alert_template();
+
 /// Reads a template as it is loaded and throws Error with name and line for whatever would go wrong
 /// later: a part
 /// (`--- subject`, `--- text`, `--- html`) that is missing, unknown or there twice, a tag that is
@@ -77,5 +95,6 @@ void check_template(TemplateKind kind, std::string_view name, std::string_view t
 MailText render(std::string_view template_text, const domain::Document& document,
                 const Issuer& issuer);
 MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer);
+MailText render(std::string_view template_text, const BudgetAlert& alert, const Issuer& issuer);
 
 }  // namespace reckoner::documents

@@ -202,6 +202,21 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
   add_balances(facts, computation.documents);
 }
 
+Computation at_their_ends(const Computation& computation) {
+  Computation whole;
+  whole.customers = computation.customers;
+  whole.periods = computation.periods;
+  std::map<CustomerId, CustomerWork*> customers;
+  for (CustomerWork& customer : whole.customers) customers[customer.customer.id] = &customer;
+  for (PeriodWork& period : whole.periods) {
+    period.customer = customers.at(period.customer->customer.id);
+    period.lines.clear();
+    period.other_side.clear();
+    period.as_of.reset();
+  }
+  return whole;
+}
+
 void preview_documents(FactReader& facts, store::Connection& connection, Versions& versions,
                        const std::string& chain, VersionId active, time::Instant at,
                        Computation& computation) {

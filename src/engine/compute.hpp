@@ -50,6 +50,10 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
                        const std::string& chain, VersionId active, Computation& computation,
                        Against against = Against::kBilled);
 
+/// The same periods of the same customers as if they had ended, nothing computed yet. The cycles of
+/// `computation` are still its own, so it must outlive the result.
+Computation at_their_ends(const Computation& computation);
+
 /// The document phase without issuing: tax, coupons and credits as they would be if the documents
 /// were issued at that instant. Documents of customers that it parks are taken out.
 void preview_documents(FactReader& facts, store::Connection& connection, Versions& versions,

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "engine/straight_line.hpp"
+#include "engine/usage_forecast.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::engine {
@@ -87,15 +87,7 @@ Interim::Look Interim::look(FactReader& facts, time::Instant as_of) {
 
 std::vector<domain::Document> Interim::whole(FactReader& facts, const Look& look,
                                              time::Instant as_of) {
-  Computation whole;
-  whole.customers = look.computation.customers;
-  whole.periods = look.computation.periods;
-  for (PeriodWork& period : whole.periods) {
-    period.customer = &whole.customers.front();
-    period.lines.clear();
-    period.other_side.clear();
-    period.as_of.reset();
-  }
+  Computation whole = at_their_ends(look.computation);
   compute_documents(facts, connection_, versions_, kInterimEngine, active_, whole, look.against);
   preview_documents(facts, connection_, versions_, kInterimEngine, active_, as_of, whole);
   throw_if_parked(whole);
@@ -134,12 +126,18 @@ Interim::Standing Interim::standing(time::Instant as_of) {
 }
 
 Interim::Outlook Interim::outlook(time::Instant as_of, time::Instant before) {
-  StraightLine facts(connection_, knowledge_, as_of);
+  using Outcome = UsageForecast::Outcome;
+  UsageForecast facts(connection_, knowledge_, as_of);
   Outlook outlook;
   Look look = this->look(facts, as_of);
-  outlook.expected = whole(facts, look, as_of);
-  facts.draw_on();
-  outlook.projected = whole(facts, look, as_of);
+  const auto at_the_end = [&](Outcome outcome) {
+    facts.look_at(outcome);
+    return whole(facts, look, as_of);
+  };
+  outlook.expected = at_the_end(Outcome::kKnown);
+  outlook.projected_low = at_the_end(Outcome::kLow);
+  outlook.projected = at_the_end(Outcome::kMiddle);
+  outlook.projected_high = at_the_end(Outcome::kHigh);
   outlook.so_far = documents_of(std::move(look.computation));
   FactReader earlier(connection_, knowledge_);
   Look then = this->look(earlier, before);

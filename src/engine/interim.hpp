@@ -56,9 +56,12 @@ class Interim {
   struct Outlook {
     std::vector<domain::Document> so_far;    ///< as invoices() has them; one a currency
     std::vector<domain::Document> expected;  ///< with the fees of the whole periods
-    /// The same, and usage going on in a straight line: what each meter that adds up measured in
-    /// an open period so far, times the period's length by the length so far.
+    /// The same with usage as it is forecast to be at the end of open periods
+    /// (usage_forecast.hpp), and at both ends of its band of 80 %. Prices that fall with the
+    /// quantity can turn low and high around.
     std::vector<domain::Document> projected;
+    std::vector<domain::Document> projected_low;
+    std::vector<domain::Document> projected_high;
     std::vector<domain::Document> before;  ///< as of `before`, without what it expects
     /// What `before` has is still to be billed; otherwise it is whole, as if nothing had been.
     bool before_is_open = false;

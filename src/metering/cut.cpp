@@ -1,5 +1,6 @@
 #include "metering/cut.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -114,6 +115,12 @@ constexpr store::Statement kDropTouches{"metering.drop_cut_touches", R"(
                       where p.customer_id = c.customer_id and p.billed_cut < c.cut
                         and p.starts_at < c.last_at + interval '15 minutes'
                         and p.ends_at > c.first_at))"};
+
+// Whoever compares months with budgets reads notes up to that cut. After two hours without a look
+// nobody does: the next one looks at everybody.
+constexpr store::Statement kLooked{"metering.read_budget_look", R"(
+  select cut from budget_look
+   where looked_at > (select max(closed_at) from cut) - interval '2 hours')"};
 }  // namespace
 
 std::int64_t close_cut(store::Connection& connection, time::Instant now) {
@@ -176,7 +183,8 @@ void merge_totals(store::Connection& connection) {
   store::Transaction transaction(connection);
   store::limit_silence(connection);
   connection.execute(kSetMerged, {horizon});
-  connection.execute(kDropTouches, {horizon});
+  const auto looked = connection.query(kLooked).at_most_one();
+  connection.execute(kDropTouches, {looked ? std::min(horizon, looked->int64("cut")) : horizon});
   RK_FAILPOINT("merge.before-commit");
   transaction.commit();
 }

@@ -22,7 +22,8 @@ std::int64_t close_cut_within(store::Connection& connection, time::Instant now);
 /// Merges the totals up to the oldest cut that an unfinished run or a document held for approval
 /// uses, or the last cut when there is none: one row for each customer, bucket, meter, subject and
 /// dimensions, at the highest of the merged cuts. Sums at that cut and all later ones stay what
-/// they were. Drops the notes of touched customers that no billed period can need any more.
+/// they were. Drops the notes of touched customers that no billed period can need any more, nor the
+/// look at budgets (engine/budget_watch.hpp).
 /// Transactions of its own, each over a slice of the customers touched since the last merge; no cut
 /// can be closed during one.
 void merge_totals(store::Connection& connection);

@@ -17,5 +17,7 @@ std::vector<Route> invoice_routes(const CustomerApi& api);
 std::vector<Route> money_routes(const CustomerApi& api);
 std::vector<Route> plan_routes(const CustomerApi& api);
 std::vector<Route> setting_routes(const CustomerApi& api);
+std::vector<Route> alert_routes(const CustomerApi& api);
+std::vector<Route> insight_routes(const CustomerApi& api);
 
 }  // namespace reckoner::web

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "web/customer_balances.hpp"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr int kTrendMonths = 12;
 constexpr std::size_t kDocumentsShown = 20;
+constexpr std::array kCosts{"so_far",    "same_day",      "expected",
+                            "projected", "projected_low", "projected_high"};
 
 /// The period that an instant lies in, and the instant of the one before it that compares.
 struct MonthSoFar {
@@ -100,7 +103,7 @@ void write_cost(text::JsonWriter& json, std::string_view name, const Overview& o
 
 void write_costs(text::JsonWriter& json, const Overview& overview) {
   if (!overview.outlook) {
-    for (const char* name : {"so_far", "same_day", "expected", "projected"}) json.key(name).null();
+    for (const char* name : kCosts) json.key(name).null();
     return;
   }
   const engine::Interim::Outlook& outlook = *overview.outlook;
@@ -115,7 +118,14 @@ void write_costs(text::JsonWriter& json, const Overview& overview) {
     json.key("total").string(before->total.to_string()).end_object();
   }
   write_cost(json, "expected", overview, outlook.expected);
+  // Cheaper with more usage, where a price falls for all of it.
+  const bool turned = sum_of(present_costs(overview, outlook.projected_high)) <
+                      sum_of(present_costs(overview, outlook.projected_low));
+  const auto& low = turned ? outlook.projected_high : outlook.projected_low;
+  const auto& high = turned ? outlook.projected_low : outlook.projected_high;
   write_cost(json, "projected", overview, outlook.projected);
+  write_cost(json, "projected_low", overview, low);
+  write_cost(json, "projected_high", overview, high);
 }
 
 struct ChargeRow {
@@ -267,8 +277,8 @@ Response nothing_yet(CustomerSession& session) {
   text::JsonWriter json;
   json.begin_object();
   write_frame(json, session, {});
-  for (const char* name : {"currency", "month", "so_far", "same_day", "expected", "projected",
-                           "budget", "unavailable", "balance"}) {
+  for (const char* name : kCosts) json.key(name).null();
+  for (const char* name : {"currency", "month", "budget", "unavailable", "balance"}) {
     json.key(name).null();
   }
   json.key("charges").begin_array().end_array().key("trend").begin_array().end_array();
@@ -291,8 +301,11 @@ Response show_overview(CustomerSession& session, const Request& request) {
   write_costs(json, overview);
   json.key("budget");
   const CustomerSettings settings = read_settings(session);
-  const auto budget = settings.budgets.find(std::string(currency.code()));
-  budget == settings.budgets.end() ? json.null() : json.string(overview.amount(budget->second));
+  const auto budget = std::find_if(settings.budgets.begin(), settings.budgets.end(),
+                                   [&](const insight::Budget& one) {
+                                     return one.charge.empty() && one.amount.currency() == currency;
+                                   });
+  budget == settings.budgets.end() ? json.null() : json.string(budget->amount.to_string());
   json.key("unavailable");
   overview.unavailable.empty() ? json.null() : json.string(overview.unavailable);
   write_charges(json, session, overview);

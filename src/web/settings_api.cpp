@@ -4,7 +4,6 @@
 
 #include "accounts/audit_log.hpp"
 #include "documents/mail.hpp"
-#include "money/money.hpp"
 #include "text/json.hpp"
 #include "web/customer_settings.hpp"
 #include "web/customers_api.hpp"
@@ -46,14 +45,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::string budgets_text(const CustomerSettings& settings) {
-  text::JsonWriter json;
-  json.begin_object();
-  for (const auto& [code, amount] : settings.budgets) json.key(code).string(amount.to_string());
-  json.end_object();
-  return json.finish();
-}
-
 std::string to_json(const CustomerSettings& settings) {
   text::JsonWriter json;
   const auto text_or_null = [&](const std::string& text) {
@@ -67,11 +58,7 @@ std::string to_json(const CustomerSettings& settings) {
   json.key("also_to").begin_array();
   for (const std::string& address : settings.also_to) json.string(address);
   json.end_array().end_object().key("budgets").begin_array();
-  for (const auto& [code, amount] : settings.budgets) {
-    json.begin_object();
-    json.key("amount").string(money::Money(amount, money::Currency::of(code)).to_string());
-    json.key("currency").string(code).end_object();
-  }
+  for (const insight::Budget& budget : settings.budgets) insight::write_budget(json, budget);
   json.end_array().end_object();
   return json.finish();
 }
@@ -187,17 +174,15 @@ class SettingsReader {
 
   void read_budget(const text::Json& budget, const std::string& at, CustomerSettings& settings) {
     try {
-      const text::Json* code = member(budget, "currency");
-      const text::Json* amount = member(budget, "amount");
-      if (code == nullptr || amount == nullptr || budget.as_object().size() != 2) {
-        throw Error("must have amount and currency, and nothing else");
+      insight::Budget read = insight::read_budget(budget);
+      for (const insight::Budget& other : settings.budgets) {
+        if (other.charge != read.charge || other.amount.currency() != read.amount.currency()) {
+          continue;
+        }
+        throw Error(fmt::format("is a second one in {}{}{}", read.amount.currency().code(),
+                                read.charge.empty() ? "" : " for ", read.charge));
       }
-      const money::Currency currency = money::Currency::of(code->as_string());
-      const money::Money money(money::Decimal::parse(amount->as_string()), currency);
-      if (money.sign() <= 0) throw Error("must be above zero");
-      if (!settings.budgets.emplace(std::string(currency.code()), money.amount()).second) {
-        throw Error(fmt::format("is a second one in {}", currency.code()));
-      }
+      settings.budgets.push_back(std::move(read));
     } catch (const Error& error) {
       wrong(at, error.what());
     }
@@ -220,9 +205,10 @@ Response put_settings(CustomerSession& session, const Request& request) {
   session.connection().query(kLock, {session.customer()});
   const CustomerSettings before = read_settings(session);
   require_match(request, etag_of(to_json(before)));
-  session.connection().execute(kWrite, {session.customer(), settings.language, settings.zone,
-                                        settings.mails, settings.also_to, budgets_text(settings),
-                                        session.now(), request.principal.author()});
+  session.connection().execute(
+      kWrite,
+      {session.customer(), settings.language, settings.zone, settings.mails, settings.also_to,
+       insight::to_json(settings.budgets), session.now(), request.principal.author()});
   accounts::record(session.connection(),
                    {.who = request.principal.author(),
                     .action = "customer.settings",
@@ -246,10 +232,7 @@ CustomerSettings read_settings(CustomerSession& session) {
   settings.zone = row->text("time_zone");
   settings.mails = row->boolean("mails");
   settings.also_to = lines_of(row->text("also_to"));
-  const text::Json budgets = text::parse_json(row->text("budgets"));
-  for (const auto& [code, amount] : budgets.as_object()) {
-    settings.budgets.emplace(code, money::Decimal::parse(amount.as_string()));
-  }
+  settings.budgets = insight::parse_budgets(row->text("budgets"));
   return settings;
 }
 

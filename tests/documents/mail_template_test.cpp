@@ -227,6 +227,22 @@ TEST(ShippedTemplates, ShowTaxesCouponsAndCredits) {
   EXPECT_THAT(note.html, HasSubstr("Prepaid credit given back: Startup programme"));
 }
 
+BudgetAlert specimen_alert() {
+  const auto eur = [](const char* amount) {
+    return money::Money(money::Decimal::parse(amount), money::Currency::of("EUR"));
+  };
+  return {.customer = "Acme Ltd",
+          .customer_key = "acme",
+          .month = "2026-10",
+          .charge = "Bandwidth",
+          .is_forecast = true,
+          .spent = eur("81.20"),
+          .limit = eur("80.00"),
+          .percent = "80",
+          .budget = eur("100.00"),
+          .told_on = time::parse_date("2026-10-11")};
+}
+
 /// A template that shows every field, and what it must therefore show.
 std::string show_all(const std::vector<TemplateField>& fields) {
   std::string out;
@@ -255,6 +271,24 @@ TEST(TemplateFields, AllHaveAValue) {
   const std::string report = template_of(show_all(template_fields(TemplateKind::kAdminReport)));
   check_template(TemplateKind::kAdminReport, "all", report);
   EXPECT_THAT(render(report, specimen_report(), specimen_issuer()).text, Not(HasSubstr("=>")));
+  const std::string alert = template_of(show_all(template_fields(TemplateKind::kAlert)));
+  check_template(TemplateKind::kAlert, "all", alert);
+  EXPECT_THAT(render(alert, specimen_alert(), specimen_issuer()).text, Not(HasSubstr("=>")));
+}
+
+TEST(ShippedAlert, SaysWhatWasReached) {
+  const std::string text(shipped_alert_template());
+  check_template(TemplateKind::kAlert, "shipped", text);
+  BudgetAlert alert = specimen_alert();
+  EXPECT_EQ(render(text, alert, specimen_issuer()).subject,
+            "Budget of 2026-10: 81.20 EUR for Bandwidth");
+  alert.charge.clear();
+  alert.percent.clear();
+  alert.is_forecast = false;
+  const MailText mail = render(text, alert, specimen_issuer());
+  EXPECT_EQ(mail.subject, "Budget of 2026-10: 81.20 EUR");
+  EXPECT_THAT(mail.text, HasSubstr("2026-10 costs 81.20 EUR so far.\nYou asked to be told at 80.00 "
+                                   "EUR; the budget of the month is 100.00 EUR."));
 }
 
 void expect_documented(const std::vector<TemplateField>& fields, const std::string& page) {
@@ -269,6 +303,7 @@ TEST(TemplateFields, AreAllInTheManual) {
   const std::string page = file("docs/mail-templates.md");
   expect_documented(template_fields(TemplateKind::kInvoice), page);
   expect_documented(template_fields(TemplateKind::kAdminReport), page);
+  expect_documented(template_fields(TemplateKind::kAlert), page);
 }
 
 TEST(TemplateProperties, WhatTheCheckPassesRenders) {

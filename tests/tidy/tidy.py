@@ -21,7 +21,7 @@ FLOORS = [
     ["money", "time", "text"],
     ["domain"],
     ["usage", "pricing", "rules"],
-    ["invoicing", "meters"],
+    ["invoicing", "meters", "insight"],
     ["config", "store", "documents"],
     ["metering", "accounts", "engine", "delivery"],
     ["handlers", "scheduler", "web"],

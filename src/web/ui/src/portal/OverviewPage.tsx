@@ -10,6 +10,7 @@ import { useReader } from '@/shared/format/reader';
 import { Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
+import { Alerts } from './Alerts';
 import { ChargeBreakdown } from './ChargeBreakdown';
 import { pageOf, useCustomer } from './customer';
 import classes from './OverviewPage.module.css';
@@ -94,6 +95,7 @@ function Tiles({ overview, currency }: { overview: Overview; currency: string })
   const reader = useReader();
   const { customer } = useCustomer();
   const { so_far: soFar, same_day: sameDay, projected, expected, month, balance } = overview;
+  const { projected_low: low, projected_high: high } = overview;
   const interim = pageOf(customer.key, 'interim');
   return (
     <div className={classes.tiles}>
@@ -119,6 +121,12 @@ function Tiles({ overview, currency }: { overview: Overview; currency: string })
         to={pageOf(customer.key, 'plan')}
         linkText="Calculate with other figures"
       >
+        {low && high ? (
+          <>
+            Four times in five between <Money amount={low.subtotal} currency={currency} /> and{' '}
+            <Money amount={high.subtotal} currency={currency} />.{' '}
+          </>
+        ) : null}
         {month ? `Day ${String(month.day)} of ${String(month.days)}. ` : ''}
         {expected ? (
           <>
@@ -203,6 +211,7 @@ export function Component() {
                 <ChargeBreakdown overview={data} currency={data.currency} />
                 <Trend months={data.trend} currency={data.currency} />
               </div>
+              <Alerts />
             </>
           )
         }

@@ -62,6 +62,25 @@ function Sample({ settings, zone }: { settings: Settings; zone: string }) {
   );
 }
 
+type Budget = Settings['budgets'][number];
+
+/** Budgets of single charges are set over the API; this page leaves them as they are. */
+function ofAll({ charge }: Budget): boolean {
+  return (charge ?? null) === null;
+}
+
+/** The budgets with other amounts; each keeps the thresholds it has. */
+function changedBudgets(stored: Budget[], amounts: Record<string, string>): Budget[] {
+  const changed = Object.entries(amounts)
+    .filter(([, amount]) => amount !== '')
+    .map(([currency, amount]) => ({
+      ...stored.find((budget) => ofAll(budget) && budget.currency === currency),
+      currency,
+      amount,
+    }));
+  return [...changed, ...stored.filter((budget) => !ofAll(budget))];
+}
+
 function conflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 412;
 }
@@ -73,7 +92,9 @@ export function Component() {
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Settings>(settings.value);
   const [budgets, setBudgets] = useState<Record<string, string>>(() =>
-    Object.fromEntries(settings.value.budgets.map(({ currency, amount }) => [currency, amount])),
+    Object.fromEntries(
+      settings.value.budgets.filter(ofAll).map(({ currency, amount }) => [currency, amount]),
+    ),
   );
   const currencies = [
     ...new Set([...customer.currencies, ...settings.value.budgets.map((one) => one.currency)]),
@@ -86,9 +107,7 @@ export function Component() {
           params: { path: { customer: customer.key }, header: ifMatch(settings.etag) },
           body: {
             ...draft,
-            budgets: Object.entries(budgets)
-              .filter(([, amount]) => amount !== '')
-              .map(([currency, amount]) => ({ currency, amount })),
+            budgets: changedBudgets(settings.value.budgets, budgets),
           },
         }),
       ),
@@ -159,6 +178,10 @@ export function Component() {
         </Section>
         <Section title="Budget of a month">
           <Stack>
+            <Text size="sm" c="dimmed">
+              You are told by mail at 80 % and 100 % of it, and when the month is forecast to go beyond,
+              unless other thresholds were set over the API.
+            </Text>
             {currencies.length === 0 ? (
               <Text size="sm" c="dimmed">
                 There is no subscription yet.

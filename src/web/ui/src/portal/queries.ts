@@ -28,6 +28,17 @@ export const overviewQuery = (customer: string, currency: string | undefined) =>
       ),
   });
 
+export const alertsQuery = (customer: string) =>
+  queryOptions({
+    queryKey: [...customerKey(customer), 'alerts'],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/customers/{customer}/alerts', {
+          params: { path: { customer }, query: { limit: 10 } },
+        }),
+      ),
+  });
+
 /** `press` counts the presses of the button: each asks anew. */
 export const interimQuery = (customer: string, asOf: string | undefined, press: number) =>
   queryOptions({

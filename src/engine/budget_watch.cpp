@@ -1,0 +1,273 @@
+#include "engine/budget_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "base/log.hpp"
+#include "engine/issue.hpp"
+#include "engine/spending.hpp"
+#include "store/transaction.hpp"
+
+namespace reckoner::engine {
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPoolWait{5};
+constexpr std::size_t kBatch = 200;
+constexpr std::chrono::hours kSweep{1};
+/// Settings are stored somewhat later than they say.
+constexpr std::chrono::minutes kSettingsSlack{1};
+constexpr std::chrono::milliseconds kRestMax{1'000};
+constexpr std::chrono::milliseconds kNap{20};
+constexpr std::string_view kTemplate = "mail/alert.mustache";
+
+constexpr store::Statement kTake{"take budget look", R"(
+  select pg_try_advisory_lock(7263516) as taken)"};
+constexpr store::Statement kGiveBack{"give budget look back", "select pg_advisory_unlock(7263516)"};
+constexpr store::Statement kStanding{"standing of budget look", R"(
+  select c.cut, l.cut as looked_cut, l.looked_at, l.swept_at
+    from cut_counter c left join budget_look l on true)"};
+constexpr store::Statement kMove{"move budget look", R"(
+  insert into budget_look (cut, looked_at, swept_at) values ($1, $2, $3)
+  on conflict (one) do update
+     set cut = excluded.cut, looked_at = excluded.looked_at, swept_at = excluded.swept_at)"};
+constexpr store::Statement kAll{"all with budgets", R"(
+  select customer_id from customer_setting where budgets <> '[]' order by customer_id)"};
+constexpr store::Statement kChanged{"changed budgets", R"(
+  select customer_id from customer_setting where budgets <> '[]' and changed_at >= $1)"};
+constexpr store::Statement kTouched{"touched with budgets", R"(
+  select s.customer_id
+    from customer_setting s
+    join cut_touch t on t.customer_id = s.customer_id
+   where t.cut > $1 and t.cut <= $2 and s.budgets <> '[]'
+   group by s.customer_id)"};
+constexpr store::Statement kCustomers{"customers with budgets", R"(
+  select s.customer_id, c.key, c.email, s.budgets, array_to_string(s.also_to, chr(10)) as also_to
+    from customer_setting s join customer c on c.customer_id = s.customer_id
+   where s.customer_id = any($1::bigint[])
+   order by s.customer_id)"};
+
+/// Others look meanwhile at nothing. A lost connection gives it back by itself.
+class Turn {
+ public:
+  explicit Turn(store::Connection& connection)
+      : connection_(connection), taken_(connection.query(kTake).only().boolean("taken")) {}
+  ~Turn() {
+    if (!taken_) return;
+    try {
+      connection_.query(kGiveBack);
+    } catch (const std::exception& error) {
+      log::debug("the look at budgets ended with its connection: {}", error.what());
+    }
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  bool taken() const { return taken_; }
+
+ private:
+  store::Connection& connection_;
+  const bool taken_;
+};
+
+/// What a look begins with.
+struct Standing {
+  std::int64_t cut = 0;
+  time::Instant now;
+  time::Instant swept_at;
+  std::vector<std::int64_t> due;
+  bool is_news = false;  ///< of a cut or a sweep
+};
+
+void add_ids(std::set<std::int64_t>& ids, const store::Rows& rows) {
+  for (const store::Row& row : rows) ids.insert(row.int64("customer_id"));
+}
+
+Standing standing_of(store::Connection& connection, time::Instant now) {
+  const store::Row row = connection.query(kStanding).only();
+  Standing standing{
+      .cut = row.int64("cut"), .now = now, .swept_at = now, .due = {}, .is_news = true};
+  const auto swept_at = row.optional_instant("swept_at");
+  std::set<std::int64_t> due;
+  // A clock that was set back has swept in its future.
+  if (!swept_at || now - *swept_at >= kSweep || *swept_at > now) {
+    add_ids(due, connection.query(kAll));
+  } else {
+    standing.swept_at = *swept_at;
+    const std::int64_t looked = row.int64("looked_cut");
+    standing.is_news = looked < standing.cut;
+    if (standing.is_news) add_ids(due, connection.query(kTouched, {looked, standing.cut}));
+    add_ids(due, connection.query(kChanged, {row.instant("looked_at") - kSettingsSlack}));
+  }
+  standing.due.assign(due.begin(), due.end());
+  return standing;
+}
+
+void rest(Steady::duration worked, const std::atomic<bool>& stop) {
+  const auto until = Steady::now() + std::min<Steady::duration>(worked, kRestMax);
+  while (!stop && Steady::now() < until) std::this_thread::sleep_for(kNap);
+}
+
+bool was_told(const std::vector<Alert>& told, const Alert& alert) {
+  return std::any_of(told.begin(), told.end(), [&](const Alert& other) {
+    return other.month == alert.month && other.reached.charge == alert.reached.charge &&
+           other.reached.limit.currency() == alert.reached.limit.currency() &&
+           other.reached.limit == alert.reached.limit &&
+           other.reached.threshold.basis == alert.reached.threshold.basis;
+  });
+}
+
+}  // namespace
+
+struct BudgetWatch::Customer {
+  CustomerId id;
+  std::string key;
+  std::vector<std::string> addresses;
+  std::vector<insight::Budget> budgets;
+
+  bool wants_forecast() const {
+    return std::any_of(budgets.begin(), budgets.end(), [](const insight::Budget& budget) {
+      return std::any_of(budget.thresholds.begin(), budget.thresholds.end(),
+                         [](const insight::Threshold& threshold) {
+                           return threshold.basis == insight::Basis::kForecast;
+                         });
+    });
+  }
+};
+
+BudgetWatch::BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock, Told told)
+    : pool_(pool), versions_(versions), clock_(std::move(clock)), told_(std::move(told)) {}
+
+std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& connection,
+                                                          std::span<const std::int64_t> ids) {
+  std::vector<Customer> customers;
+  const std::vector<std::int64_t> wanted(ids.begin(), ids.end());
+  for (const store::Row& row : connection.query(kCustomers, {wanted})) {
+    Customer customer{{row.int64("customer_id")}, row.text("key"), {}, {}};
+    if (!row.text("email").empty()) customer.addresses.push_back(row.text("email"));
+    const std::string others = row.text("also_to");
+    for (std::size_t begin = 0; begin < others.size();) {
+      const std::size_t end = std::min(others.find('\n', begin), others.size());
+      customer.addresses.push_back(others.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    customer.budgets = insight::parse_budgets(row.text("budgets"));
+    customers.push_back(std::move(customer));
+  }
+  return customers;
+}
+
+std::size_t BudgetWatch::tell(store::Connection& connection, const Customer& customer,
+                              const std::vector<Alert>& alerts) {
+  if (alerts.empty()) return 0;
+  std::vector<Alert> kept;
+  store::Transaction transaction(connection);
+  const VersionId version = versions_.active(connection).value();
+  std::vector<OutgoingMail> mails;
+  for (Alert alert : alerts) {
+    const auto number = keep_alert(connection, alert);
+    if (!number) continue;
+    alert.number = *number;
+    for (std::size_t i = 0; i < customer.addresses.size(); ++i) {
+      mails.push_back({.customer = customer.id,
+                       .message_key = i == 0 ? fmt::format("alert:{}", *number)
+                                             : fmt::format("alert:{}:{}", *number, i),
+                       .kind = "alert",
+                       .recipient = customer.addresses[i],
+                       .member = std::string(kTemplate),
+                       .version = version});
+    }
+    if (told_) told_(connection, alert);
+    kept.push_back(std::move(alert));
+  }
+  write_outbox(connection, mails, clock_());
+  transaction.commit();
+  for (const Alert& alert : kept) {
+    log::info("budget: {}: {}", alert.customer_key,
+              insight::words_of(alert.reached, alert.month, alert.reached.charge));
+  }
+  return kept.size();
+}
+
+std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const Customer> customers,
+                                 bool forecast) {
+  if (customers.empty()) return 0;
+  std::vector<std::int64_t> ids;
+  for (const Customer& customer : customers) ids.push_back(customer.id.value);
+  SpendingOfMonths spending;
+  try {
+    store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
+    spending = spending_of(connection, versions_, ids, clock_(), forecast);
+    snapshot.commit();
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const Error& error) {
+    // One of them spoils it for all: the halves tell which.
+    if (customers.size() == 1) {
+      log::error("budgets of {} are not looked at: {}", customers.front().key, error.what());
+      return 0;
+    }
+    const std::size_t half = customers.size() / 2;
+    return look_at(connection, customers.first(half), forecast) +
+           look_at(connection, customers.subspan(half), forecast);
+  }
+  std::size_t told = 0;
+  for (const Customer& customer : customers) {
+    std::vector<Alert> reached;
+    std::vector<std::string> months;
+    for (const MonthSpending& month : spending.months) {
+      if (month.customer != customer.id) continue;
+      months.push_back(month.month);
+      for (insight::Reached& one :
+           insight::reached(customer.budgets, month.currency, month.spending)) {
+        reached.push_back({.customer = customer.id,
+                           .customer_key = customer.key,
+                           .month = month.month,
+                           .reached = std::move(one),
+                           .cut = spending.cut,
+                           .told_at = clock_()});
+      }
+    }
+    if (reached.empty()) continue;
+    const std::vector<Alert> before = told_alerts(connection, customer.id, months);
+    std::erase_if(reached, [&](const Alert& alert) { return was_told(before, alert); });
+    told += tell(connection, customer, reached);
+  }
+  for (const auto& [id, reason] : spending.not_known) {
+    log::debug("budgets of customer {} are not looked at: {}", id.value, reason);
+  }
+  return told;
+}
+
+BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
+  auto lease = pool_.take(kPoolWait);
+  store::Connection& connection = *lease;
+  const Turn turn(connection);
+  if (!turn.taken()) return {.is_elsewhere = true};
+  const Standing standing = standing_of(connection, clock_());
+  Look look;
+  for (std::size_t begin = 0; begin < standing.due.size(); begin += kBatch) {
+    if (stop) return look;
+    const auto begun = Steady::now();
+    const std::size_t count = std::min(kBatch, standing.due.size() - begin);
+    std::vector<Customer> batch =
+        customers(connection, std::span(standing.due).subspan(begin, count));
+    const auto ahead = std::stable_partition(
+        batch.begin(), batch.end(), [](const Customer& one) { return !one.wants_forecast(); });
+    const auto without = static_cast<std::size_t>(ahead - batch.begin());
+    look.told += look_at(connection, std::span(batch).first(without), false);
+    look.told += look_at(connection, std::span(batch).subspan(without), true);
+    look.customers += batch.size();
+    rest(Steady::now() - begun, stop);
+  }
+  if (standing.is_news || look.customers > 0) {
+    connection.execute(kMove, {standing.cut, standing.now, standing.swept_at});
+  }
+  return look;
+}
+
+}  // namespace reckoner::engine

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+
+#include "engine/alerts.hpp"
+#include "engine/versions.hpp"
+#include "store/pool.hpp"
+#include "time/clock.hpp"
+
+namespace reckoner::engine {
+
+/// Compares what months cost with budgets, and tells each threshold that a month reaches, once: a
+/// row of `alert`, mails to the customer's addresses, and whatever `told` writes, in one
+/// transaction. Looked at are customers with budgets who have usage in a cut since the last look,
+/// or changed their settings; and all of them once an hour, because fees accrue, plans change and
+/// days pass. How far the look has come is a row of `budget_look`, moved when a look is over: one
+/// that is broken off is done again, and tells nothing twice. Of several processes one looks at a
+/// time. Whoever cannot be billed at present is passed over.
+class BudgetWatch {
+ public:
+  /// Called for each alert in the transaction that keeps it, for whoever passes it on; what it
+  /// throws takes the alert back, to be told at the next look.
+  using Told = std::function<void(store::Connection&, const Alert&)>;
+
+  BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock, Told told = {});
+
+  struct Look {
+    std::size_t customers = 0;  ///< looked at
+    std::size_t told = 0;
+    bool is_elsewhere = false;  ///< another process was at it
+  };
+  /// One look, in batches. After each it rests as long as that took (a second at most), so that it
+  /// takes half of one processor at most from others. Ends early when `stop` becomes true. Throws
+  /// DatabaseError, and Error where no configuration is active.
+  Look look(const std::atomic<bool>& stop);
+
+ private:
+  struct Customer;
+  std::vector<Customer> customers(store::Connection& connection, std::span<const std::int64_t> ids);
+  std::size_t look_at(store::Connection& connection, std::span<const Customer> customers,
+                      bool forecast);
+  std::size_t tell(store::Connection& connection, const Customer& customer,
+                   const std::vector<Alert>& alerts);
+
+  store::Pool& pool_;
+  Versions& versions_;
+  const time::Clock clock_;
+  const Told told_;
+};
+
+}  // namespace reckoner::engine

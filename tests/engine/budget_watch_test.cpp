@@ -1,0 +1,254 @@
+#include "engine/budget_watch.hpp"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "metering/cut.hpp"
+#include "store/transaction.hpp"
+#include "support/billing.hpp"
+
+namespace reckoner::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// acme and globex on Professional since September, which was billed: a fee of 500.00 and bandwidth
+/// for 0.03 a MB beyond what is included. On 11 October each has used 2,000 MB: 175.21 so far.
+class BudgetWatchTest : public testing::Test {
+ protected:
+  BudgetWatchTest() {
+    world.set_clock("2026-09-01T00:00:00Z");
+    for (const char* key : {"acme", "globex"}) {
+      world.customer(key);
+      world.subscribe(key, "Professional", "2026-09-01");
+      world.bandwidth(key, "2000", "2026-09-10T10:00:00Z");
+    }
+    world.run("2026-10-01T02:00:00Z");
+    world.set_clock("2026-10-11T00:00:00Z");
+    for (const char* key : {"acme", "globex"}) use(key, "2000");
+  }
+
+  std::int64_t id_of(const std::string& key) {
+    return world.number("select customer_id from customer_key where key = '" + key + "'");
+  }
+  void use(const char* customer, const char* megabytes) {
+    world.bandwidth(customer, megabytes, "2026-10-10T10:00:00Z");
+    close_cut();
+  }
+  void close_cut() {
+    store::Connection connection = world.connect();
+    metering::close_cut(connection, world.now());
+  }
+  void set_budgets(const std::string& customer, const std::string& budgets) {
+    constexpr store::Statement kSet{"test.set_budgets", R"(
+      insert into customer_setting (customer_id, also_to, budgets, changed_at, changed_by)
+      values ($1, '{books@acme.example}', $2, $3, 'anna')
+      on conflict (customer_id) do update
+         set budgets = excluded.budgets, changed_at = excluded.changed_at)"};
+    store::Connection connection = world.connect();
+    connection.execute(kSet, {id_of(customer), budgets, world.now()});
+  }
+  BudgetWatch watch(BudgetWatch::Told told = {}) {
+    return {world.pool(), world.versions(), [this] { return world.now(); }, std::move(told)};
+  }
+  BudgetWatch::Look look() { return watch().look(stop); }
+  std::vector<std::string> alerts(const std::string& customer = "acme") {
+    store::Connection connection = world.connect();
+    std::vector<std::string> texts;
+    for (const Alert& alert : list_alerts(connection, {id_of(customer)}, std::nullopt, 100)) {
+      texts.insert(texts.begin(), std::to_string(alert.number) + " " + alert.month + " " +
+                                      std::string(to_string(alert.reached.threshold.basis)) + " " +
+                                      alert.reached.limit.to_string() + ": " +
+                                      alert.reached.spent.to_string());
+    }
+    return texts;
+  }
+  std::int64_t mails() { return world.number("select count(*) from outbox where kind = 'alert'"); }
+
+  test::BillingWorld world;
+  const std::atomic<bool> stop{false};
+};
+
+const std::string kActual200 =
+    R"([{"currency":"USD","amount":"200.00","thresholds":[{"on":"actual","percent":"80"},)"
+    R"({"on":"actual","percent":"100"}]}])";
+
+TEST_F(BudgetWatchTest, AThresholdIsToldOnce) {
+  set_budgets("acme", kActual200);
+  EXPECT_EQ(look().told, 1U);
+  EXPECT_THAT(alerts(), ElementsAre("1 2026-10 actual 160.00: 175.21"));
+  EXPECT_EQ(look().told, 0U);
+  use("acme", "1000");
+  EXPECT_EQ(look().told, 1U);
+  EXPECT_THAT(alerts(),
+              ElementsAre("1 2026-10 actual 160.00: 175.21", "2 2026-10 actual 200.00: 205.21"));
+  use("acme", "1000");
+  EXPECT_EQ(look().told, 0U);
+  EXPECT_THAT(alerts("globex"), IsEmpty());
+  world.expect_books_in_order();
+}
+
+TEST_F(BudgetWatchTest, OnlyWhomUsageTouchedIsLookedAt) {
+  set_budgets("acme", kActual200);
+  set_budgets("globex", kActual200);
+  EXPECT_EQ(look().customers, 2U);
+  world.set_clock("2026-10-11T00:10:00Z");
+  look();  // settings are looked back at for a minute
+  EXPECT_EQ(look().customers, 0U);
+  use("globex", "1");
+  EXPECT_EQ(look().customers, 1U);
+  EXPECT_EQ(look().customers, 0U);
+  set_budgets("acme", kActual200);
+  EXPECT_EQ(look().customers, 1U);
+  world.set_clock("2026-10-11T01:20:00Z");
+  EXPECT_EQ(look().customers, 2U) << "all, once an hour";
+}
+
+TEST_F(BudgetWatchTest, MergedTotalsHideNobody) {
+  set_budgets("acme", kActual200);
+  set_budgets("globex", kActual200);
+  look();
+  world.set_clock("2026-10-11T00:10:00Z");
+  look();
+  use("globex", "1000");
+  {
+    store::Connection connection = world.connect();
+    metering::merge_totals(connection);
+  }
+  EXPECT_EQ(look().customers, 1U);
+  EXPECT_THAT(alerts("globex"),
+              ElementsAre("1 2026-10 actual 160.00: 175.21", "2 2026-10 actual 200.00: 205.21"));
+  {
+    store::Connection connection = world.connect();
+    metering::merge_totals(connection);
+  }
+  EXPECT_EQ(
+      world.number("select count(*) from cut_touch c join customer_setting using (customer_id) "
+                   "where c.first_at >= '2026-10-01'"),
+      0);
+}
+
+TEST_F(BudgetWatchTest, ARestartTellsNothingTwice) {
+  set_budgets("acme", kActual200);
+  look();
+  store::Connection connection = world.connect(store::Role::kOwner);
+  connection.run_script({"test.forget", "delete from budget_look"});
+  EXPECT_EQ(look().customers, 1U);
+  EXPECT_EQ(alerts().size(), 1U);
+  EXPECT_EQ(mails(), 2);
+}
+
+TEST_F(BudgetWatchTest, BelowAndAboveAgainIsNotToldTwice) {
+  set_budgets("acme", kActual200);
+  use("acme", "1000");
+  EXPECT_EQ(look().told, 2U);
+  use("acme", "-1000");
+  EXPECT_EQ(look().told, 0U);
+  use("acme", "1000");
+  EXPECT_EQ(look().told, 0U);
+  EXPECT_EQ(alerts().size(), 2U);
+}
+
+TEST_F(BudgetWatchTest, AnotherAmountIsAnotherThreshold) {
+  set_budgets("acme", kActual200);
+  look();
+  world.set_clock("2026-10-11T00:00:05Z");
+  set_budgets("acme", R"([{"currency":"USD","amount":"100.00","thresholds":[)"
+                      R"({"on":"actual","percent":"80"}]}])");
+  EXPECT_EQ(look().told, 1U);
+  EXPECT_THAT(alerts(),
+              ElementsAre("1 2026-10 actual 160.00: 175.21", "2 2026-10 actual 80.00: 175.21"));
+}
+
+TEST_F(BudgetWatchTest, AForecastIsToldBeforeItComes) {
+  set_budgets("acme", R"([{"currency":"USD","amount":"500.00","thresholds":[)"
+                      R"({"on":"forecast","percent":"100"},{"on":"actual","percent":"100"},)"
+                      R"({"on":"forecast","percent":"200"}]}])");
+  EXPECT_EQ(look().told, 1U);
+  ASSERT_EQ(alerts().size(), 1U);
+  EXPECT_THAT(alerts()[0], testing::StartsWith("1 2026-10 forecast 500.00: 5"));
+}
+
+TEST_F(BudgetWatchTest, OfAChargeOnlyThatChargeCounts) {
+  set_budgets("acme", R"([{"currency":"USD","amount":"20.00","charge":"bandwidth","thresholds":[)"
+                      R"({"on":"actual","amount":"13.00"},{"on":"actual","amount":"14.00"}]},)"
+                      R"({"currency":"EUR","amount":"1.00"}])");
+  EXPECT_EQ(look().told, 1U);
+  EXPECT_THAT(alerts(), ElementsAre("1 2026-10 actual 13.00: 13.92"));
+}
+
+TEST_F(BudgetWatchTest, TwoAtOnceTellOnce) {
+  set_budgets("acme", R"([{"currency":"USD","amount":"100.00"}])");
+  std::atomic<std::size_t> told{0};
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] { told += watch().look(stop).told; });
+    }
+  }
+  EXPECT_EQ(told, 3U);
+  EXPECT_EQ(alerts().size(), 3U);
+}
+
+/// Without the turn that one process has at a time, the key of the table decides.
+TEST_F(BudgetWatchTest, WhatAnotherHasToldMeanwhileIsNotKept) {
+  set_budgets("acme", kActual200);
+  look();
+  store::Connection connection = world.connect();
+  Alert again = list_alerts(connection, {id_of("acme")}, std::nullopt, 1).at(0);
+  again.number = 0;
+  store::Transaction transaction(connection);
+  EXPECT_EQ(keep_alert(connection, again), std::nullopt);
+  again.reached.charge = "bandwidth";
+  EXPECT_EQ(keep_alert(connection, again), std::optional<std::int64_t>(2));
+}
+
+TEST_F(BudgetWatchTest, MailsGoToEveryAddressWithTheAlert) {
+  set_budgets("acme", kActual200);
+  look();
+  EXPECT_EQ(
+      world.text("select string_agg(message_key || ' ' || recipient, ', ' order by message_key) "
+                 "from outbox where kind = 'alert'"),
+      "alert:1 billing@acme.example, alert:1:1 books@acme.example");
+}
+
+TEST_F(BudgetWatchTest, WhatCannotBePassedOnIsToldLater) {
+  set_budgets("acme", kActual200);
+  EXPECT_THROW(
+      watch([](store::Connection&, const Alert&) { throw Error("nobody there"); }).look(stop),
+      Error);
+  EXPECT_THAT(alerts(), IsEmpty());
+  EXPECT_EQ(mails(), 0);
+  std::vector<std::string> passed_on;
+  watch([&](store::Connection& connection, const Alert& alert) {
+    EXPECT_TRUE(connection.in_transaction());
+    passed_on.push_back(alert.customer_key + " " + std::to_string(alert.number));
+  }).look(stop);
+  EXPECT_THAT(passed_on, ElementsAre("acme 1"));
+}
+
+TEST_F(BudgetWatchTest, AnAlertStaysAsItWasTold) {
+  set_budgets("acme", kActual200);
+  look();
+  EXPECT_NE(test::error_of([&] {
+              store::Connection connection = world.connect(store::Role::kOwner);
+              connection.run_script({"test.change", "update alert set spent = 0"});
+            }),
+            "");
+}
+
+TEST_F(BudgetWatchTest, TheNextMonthBeginsAnew) {
+  set_budgets("acme", kActual200);
+  look();
+  world.run("2026-11-01T02:00:00Z");
+  world.set_clock("2026-11-20T00:00:00Z");
+  look();
+  EXPECT_THAT(alerts(),
+              ElementsAre("1 2026-10 actual 160.00: 175.21", "2 2026-11 actual 160.00: 316.67",
+                          "3 2026-11 actual 200.00: 316.67"));
+}
+
+}  // namespace
+}  // namespace reckoner::engine
