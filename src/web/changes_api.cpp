@@ -7,6 +7,7 @@
 #include "web/change_rules.hpp"
 #include "web/console_api.hpp"
 #include "web/customer_change.hpp"
+#include "web/etag.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 
@@ -49,7 +50,8 @@ Response change_customer(const ConsoleApi& api, const Request& request) {
            .action = "customer." + change.kind,
            .subject = {},
            .request = request.id},
-          [&] {
+          [&](const std::string& before) {
+            if (!request.header("if-match").empty()) require_match(request, etag_of(before));
             return change.make({connection, api.versions(), rules, customer, key});
           });
     });

@@ -155,30 +155,29 @@ Response import_file(const ConsoleApi& api, const Request& request) {
   }
   const bool is_csv = request.header("content-type").starts_with("text/csv");
   const time::Instant now = api.now();
-  const auto lease = take_connection(api.pool());
-  store::Transaction transaction(*lease, store::TransactionKind::kEnclosing);
-  const auto version = active_version(*lease, api.versions());
-  const accounts::ChangeRules rules =
-      change_rules(api.versions(), *lease, version->configuration(), now);
-  accounts::ImportResult result;
-  try {
-    result = accounts::import_file(*lease, kind, name + (is_csv ? ".csv" : ".jsonl"), request.body,
-                                   rules);
-  } catch (const accounts::ImportError& error) {
-    throw problem_of(error);
-  }
-  text::JsonWriter json;
-  json.begin_object().key("rows").number(result.rows).key("created").number(result.created);
-  json.key("changed").number(result.changed).key("unchanged").number(result.unchanged);
-  json.end_object();
-  Response response = json_response(json);
-  record(*lease, request,
-         {.action = "import." + name,
-          .subject = fmt::format("{} rows", result.rows),
-          .after = response.body},
-         now);
-  transaction.commit();
-  return response;
+  return once(api.pool(), request, now, [&](store::Connection& connection) {
+    const auto version = active_version(connection, api.versions());
+    const accounts::ChangeRules rules =
+        change_rules(api.versions(), connection, version->configuration(), now);
+    accounts::ImportResult result;
+    try {
+      result = accounts::import_file(connection, kind, name + (is_csv ? ".csv" : ".jsonl"),
+                                     request.body, rules);
+    } catch (const accounts::ImportError& error) {
+      throw problem_of(error);
+    }
+    text::JsonWriter json;
+    json.begin_object().key("rows").number(result.rows).key("created").number(result.created);
+    json.key("changed").number(result.changed).key("unchanged").number(result.unchanged);
+    json.end_object();
+    Response response = json_response(json);
+    record(connection, request,
+           {.action = "import." + name,
+            .subject = fmt::format("{} rows", result.rows),
+            .after = response.body},
+           now);
+    return response;
+  });
 }
 
 }  // namespace
