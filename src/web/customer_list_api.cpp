@@ -5,6 +5,7 @@
 #include "accounts/import.hpp"
 #include "accounts/values.hpp"
 #include "store/document_rows.hpp"
+#include "web/active_configuration.hpp"
 #include "web/change_rules.hpp"
 #include "web/console_api.hpp"
 #include "web/customer_change.hpp"
@@ -112,7 +113,7 @@ Response create_customer(const ConsoleApi& api, const Request& request) {
   if (!terms.zone) throw Problem(400, "time_zone is missing");
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ChangeRules rules =
         change_rules(api.versions(), connection, version->configuration(), now);
     if (!refused_as(422,
@@ -156,7 +157,7 @@ Response import_file(const ConsoleApi& api, const Request& request) {
   const bool is_csv = request.header("content-type").starts_with("text/csv");
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ChangeRules rules =
         change_rules(api.versions(), connection, version->configuration(), now);
     accounts::ImportResult result;
