@@ -67,14 +67,14 @@ Difference difference_of(const std::string& before, const std::string& after) {
 
 Changed audited(store::Connection& connection, const ChangeRules& rules,
                 const std::string& customer, AuditEntry entry,
-                const std::function<Changed()>& change) {
+                const std::function<Changed(const std::string& before)>& change) {
   const auto found = connection.query(kFind, {customer}).at_most_one();
   if (!found) throw Error(fmt::format("there is no customer '{}'", customer));
   entry.customer = CustomerId{found->int64("customer_id")};
   // Before it is read: what another has changed meanwhile is neither lost nor put down to this one.
   lock_customers_by_id(connection, {*entry.customer});
   const std::string before = state_of(connection, *entry.customer, rules);
-  Changed outcome = change();
+  Changed outcome = change(before);
   if (!outcome.changed) return outcome;
   Difference difference = difference_of(before, state_of(connection, *entry.customer, rules));
   entry.subject = outcome.summary;

@@ -11,11 +11,12 @@ namespace reckoner::accounts {
 /// Makes a change of the customer of that key and, where it has changed something, records it with
 /// what is another about the customer now: `entry` says who, what and over which request. All in
 /// the caller's transaction, which encloses that of the change
-/// (store::TransactionKind::kEnclosing). Throws Error where there is no such customer, and what the
-/// change throws.
+/// (store::TransactionKind::kEnclosing). `change` is given the customer as it was before, as
+/// to_json() has it, and locked. Throws Error where there is no such customer, and what the change
+/// throws.
 Changed audited(store::Connection& connection, const ChangeRules& rules,
                 const std::string& customer, AuditEntry entry,
-                const std::function<Changed()>& change);
+                const std::function<Changed(const std::string& before)>& change);
 
 /// Of two objects as JSON what differs: members, and of arrays the items that the other has not.
 struct Difference {

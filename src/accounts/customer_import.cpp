@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "accounts/book_names.hpp"
 #include "accounts/entity_handover.hpp"
 #include "accounts/import_kinds.hpp"
 #include "config/value.hpp"
@@ -123,9 +124,8 @@ std::vector<CustomerRow> parse_rows(const Import& import) {
     values.read(kCountry, row.country, parse_country);
     values.read(kTaxId, row.tax_id, parse_tax_id);
     values.read(kTaxExempt, row.tax_exempt, parse_boolean);
-    values.read(kLegalEntity, row.legal_entity, [&](std::string_view text) {
-      return import.rules.active.legal_entity(text == domain::kDefaultEntity ? "" : text).id;
-    });
+    values.read(kLegalEntity, row.legal_entity,
+                [&](std::string_view text) { return entity_named(import.rules.active, text); });
     if (!row.key.empty()) {
       values.check([&] { keys.add(row.key, fmt::format("customer '{}'", row.key), row.line); });
     }

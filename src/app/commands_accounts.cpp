@@ -55,7 +55,7 @@ int make(System& system, const Console& console, const std::string& customer,
     const accounts::Changed made = accounts::audited(
         connection, rules, customer,
         {.who = user_name(), .action = fmt::format("customer.{}", action), .subject = {}},
-        [&] { return change(connection, rules); });
+        [&](const std::string&) { return change(connection, rules); });
     transaction.commit();
     return made;
   });

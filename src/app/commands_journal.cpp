@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "accounts/book_names.hpp"
 #include "accounts/closings.hpp"
 #include "accounts/journal_json.hpp"
 #include "base/error.hpp"
-#include "base/suggest.hpp"
 #include "text/json.hpp"
 #include "text/table.hpp"
 
@@ -26,12 +26,6 @@ time::Date parse_day(std::string_view option, const std::string& text) {
   }
 }
 
-/// The id of a legal entity as it was typed.
-std::string entity_of(const config::Configuration& active, const std::string& text) {
-  if (text == domain::kDefaultEntity) return "";
-  return active.legal_entity(text).id;
-}
-
 /// "4000 revenue", "revenue" where it has no number or is of no account of the active chart.
 std::string shown_account(const domain::Chart& chart, const std::string& name) {
   for (const domain::LedgerAccount& account : chart.accounts) {
@@ -46,16 +40,11 @@ std::vector<std::string> accounts_of(const domain::Chart& chart, std::string_vie
     const std::size_t comma = std::min(list.find(','), list.size());
     const std::string word(list.substr(0, comma));
     list.remove_prefix(std::min(comma + 1, list.size()));
-    std::vector<std::string> known;
-    const auto found = std::ranges::find_if(chart.accounts, [&](const auto& account) {
-      known.insert(known.end(), {account.name, account.number});
-      return account.name == word || (!word.empty() && account.number == word);
-    });
-    if (found == chart.accounts.end()) {
-      throw UsageError(fmt::format("--accounts: the chart has no account '{}'{}", word,
-                                   suggestion(word, known)));
+    try {
+      names.push_back(accounts::account_named(chart, word));
+    } catch (const Error& error) {
+      throw UsageError(fmt::format("--accounts: {}", error.what()));
     }
-    names.push_back(found->name);
   }
   return names;
 }
@@ -68,7 +57,7 @@ accounts::JournalFilter filter_of(const config::Configuration& active,
   filter.customer = arguments.customer;
   filter.accounts = accounts_of(active.chart, arguments.accounts);
   if (!arguments.legal_entity.empty()) {
-    filter.legal_entity = entity_of(active, arguments.legal_entity);
+    filter.legal_entity = accounts::entity_named(active, arguments.legal_entity);
   }
   return filter;
 }
@@ -130,7 +119,7 @@ accounts::MonthOfBooks month_of(const config::Configuration& active,
     throw UsageError(error.what());
   }
   if (!arguments.legal_entity.empty()) {
-    books.legal_entity = entity_of(active, arguments.legal_entity);
+    books.legal_entity = accounts::entity_named(active, arguments.legal_entity);
   }
   return books;
 }

@@ -3,10 +3,12 @@
 #include "accounts/audited_change.hpp"
 #include "store/repeat.hpp"
 #include "store/transaction.hpp"
+#include "web/active_configuration.hpp"
 #include "web/change_effect.hpp"
 #include "web/change_rules.hpp"
 #include "web/console_api.hpp"
 #include "web/customer_change.hpp"
+#include "web/etag.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 
@@ -39,7 +41,7 @@ Response change_customer(const ConsoleApi& api, const Request& request) {
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
     const CustomerId customer = customer_of(connection, request);
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ChangeRules rules =
         change_rules(api.versions(), connection, version->configuration(), now);
     const Changed outcome = refused_as(422, [&] {
@@ -49,7 +51,8 @@ Response change_customer(const ConsoleApi& api, const Request& request) {
            .action = "customer." + change.kind,
            .subject = {},
            .request = request.id},
-          [&] {
+          [&](const std::string& before) {
+            if (!request.header("if-match").empty()) require_match(request, etag_of(before));
             return change.make({connection, api.versions(), rules, customer, key});
           });
     });
@@ -69,7 +72,7 @@ Response preview_change(const ConsoleApi& api, const Request& request) {
   const auto look = [&](store::Connection& connection) {
     const store::Transaction taken_back(connection, store::TransactionKind::kEnclosingSnapshot);
     const CustomerId customer = customer_of(connection, request);
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ChangeRules rules =
         change_rules(api.versions(), connection, version->configuration(), now);
     const Owed before = owed_by(connection, api.versions(), customer, now);

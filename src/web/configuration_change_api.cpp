@@ -2,11 +2,11 @@
 
 #include <charconv>
 
-#include "accounts/audit_log.hpp"
 #include "engine/configuration_change.hpp"
 #include "engine/version_lock.hpp"
 #include "store/transaction.hpp"
 #include "text/utf8.hpp"
+#include "web/audit_record.hpp"
 #include "web/configuration_draft.hpp"
 #include "web/etag.hpp"
 #include "web/idempotency.hpp"
@@ -127,14 +127,12 @@ Response apply(const ConfigurationApi& api, const Request& request) {
                                   now);
     });
     if (changed.changed || wanted.reprice) {
-      accounts::record(connection,
-                       {.who = request.principal.author(),
-                        .action = wanted.reprice ? "configuration.reprice" : "configuration.apply",
-                        .subject = fmt::format("configuration version {}", changed.version.value),
-                        .before = version_json(active.number),
-                        .after = version_json(changed.version, wanted.comment, wanted.reprice),
-                        .request = request.id},
-                       now);
+      record(connection, request,
+             {.action = wanted.reprice ? "configuration.reprice" : "configuration.apply",
+              .subject = fmt::format("configuration version {}", changed.version.value),
+              .before = version_json(active.number),
+              .after = version_json(changed.version, wanted.comment, wanted.reprice)},
+             now);
     }
     transaction.commit();
     return applied_response(changed.version, changed.changed, changed.repriced);
@@ -170,14 +168,12 @@ Response activate(const ConfigurationApi& api, const Request& request) {
       return api.versions.activate(connection, version, request.principal.author(), comment, now);
     });
     if (made.changed) {
-      accounts::record(connection,
-                       {.who = request.principal.author(),
-                        .action = "configuration.activate",
-                        .subject = fmt::format("configuration version {}", made.version.value),
-                        .before = version_json(*active),
-                        .after = version_json(made.version, comment),
-                        .request = request.id},
-                       now);
+      record(connection, request,
+             {.action = "configuration.activate",
+              .subject = fmt::format("configuration version {}", made.version.value),
+              .before = version_json(*active),
+              .after = version_json(made.version, comment)},
+             now);
     }
     transaction.commit();
     return applied_response(made.version, made.changed, 0);

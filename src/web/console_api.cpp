@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "web/active_configuration.hpp"
 #include "web/request_object.hpp"
 
 namespace reckoner::web {
@@ -32,18 +31,6 @@ Route staff_route(std::string method, std::string pattern, Right right,
             }
             return endpoint(request);
           }};
-}
-
-void record(store::Connection& connection, const Request& request, accounts::AuditEntry entry,
-            time::Instant now) {
-  entry.who = request.principal.author();
-  entry.request = request.id;
-  accounts::record(connection, entry, now);
-}
-
-std::shared_ptr<const engine::CompiledVersion> active_version(store::Connection& connection,
-                                                              engine::Versions& versions) {
-  return active_configuration(connection, versions).compiled;
 }
 
 std::int64_t number_in_path(const Request& request, std::string_view name) {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "accounts/audit_log.hpp"
 #include "engine/run.hpp"
+#include "web/audit_record.hpp"
 #include "web/customer_session.hpp"
 #include "web/json_members.hpp"
 #include "web/verifications.hpp"
@@ -51,14 +51,6 @@ std::vector<Route> all_alert_routes(const ConsoleApi& api);
 /// A route of the house: 403 for who belongs to a customer, whatever rights that one has.
 Route staff_route(std::string method, std::string pattern, Right right,
                   std::function<Response(const Request&)> endpoint);
-
-/// Adds to the audit log what the request does, in the transaction of the connection.
-void record(store::Connection& connection, const Request& request, accounts::AuditEntry entry,
-            time::Instant now);
-
-/// The configuration in force. Throws Problem 503 while there is none.
-std::shared_ptr<const engine::CompiledVersion> active_version(store::Connection& connection,
-                                                              engine::Versions& versions);
 
 /// Does what may be impossible as things are: an Error of input becomes Problem `status`.
 template <class Work>

@@ -5,6 +5,7 @@
 #include "accounts/import.hpp"
 #include "accounts/values.hpp"
 #include "store/document_rows.hpp"
+#include "web/active_configuration.hpp"
 #include "web/change_rules.hpp"
 #include "web/console_api.hpp"
 #include "web/customer_change.hpp"
@@ -112,7 +113,7 @@ Response create_customer(const ConsoleApi& api, const Request& request) {
   if (!terms.zone) throw Problem(400, "time_zone is missing");
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ChangeRules rules =
         change_rules(api.versions(), connection, version->configuration(), now);
     if (!refused_as(422,
@@ -155,30 +156,29 @@ Response import_file(const ConsoleApi& api, const Request& request) {
   }
   const bool is_csv = request.header("content-type").starts_with("text/csv");
   const time::Instant now = api.now();
-  const auto lease = take_connection(api.pool());
-  store::Transaction transaction(*lease, store::TransactionKind::kEnclosing);
-  const auto version = active_version(*lease, api.versions());
-  const accounts::ChangeRules rules =
-      change_rules(api.versions(), *lease, version->configuration(), now);
-  accounts::ImportResult result;
-  try {
-    result = accounts::import_file(*lease, kind, name + (is_csv ? ".csv" : ".jsonl"), request.body,
-                                   rules);
-  } catch (const accounts::ImportError& error) {
-    throw problem_of(error);
-  }
-  text::JsonWriter json;
-  json.begin_object().key("rows").number(result.rows).key("created").number(result.created);
-  json.key("changed").number(result.changed).key("unchanged").number(result.unchanged);
-  json.end_object();
-  Response response = json_response(json);
-  record(*lease, request,
-         {.action = "import." + name,
-          .subject = fmt::format("{} rows", result.rows),
-          .after = response.body},
-         now);
-  transaction.commit();
-  return response;
+  return once(api.pool(), request, now, [&](store::Connection& connection) {
+    const auto version = active_configuration(connection, api.versions()).compiled;
+    const accounts::ChangeRules rules =
+        change_rules(api.versions(), connection, version->configuration(), now);
+    accounts::ImportResult result;
+    try {
+      result = accounts::import_file(connection, kind, name + (is_csv ? ".csv" : ".jsonl"),
+                                     request.body, rules);
+    } catch (const accounts::ImportError& error) {
+      throw problem_of(error);
+    }
+    text::JsonWriter json;
+    json.begin_object().key("rows").number(result.rows).key("created").number(result.created);
+    json.key("changed").number(result.changed).key("unchanged").number(result.unchanged);
+    json.end_object();
+    Response response = json_response(json);
+    record(connection, request,
+           {.action = "import." + name,
+            .subject = fmt::format("{} rows", result.rows),
+            .after = response.body},
+           now);
+    return response;
+  });
 }
 
 }  // namespace

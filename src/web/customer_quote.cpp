@@ -29,18 +29,6 @@ void allow(const text::Json& object, const std::string& at,
   }
 }
 
-/// Runs what reads a part of the body; an Error of it becomes a problem that names the part.
-template <class Read>
-auto at(const std::string& name, Read read) {
-  try {
-    return read();
-  } catch (const Problem&) {
-    throw;
-  } catch (const Error& error) {
-    throw Problem(400, fmt::format("{}: {}", name, error.what()));
-  }
-}
-
 const domain::Plan& plan_of(const config::Configuration& configuration, const std::string& name,
                             const std::optional<money::Currency>& currency) {
   for (const domain::Plan& plan : configuration.plans) {

@@ -151,7 +151,7 @@ std::string parse_label(const std::string& label) {
 
 /// Throws Problem 404 for an engine that there is not, 422 for one that issues nothing.
 void check_engine(store::Connection& connection, const ConsoleApi& api, const std::string& id) {
-  const auto version = active_version(connection, api.versions());
+  const auto version = active_configuration(connection, api.versions()).compiled;
   const auto& engines = version->configuration().engines;
   const bool known = std::any_of(engines.begin(), engines.end(),
                                  [&](const auto& engine) { return engine.id == id; });

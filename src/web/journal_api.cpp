@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
+#include "accounts/book_names.hpp"
 #include "accounts/closings.hpp"
 #include "accounts/journal.hpp"
 #include "accounts/journal_json.hpp"
-#include "base/suggest.hpp"
 #include "domain/legal_entity.hpp"
 #include "store/transaction.hpp"
+#include "web/active_configuration.hpp"
 #include "web/console_api.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
@@ -23,17 +24,7 @@ using accounts::JournalRow;
 std::optional<time::Date> day_parameter(const Request& request, std::string_view name) {
   const auto text = request.parameter(name);
   if (!text) return std::nullopt;
-  try {
-    return time::parse_date(*text);
-  } catch (const Error& error) {
-    throw Problem(400, fmt::format("{}: {}", name, error.what()));
-  }
-}
-
-/// The id of a legal entity as the API names it.
-std::string entity_of(const config::Configuration& active, const std::string& name) {
-  if (name == domain::kDefaultEntity) return "";
-  return refused_as(400, [&] { return active.legal_entity(name).id; });
+  return at(name, [&] { return time::parse_date(*text); });
 }
 
 JournalFilter filter_of(const Request& request, const config::Configuration& active) {
@@ -41,16 +32,12 @@ JournalFilter filter_of(const Request& request, const config::Configuration& act
                        .to = day_parameter(request, "to"),
                        .customer = request.parameter("customer").value_or("")};
   for (const std::string& word : request.parameters("account")) {
-    const auto found = std::ranges::find_if(active.chart.accounts, [&](const auto& account) {
-      return account.name == word || (!word.empty() && account.number == word);
-    });
-    if (found == active.chart.accounts.end()) {
-      throw Problem(400, fmt::format("account: the chart has no account '{}'", word));
-    }
-    filter.accounts.push_back(found->name);
+    filter.accounts.push_back(
+        at("account", [&] { return accounts::account_named(active.chart, word); }));
   }
   if (const auto entity = request.parameter("legal_entity")) {
-    filter.legal_entity = entity_of(active, *entity);
+    filter.legal_entity =
+        at("legal_entity", [&] { return accounts::entity_named(active, *entity); });
   }
   return filter;
 }
@@ -76,7 +63,7 @@ std::string cursor_behind(const JournalRow& row) {
 Response list_journal(const ConsoleApi& api, const Request& request) {
   const PageRequest page = page_request(request, 3);
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const config::Configuration& active = version->configuration();
   const JournalFilter filter = filter_of(request, active);
   const auto behind = position_of(page);
@@ -95,7 +82,7 @@ Response list_journal(const ConsoleApi& api, const Request& request) {
 
 Response show_balances(const ConsoleApi& api, const Request& request) {
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const config::Configuration& active = version->configuration();
   const JournalFilter filter = filter_of(request, active);
   const auto balances = refused_as(400, [&] { return accounts::trial_balance(*lease, filter); });
@@ -113,7 +100,7 @@ Response show_balances(const ConsoleApi& api, const Request& request) {
 
 Response list_accounts(const ConsoleApi& api, const Request&) {
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   text::JsonWriter json;
   json.begin_object().key("items");
   accounts::write_accounts(json, version->configuration().chart);
@@ -131,10 +118,9 @@ Response list_closings(const ConsoleApi& api, const Request&) {
 }
 
 accounts::MonthOfBooks books_of(const RequestObject& body, const config::Configuration& active) {
-  return {
-      .legal_entity = entity_of(
-          active, body.optional_text("legal_entity").value_or(std::string(domain::kDefaultEntity))),
-      .month = body.parsed("month", accounts::parse_month)};
+  const auto entity = [&](const std::string& text) { return accounts::entity_named(active, text); };
+  return {.legal_entity = body.optional_parsed("legal_entity", entity).value_or(""),
+          .month = body.parsed("month", accounts::parse_month)};
 }
 
 std::string subject_of(const accounts::MonthOfBooks& books) {
@@ -152,7 +138,7 @@ Response close_month(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request, {"month", "legal_entity"});
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const config::Configuration& active = version->configuration();
     const accounts::MonthOfBooks books = books_of(body, active);
     const accounts::ClosedBooks closed = refused_as(409, [&] {
@@ -170,7 +156,7 @@ Response reopen_month(const ConsoleApi& api, const Request& request) {
   const std::string reason = body.text("reason");
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::MonthOfBooks books = books_of(body, version->configuration());
     refused_as(409, [&] {
       accounts::reopen_month(connection, books, request.principal.author(), reason, now);

@@ -57,6 +57,18 @@ void write_meter(text::JsonWriter& json, const domain::Meter& meter,
 
 // Requests: what is wrong with them throws Problem 400 naming the parameter or member.
 
+/// Runs what reads a part; an Error of it becomes a problem that names the part.
+template <class Read>
+auto at(std::string_view name, Read read) {
+  try {
+    return read();
+  } catch (const Problem&) {
+    throw;
+  } catch (const Error& error) {
+    throw Problem(400, std::string(name) + ": " + error.what());
+  }
+}
+
 /// An instant as RFC 3339 has it.
 time::Instant parse_time(std::string_view name, const std::string& text);
 std::optional<time::Instant> time_parameter(const Request& request, std::string_view name);

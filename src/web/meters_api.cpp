@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "accounts/audit_log.hpp"
 #include "config/files.hpp"
 #include "config/meter_edit.hpp"
 #include "engine/version_lock.hpp"
 #include "web/active_configuration.hpp"
+#include "web/audit_record.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 #include "web/resource_id.hpp"
@@ -194,12 +194,9 @@ class MeterChangeTransaction {
       throw Problem(400, error.what());
     }
     metering::settle_meters(connection_, configuration().meters, now);
-    accounts::record(connection_,
-                     {.who = request.principal.author(),
-                      .action = fmt::format("meter.{}", what),
-                      .subject = fmt::format("meter {}", meter),
-                      .request = request.id},
-                     now);
+    record(connection_, request,
+           {.action = fmt::format("meter.{}", what), .subject = fmt::format("meter {}", meter)},
+           now);
     const auto lives = metering::meter_lives(connection_);
     transaction_.commit();
     const auto changed = std::find_if(configuration().meters.begin(), configuration().meters.end(),

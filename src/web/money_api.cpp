@@ -6,6 +6,7 @@
 #include "web/customer_costs.hpp"
 #include "web/customer_documents.hpp"
 #include "web/customers_api.hpp"
+#include "web/etag.hpp"
 #include "web/metering_session.hpp"
 #include "web/number_cursor.hpp"
 
@@ -163,12 +164,13 @@ Response show_balance(CustomerSession& session, const Request&) {
   return json_response(json);
 }
 
-Response show_customer(CustomerSession& session, const Request&) {
+Response show_customer(CustomerSession& session, const Request& request) {
   const auto details =
       accounts::read_customer_details(session.connection(), session.customer(), session.now());
   RK_CHECK(details.has_value());
-  return {200, "application/json",
-          accounts::to_json(*details, session.active().configuration(), session.now())};
+  std::string json = accounts::to_json(*details, session.active().configuration(), session.now());
+  std::string etag = etag_of(json);
+  return with_etag(request, {200, "application/json", std::move(json)}, std::move(etag));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "metering/cloud_event.hpp"
 #include "metering/quarantine.hpp"
 #include "store/transaction.hpp"
+#include "web/active_configuration.hpp"
 #include "web/console_api.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
@@ -166,7 +167,7 @@ Response repair(const ConsoleApi& api, const Request& request) {
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
     const QuarantinedEvent before = find_open(connection, id);
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const metering::Repaired repaired = metering::repair_quarantined(
         connection, version->meter_reader(), id, event, request.principal.author(), why, now);
     if (!repaired.counted && !repaired.duplicate) {
@@ -201,7 +202,7 @@ Response replay(const ConsoleApi& api, const Request& request) {
   return settle(api, request, "quarantine.replay",
                 [&](store::Connection& connection, const QuarantinedEvent& before,
                     const QuarantineFilter& filter) {
-                  const auto version = active_version(connection, api.versions());
+                  const auto version = active_configuration(connection, api.versions()).compiled;
                   const metering::Replayed done = metering::replay_quarantine(
                       connection, version->meter_reader(), filter, api.now());
                   const QuarantinedEvent after = find(connection, metering::id_of(before));
@@ -256,7 +257,7 @@ Response replay_all(const ConsoleApi& api, const Request& request) {
   const QuarantineFilter filter =
       choice_of(RequestObject(request, {"source", "event_id", "reason", "all"}));
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const metering::Replayed done =
       metering::replay_quarantine(*lease, version->meter_reader(), filter, api.now());
   text::JsonWriter json;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "accounts/audit_log.hpp"
 #include "documents/mail.hpp"
 #include "text/json.hpp"
+#include "web/audit_record.hpp"
 #include "web/customer_settings.hpp"
 #include "web/customers_api.hpp"
 #include "web/etag.hpp"
@@ -209,15 +209,13 @@ Response put_settings(CustomerSession& session, const Request& request) {
       kWrite,
       {session.customer(), settings.language, settings.zone, settings.mails, settings.also_to,
        insight::to_json(settings.budgets), session.now(), request.principal.author()});
-  accounts::record(session.connection(),
-                   {.who = request.principal.author(),
-                    .action = "customer.settings",
-                    .subject = session.key(),
-                    .customer = session.customer(),
-                    .before = to_json(before),
-                    .after = to_json(settings),
-                    .request = request.id},
-                   session.now());
+  record(session.connection(), request,
+         {.action = "customer.settings",
+          .subject = session.key(),
+          .customer = session.customer(),
+          .before = to_json(before),
+          .after = to_json(settings)},
+         session.now());
   session.commit();
   return shown(request, settings);
 }

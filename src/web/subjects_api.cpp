@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "accounts/audit_log.hpp"
 #include "store/transaction.hpp"
+#include "web/audit_record.hpp"
 #include "web/metering_session.hpp"
 #include "web/resource_id.hpp"
 
@@ -128,13 +128,11 @@ void refuse_foreign(store::Connection& connection, const std::vector<Profile>& p
 
 void note(store::Connection& connection, const Request& request, std::string_view action,
           const std::string& subject, time::Instant now) {
-  accounts::record(connection,
-                   {.who = request.principal.author(),
-                    .action = std::string(action),
-                    .subject = fmt::format("subject {}", subject),
-                    .customer = request.principal.customer,
-                    .request = request.id},
-                   now);
+  record(connection, request,
+         {.action = std::string(action),
+          .subject = fmt::format("subject {}", subject),
+          .customer = request.principal.customer},
+         now);
 }
 
 Response upsert_subjects(const MeteringApi& api, const Request& request) {

@@ -75,12 +75,20 @@ class Verifications::Work {
     total_ = total;
   }
 
-  /// Writes how far it is; also while a check takes long.
-  void beat() {
-    const std::lock_guard lock(mutex_);
-    const std::int64_t beaten =
-        change(kBeatOf, {number_, all_.clock_(), step_, done_, total_, checks_as_json()});
-    if (beaten == 0) is_given_up_ = true;
+  /// Writes how far it is about twice a second, also while a check takes long.
+  void beat(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    while (true) {
+      std::unique_lock lock(mutex);
+      wake.wait_for(lock, stop, kBeat, [] { return false; });
+      if (stop.stop_requested()) return;
+      try {
+        write_how_far();
+      } catch (const Error& error) {
+        log::warning("verification: {}", error.what());  // the next beat may reach the database
+      }
+    }
   }
 
   void end(const std::string& error) {
@@ -89,6 +97,13 @@ class Verifications::Work {
   }
 
  private:
+  void write_how_far() {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t beaten =
+        change(kBeatOf, {number_, all_.clock_(), step_, done_, total_, checks_as_json()});
+    if (beaten == 0) is_given_up_ = true;
+  }
+
   std::int64_t change(const store::Statement& statement, const store::Params& params) {
     return store::in_repeats(
         all_.pool_, kPoolWait, store::Twice::kIsOnce,
@@ -111,39 +126,6 @@ class Verifications::Work {
   std::string step_;
   std::int64_t done_ = 0;
   std::optional<std::int64_t> total_;
-};
-
-/// Beats about twice a second while it lives.
-class Verifications::Beat {
- public:
-  explicit Beat(Work& work) : thread_([this, &work] { run(work); }) {}
-  ~Beat() {
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
-    }
-    end_.notify_one();
-    thread_.join();
-  }
-  Beat(const Beat&) = delete;
-  Beat& operator=(const Beat&) = delete;
-
- private:
-  void run(Work& work) {
-    std::unique_lock lock(mutex_);
-    while (!end_.wait_for(lock, kBeat, [&] { return ended_; })) {
-      try {
-        work.beat();
-      } catch (const Error& error) {
-        log::warning("verification: {}", error.what());  // the next beat may reach the database
-      }
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable end_;
-  bool ended_ = false;  // guarded by mutex_
-  std::thread thread_;
 };
 
 Verifications::Verifications(store::Pool& pool, time::Clock clock, Verify verify)
@@ -185,7 +167,7 @@ void Verifications::make(std::int64_t number, VerifyRequest request) {
     }
     std::string problem;
     try {
-      const Beat beat(work);
+      const std::jthread beat([&work](const std::stop_token& stop) { work.beat(stop); });
       verify_(request,
               {[&](const store::CheckOutcome& outcome) { work.take(outcome); },
                [&](std::string_view step, std::int64_t done, std::optional<std::int64_t> total) {

@@ -52,7 +52,6 @@ class Verifications {
 
  private:
   class Work;
-  class Beat;
   void make(std::int64_t number, VerifyRequest request);
 
   store::Pool& pool_;

@@ -1,6 +1,7 @@
 #include "engine/replay_json.hpp"
 #include "store/transaction.hpp"
 #include "web/console_api.hpp"
+#include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 #include "web/request_object.hpp"
 
@@ -21,19 +22,19 @@ Response start_verification(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request, {"recompute", "sample"});
   const VerifyRequest wanted{.recompute = body.optional_boolean("recompute").value_or(false),
                              .sample = body.optional_integer("sample", 1, kSampleMax)};
-  const auto lease = take_connection(api.pool());
-  store::Transaction transaction(*lease);
-  if (!api.verifications.start(*lease, wanted, request.principal.author())) {
-    throw Problem(409, "a verification goes on");
-  }
-  text::JsonWriter json;
-  Verifications::write_last(json, *lease, api.now());
-  record(*lease, request,
-         {.action = "verify.start",
-          .subject = wanted.recompute ? "everything, computed again" : "everything"},
-         api.now());
-  transaction.commit();
-  return json_response(json, 202);
+  const time::Instant now = api.now();
+  return once(api.pool(), request, now, [&](store::Connection& connection) {
+    if (!api.verifications.start(connection, wanted, request.principal.author())) {
+      throw Problem(409, "a verification goes on");
+    }
+    text::JsonWriter json;
+    Verifications::write_last(json, connection, now);
+    record(connection, request,
+           {.action = "verify.start",
+            .subject = wanted.recompute ? "everything, computed again" : "everything"},
+           now);
+    return json_response(json, 202);
+  });
 }
 
 Response replay(const ConsoleApi& api, const Request& request) {

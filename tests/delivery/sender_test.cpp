@@ -24,6 +24,15 @@ class Folder : public PostOffice {
     }
     return files;
   }
+  /// Of run 9, to the operator.
+  void post_report() {
+    post({.customer = {0},
+          .message_key = "admin-report:9",
+          .kind = "admin-report",
+          .recipient = "boss@reckoner.example",
+          .member = "mail/admin-report.mustache",
+          .version = version_});
+  }
   std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& [name, content] : files()) names.push_back(name);
@@ -123,12 +132,7 @@ TEST_F(Folder, TheOperatorLearnsWhoIsParkedHeldAndOverTheCreditLimit) {
                 (2, 8, 'of another run', '2026-11-01Z', 1, '2026-11-01Z');
          insert into held (customer_id, run_id, batch, cut, version_id, hash, reasons, figures, held_at)
          values (2, 9, 1, 1, 1, sha256(''), 'too much', '{}', '2026-11-01Z'))");
-  post({.customer = {0},
-        .message_key = "admin-report:9",
-        .kind = "admin-report",
-        .recipient = "boss@reckoner.example",
-        .member = "mail/admin-report.mustache",
-        .version = version_});
+  post_report();
   EXPECT_EQ(send(), (Result{.sent = 1}));
   const std::string report = files().at("2026-11-01-admin-report-9.eml");
   EXPECT_THAT(report, HasSubstr("Customers over their credit limit: 2"));
@@ -139,12 +143,7 @@ TEST_F(Folder, TheOperatorLearnsWhoIsParkedHeldAndOverTheCreditLimit) {
 }
 
 TEST_F(Folder, AReportOfWhatWasSettledMeanwhileIsNotSent) {
-  post({.customer = {0},
-        .message_key = "admin-report:9",
-        .kind = "admin-report",
-        .recipient = "boss@reckoner.example",
-        .member = "mail/admin-report.mustache",
-        .version = version_});
+  post_report();
   EXPECT_EQ(send(), (Result{}));
   EXPECT_EQ(mail("admin-report:9").state, "unwanted");
 }

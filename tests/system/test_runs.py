@@ -159,20 +159,21 @@ class Runs(unittest.TestCase):
 
     def test_progress_is_told_by_any_process(self):
         command = self.reckoner.start("run", "monthly")
-        self.wait_for_batches(3)
-        command.send(signal.SIGSTOP)
         self.addCleanup(command.kill)
-        shown = self.reckoner.json("runs", "show", "1")
-        progress = shown["progress"]
-        self.assertEqual(shown["state"], "running")
-        self.assertEqual((progress["customers"], progress["batches"]), (CUSTOMERS, BATCHES))
-        self.assertEqual(progress["customers_done"], progress["batches_done"] * BATCH)
-        self.assertEqual(shown["invoiced"], progress["customers_done"])
-        self.assertGreater(float(progress["customers_per_second"]), 0)
-        self.assertGreater(progress["seconds_left"], 0)
-        self.assertIn(command.pid, [worker["process"] for worker in progress["workers"]])
-        self.assertIn("customers/s, about PT", self.reckoner.ok("runs", "show", "1").out)
-        self.assertIn("running ", self.reckoner.ok("runs").out)
+        self.wait_for_batches(3)
+        with Gate(self.conninfo, NUMBERS) as gate:
+            gate.wait_for(1)
+            shown = self.reckoner.json("runs", "show", "1")
+            progress = shown["progress"]
+            self.assertEqual(shown["state"], "running")
+            self.assertEqual((progress["customers"], progress["batches"]), (CUSTOMERS, BATCHES))
+            self.assertEqual(progress["customers_done"], progress["batches_done"] * BATCH)
+            self.assertEqual(shown["invoiced"], progress["customers_done"])
+            self.assertGreater(float(progress["customers_per_second"]), 0)
+            self.assertGreater(progress["seconds_left"], 0)
+            self.assertIn(command.pid, [worker["process"] for worker in progress["workers"]])
+            self.assertIn("customers/s, about PT", self.reckoner.ok("runs", "show", "1").out)
+            self.assertIn("running ", self.reckoner.ok("runs").out)
 
     def test_a_scheduler_and_an_engine_in_processes_of_their_own(self):
         every_second = self.config.parent / "config-every-second"

@@ -199,6 +199,28 @@ TEST_F(ChangesApi, CustomersAreFoundByKeyNameMailAndDocument) {
   EXPECT_TRUE(rest.at("next").is_null());
 }
 
+TEST_F(ChangesApi, AnEditMayNameWhatItHasRead) {
+  const auto edit = [&](const std::string& email) {
+    return refusal("POST", "/api/v1/customers/acme/changes",
+                   R"({"kind": "edit", "email": ")" + email + R"("})");
+  };
+  const auto etag = [&] {
+    const Response shown = call("GET", "/api/v1/customers/acme");
+    for (const auto& [name, value] : shown.headers) {
+      if (name == "ETag") return value;
+    }
+    return std::string();
+  };
+  const std::string read = etag();
+  if_match = read;
+  EXPECT_EQ(edit("one@acme.example"), "");
+  EXPECT_THAT(edit("two@acme.example"), HasSubstr("412"));
+  if_match = "";
+  EXPECT_NE(etag(), read);
+  EXPECT_EQ(text_at(get("/api/v1/customers/acme"), {"email"}), "one@acme.example");
+  EXPECT_EQ(edit("three@acme.example"), "");
+}
+
 TEST_F(ChangesApi, ACustomerIsCreatedOnceAndShown) {
   const std::string body =
       R"({"key": "initech", "name": "Initech", "email": "pay@initech.example",
@@ -214,9 +236,8 @@ TEST_F(ChangesApi, ACustomerIsCreatedOnceAndShown) {
                       R"({"key": "x", "name": "X", "time_zone": "Europe/Zurick"})"),
               HasSubstr("422 unknown time zone"));
   EXPECT_THAT(actions(), ElementsAre("customer.create"));
-  EXPECT_EQ(
-      text_at(get("/api/v1/customers/acme").at("subscriptions").as_array()[0], {"state"}),
-      "active");
+  EXPECT_EQ(text_at(get("/api/v1/customers/acme").at("subscriptions").as_array()[0], {"state"}),
+            "active");
   EXPECT_THAT(refusal("GET", "/api/v1/customers/nobody"), HasSubstr("404"));
 }
 

@@ -57,6 +57,7 @@ class ConsoleTest : public testing::Test {
     request.id = "r-1";
     request.headers.emplace("content-type", content_type);
     if (!idempotency_key.empty()) request.headers.emplace("idempotency-key", idempotency_key);
+    if (!if_match.empty()) request.headers.emplace("if-match", if_match);
     request.principal = principal;
     request.path_values = match.path_values;
     return router.routes().at(match.route).endpoint(request);
@@ -104,6 +105,7 @@ class ConsoleTest : public testing::Test {
   test::BillingWorld world;
   Principal principal;
   std::string content_type = "application/json";
+  std::string if_match;
   Verifications verifications{world.pool(), [this] { return world.now(); },
                               [](const VerifyRequest&, const VerifyListener&) {}};
 };

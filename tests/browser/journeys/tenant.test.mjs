@@ -43,20 +43,30 @@ async function figure(locator) {
   return locator.getAttribute('value');
 }
 
+/** Somebody new who has followed the link that the command line prints, and has to choose a password. */
+async function enterByLink(page, name) {
+  const password = await stage.world.addUser(name, 'tenant-viewer', 'acme');
+  await page.goto(`/login#login=${name}@acme&password=${encodeURIComponent(password)}`);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('Choose a password').waitFor();
+  return password;
+}
+
+async function choosePassword(page) {
+  await page.getByLabel('New password', { exact: true }).fill('six quite long and quiet words');
+  await page.getByLabel('New password again').fill('six quite long and quiet words');
+  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+}
+
 const balanceOf = (page) => page.getByRole('row', { name: /Balance after this/ }).locator('data');
 
 test('a new user logs in by the link, chooses a password, and sees the overview', async () => {
-  const password = await stage.world.addUser(`carla-${run}`, 'tenant-viewer', 'acme');
   await stage.visit({}, async ({ page }) => {
-    await page.goto(`/login#login=carla-${run}@acme&password=${encodeURIComponent(password)}`);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('Choose a password').waitFor();
+    const password = await enterByLink(page, `carla-${run}`);
     assert.ok(!page.url().includes(password), 'the address keeps no password');
     assert.equal(await page.getByLabel('One-time password', { exact: true }).count(), 0, 'it is not asked for twice');
-    await page.getByLabel('New password', { exact: true }).fill('six quite long and quiet words');
-    await page.getByLabel('New password again').fill('six quite long and quiet words');
-    await page.getByRole('button', { name: 'Change the password' }).click();
-    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await choosePassword(page);
     await settled(page);
     await page.getByRole('heading', { name: 'This month so far' }).waitFor();
     assert.equal(await page.getByRole('link', { name: 'API keys' }).count(), 0, 'a viewer manages nothing');
@@ -64,17 +74,11 @@ test('a new user logs in by the link, chooses a password, and sees the overview'
 });
 
 test('after a reload the one-time password is asked for, since nothing keeps it', async () => {
-  const password = await stage.world.addUser(`dora-${run}`, 'tenant-viewer', 'acme');
   await stage.visit({}, async ({ page }) => {
-    await page.goto(`/login#login=dora-${run}@acme&password=${encodeURIComponent(password)}`);
-    await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('Choose a password').waitFor();
+    const password = await enterByLink(page, `dora-${run}`);
     await page.reload();
     await page.getByLabel('One-time password', { exact: true }).fill(password);
-    await page.getByLabel('New password', { exact: true }).fill('six quite long and quiet words');
-    await page.getByLabel('New password again').fill('six quite long and quiet words');
-    await page.getByRole('button', { name: 'Change the password' }).click();
-    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    await choosePassword(page);
   });
 });
 
