@@ -25,6 +25,12 @@ pkg_check_modules(ssl REQUIRED IMPORTED_TARGET libssl)              # web: TLS
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)               # web: compressed answers
 find_path(MUSTACHE_INCLUDE kainjow/mustache.hpp
           PATH_SUFFIXES kainjow-mustache REQUIRED)                  # documents: mail templates
+pkg_check_modules(pango REQUIRED IMPORTED_TARGET pangocairo pangoft2) # documents: text of any script on the pages of a PDF
+pkg_check_modules(cairo REQUIRED IMPORTED_TARGET cairo-pdf)         # documents: the PDF itself
+pkg_check_modules(fontconfig REQUIRED IMPORTED_TARGET fontconfig)   # documents: the fonts of these pages, and no others
+pkg_check_modules(rsvg REQUIRED IMPORTED_TARGET librsvg-2.0)        # documents: logos
+pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)    # documents: payment codes
+pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-i18n icu-uc)     # documents: numbers and days as a locale has them
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)                       # app: the command line
 
 add_library(soci INTERFACE)
@@ -36,6 +42,8 @@ set(time_LIBRARIES date::date-tz)
 set(text_LIBRARIES nlohmann_json::nlohmann_json simdjson::simdjson)
 set(config_LIBRARIES pugixml::pugixml Boost::headers)
 set(store_LIBRARIES soci PkgConfig::pq)
+set(documents_PRIVATE_LIBRARIES PkgConfig::pango PkgConfig::cairo PkgConfig::fontconfig PkgConfig::rsvg PkgConfig::qrencode
+    PkgConfig::icu)
 set(engine_LIBRARIES Boost::filesystem ${CMAKE_DL_LIBS})
 set(metering_LIBRARIES PkgConfig::rdkafka PkgConfig::zstd)
 set(web_LIBRARIES PkgConfig::httplib PkgConfig::ssl PkgConfig::zlib)

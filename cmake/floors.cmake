@@ -7,7 +7,8 @@ target_compile_options(reckoner_warnings INTERFACE
   $<$<CONFIG:Release>:-Wno-maybe-uninitialized>)
 
 # reckoner_floor(NAME DEPENDS lower...): the static library of src/NAME from all its sources.
-# Third-party libraries come from NAME_LIBRARIES in dependencies.cmake. They stay private to the folder, except that
+# Third-party libraries come from NAME_LIBRARIES in dependencies.cmake, those that no header of the folder needs from
+# NAME_PRIVATE_LIBRARIES. They stay private to the folder, except that
 # base hands on the formatting library.
 function(reckoner_floor name)
   cmake_parse_arguments(FLOOR "" "" "DEPENDS" ${ARGN})
@@ -18,7 +19,7 @@ function(reckoner_floor name)
     add_library(reckoner_${name} STATIC ${sources})
     target_include_directories(reckoner_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(reckoner_${name} PUBLIC ${lower} PRIVATE reckoner_warnings)
-    target_link_libraries(reckoner_${name} PUBLIC ${${name}_LIBRARIES})
+    target_link_libraries(reckoner_${name} PUBLIC ${${name}_LIBRARIES} PRIVATE ${${name}_PRIVATE_LIBRARIES})
   else()
     add_library(reckoner_${name} INTERFACE)
     target_include_directories(reckoner_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)

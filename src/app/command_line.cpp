@@ -15,6 +15,7 @@
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/commands_users.hpp"
+#include "app/document_files.hpp"
 #include "app/insight_commands.hpp"
 #include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
@@ -191,15 +192,17 @@ class CommandLine {
   }
 
   void add_document_commands() {
-    CLI::App* interim = on_system(app_, "interim", "what a customer owes now; stores nothing",
-                                  [this](System& system, const Console& console) {
-                                    return interim_command(system, console, customer_, as_of_);
-                                  });
+    CLI::App* interim =
+        on_system(app_, "interim", "what a customer owes now; stores nothing",
+                  [this](System& system, const Console& console) {
+                    return interim_command(system, console, customer_, as_of_, files_.pdf);
+                  });
     interim->add_option("customer", customer_, "the customer's key")->required();
     interim->add_option(
         "--as-of", as_of_,
         "an instant such as 2026-10-15T12:00:00Z, or a day of the customer's calendar "
         "(default now)");
+    add_pdf(interim);
 
     invoices_ = group("invoices", "issued documents, latest first");
     default_to(invoices_, [this](System& system, const Console& console) {
@@ -210,9 +213,12 @@ class CommandLine {
 
     CLI::App* show = on_system(app_, "show", "one issued document",
                                [this](System& system, const Console& console) {
-                                 return show_command(system, console, text_);
+                                 return show_command(system, console, text_, files_);
                                });
     show->add_option("number", text_, "its number, such as INV-2026-000001")->required();
+    add_pdf(show);
+    show->add_option("--ubl", files_.ubl,
+                     "also write it to this file as an electronic invoice, UBL 2.1 by EN 16931");
 
     CLI::App* explain = on_system(app_, "explain", "how a line of an issued document came about",
                                   [this](System& system, const Console& console) {
@@ -389,6 +395,10 @@ class CommandLine {
     });
   }
 
+  void add_pdf(CLI::App* command) {
+    command->add_option("--pdf", files_.pdf, "also write its pages to this file, as a PDF");
+  }
+
   void add_limit(CLI::App* command) {
     command->add_option("--limit", limit_, "at most this many (default 100)")
         ->check(CLI::Range(1, 1'000'000));
@@ -417,6 +427,7 @@ class CommandLine {
   std::optional<JournalCommands> journal_commands_;
   std::string customer_;
   std::string as_of_;
+  WrittenFiles files_;
   std::string text_;
   std::string mode_;
   std::string reason_;

@@ -2,12 +2,17 @@
 
 #include "accounts/customers.hpp"
 #include "app/commands.hpp"
+#include "app/document_files.hpp"
 #include "app/presentation.hpp"
 #include "app/recorded.hpp"
+#include "base/durable_file.hpp"
 #include "documents/document_json.hpp"
+#include "documents/invoice_pdf.hpp"
 #include "documents/invoice_text.hpp"
+#include "documents/ubl.hpp"
 #include "engine/corrections.hpp"
 #include "engine/interim.hpp"
+#include "engine/printed_document.hpp"
 #include "store/document_rows.hpp"
 #include "text/table.hpp"
 
@@ -26,6 +31,12 @@ void write_interim(text::JsonWriter& json, const engine::InterimInvoice& invoice
   json.key("document");
   documents::write_json(json, invoice.document);
   json.end_object();
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+  DurableFile file(path);
+  file.write(bytes);
+  file.commit();
 }
 
 std::string interim_notes(const engine::InterimInvoice& invoice) {
@@ -58,6 +69,11 @@ void note_limit(const Console& console, std::size_t shown, int limit) {
 
 int interim_command(System& system, const Console& console, const std::string& customer,
                     const std::string& as_of) {
+  return interim_command(system, console, customer, as_of, "");
+}
+
+int interim_command(System& system, const Console& console, const std::string& customer,
+                    const std::string& as_of, const std::string& pdf) {
   const time::Instant now = system.clock()();
   auto connection = system.connection();
   const auto known = accounts::find_customer(*connection, customer, now);
@@ -67,6 +83,14 @@ int interim_command(System& system, const Console& console, const std::string& c
     throw UsageError(fmt::format("--as-of {} is more than a year ahead", as_of));
   }
   const auto invoices = engine::interim_invoices(*connection, system.versions(), customer, instant);
+  if (!pdf.empty()) {
+    if (invoices.size() != 1) {
+      throw Error(fmt::format("{} interim invoices of {}, and a PDF has the pages of one",
+                              invoices.empty() ? "no" : "several", customer));
+    }
+    const auto printed = engine::printed_interim(*connection, system.versions(), invoices.front());
+    write_file(pdf, documents::to_pdf(printed));
+  }
   if (console.json()) {
     text::JsonWriter json;
     json.begin_object().key("invoices").begin_array();
@@ -108,10 +132,20 @@ int invoices_command(System& system, const Console& console, const std::string& 
 }
 
 int show_command(System& system, const Console& console, const std::string& number) {
+  return show_command(system, console, number, {});
+}
+
+int show_command(System& system, const Console& console, const std::string& number,
+                 const WrittenFiles& files) {
   auto connection = system.connection();
   const auto id = store::find_document(*connection, number);
   if (!id) throw Error(fmt::format("there is no document '{}'", number));
   const domain::Document document = store::load_document(*connection, *id);
+  if (!files.pdf.empty() || !files.ubl.empty()) {
+    const auto printed = engine::printed_document(*connection, system.versions(), *id);
+    if (!files.pdf.empty()) write_file(files.pdf, documents::to_pdf(printed));
+    if (!files.ubl.empty()) write_file(files.ubl, documents::to_ubl(printed));
+  }
   if (console.json()) {
     text::JsonWriter json;
     documents::write_json(json, document);

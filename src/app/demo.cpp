@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "documents/document_json.hpp"
 #include "documents/invoice_text.hpp"
+#include "engine/printed_document.hpp"
 #include "metering/ingest.hpp"
 #include "metering/quarantine.hpp"
 #include "metering/reader.hpp"
@@ -289,7 +290,7 @@ void show_logins(System& system, const Console& console, const std::string& url)
 delivery::Sender mail_sender(System& system) {
   return delivery::Sender(
       system.pool(), [&system](store::Connection&) { return system.settings(); },
-      system.mail_directory(), system.clock());
+      system.mail_directory(), system.clock(), engine::document_file(system.versions()));
 }
 
 int demo_command(CommonOptions options, const Console& console, const DemoArguments& arguments) {

@@ -8,6 +8,8 @@
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/dmn.hpp"
+#include "config/file_kind.hpp"
+#include "config/issuing.hpp"
 #include "config/readers.hpp"
 #include "text/utf8.hpp"
 
@@ -141,6 +143,8 @@ void read_file(const std::string& name, const std::string& content, money::Curre
     configuration.chart = read_accounts(parse_xml(name, content).root());
   } else if (name.ends_with(".mustache")) {
     configuration.templates.emplace(name, content);
+  } else if (kind_of_file(name) == FileKind::kLogo) {
+    return;  // check_issuing looks at it
   } else if (name.ends_with(".dmn")) {
     configuration.decision_models.emplace(name, read_dmn(parse_xml(name, content).root()));
   } else if (name.ends_with(".xml") && name.starts_with("pricing/")) {
@@ -182,6 +186,9 @@ Configuration parse(const Files& files) {
   mistakes.attempt([&] {
     const Document meters = parse_xml(std::string(kMetersFile), required_file(files, kMetersFile));
     configuration.meters = read_meters(meters.root());
+  });
+  mistakes.attempt([&] {
+    if (billing) check_issuing(files, billing->root(), configuration.settings);
   });
   const money::Currency currency = declared_currency(billing);
   for (const auto& [name, content] : files.content) {

@@ -8,8 +8,8 @@ namespace reckoner::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames{"billing-config", "meters",    "taxes", "accounts",
-                                                 "pricing",        "decisions", "mail"};
+constexpr std::array<std::string_view, 8> kNames{"billing-config", "meters",    "taxes", "accounts",
+                                                 "pricing",        "decisions", "mail",  "logo"};
 
 }  // namespace
 
@@ -32,6 +32,7 @@ std::optional<FileKind> kind_of_file(std::string_view name) {
   if (name.starts_with("pricing/") && name.ends_with(".xml")) return FileKind::kPricing;
   if (name.starts_with("pricing/") && name.ends_with(".dmn")) return FileKind::kDecisions;
   if (name.starts_with("mail/") && name.ends_with(".mustache")) return FileKind::kMail;
+  if (name.starts_with("logo/") && name.ends_with(".svg")) return FileKind::kLogo;
   return std::nullopt;
 }
 

@@ -14,9 +14,10 @@ enum class FileKind {
   kPricing,    ///< pricing/*.xml
   kDecisions,  ///< pricing/*.dmn
   kMail,       ///< mail/*.mustache
+  kLogo,       ///< logo/*.svg
 };
 
-/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail".
+/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail", "logo".
 std::string_view to_string(FileKind kind);
 /// nullopt for a name that is none of these.
 std::optional<FileKind> file_kind_named(std::string_view name);

@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t kFilesMax = 1000;
 
 bool is_of_our_kind(std::string_view name) {
-  return name.ends_with(".xml") || name.ends_with(".dmn") || name.ends_with(".mustache");
+  return name.ends_with(".xml") || name.ends_with(".dmn") || name.ends_with(".mustache") ||
+         name.ends_with(".svg");
 }
 
 /// Reads one directory, whose canonical path bounds all that may be read.
@@ -32,7 +33,7 @@ class Reader {
     for (const fs::directory_entry& entry : fs::directory_iterator(root_)) {
       if (!entry.is_directory()) visit(entry);
     }
-    for (const char* folder : {"pricing", "mail"}) {
+    for (const char* folder : {"pricing", "mail", "logo"}) {
       if (!fs::is_directory(root_ / folder)) continue;
       check_inside(root_ / folder, folder);
       for (const auto& entry : fs::recursive_directory_iterator(root_ / folder)) {

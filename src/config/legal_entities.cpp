@@ -63,7 +63,7 @@ std::string value_of(const Element& element, std::string_view name, Kind kind,
 
 domain::LegalEntity read_entity(const Element& element, const Settings& settings) {
   element.allow({"id", "name", "address", "tax-id", "time-zone", "invoice-number",
-                 "credit-note-number", "payment-terms"});
+                 "credit-note-number", "payment-terms", "iban", "bic", "logo", "country"});
   domain::LegalEntity entity;
   entity.place = element.place();
   entity.id = name_attribute(element, "id");

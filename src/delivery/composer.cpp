@@ -135,7 +135,8 @@ AlertMail load_alert(store::Connection& connection, const ClaimedMail& mail,
 }  // namespace
 
 std::string Composer::compose(store::Connection& connection, const ClaimedMail& mail,
-                              const documents::Mailbox& from, time::Instant date) {
+                              const documents::Mailbox& from, time::Instant date,
+                              const DocumentFile& file) {
   const config::Configuration& configuration = version(connection, mail.version);
   const auto found = configuration.templates.find(mail.template_name);
   const bool is_shipped =
@@ -151,12 +152,14 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
   };
   documents::Mailbox to = documents::parse_mailbox(mail.recipient);
   documents::MailText body;
+  std::vector<documents::Attachment> attachments;
   if (mail.kind == kDocument) {
     const domain::Document document =
         store::load_document(connection, {mail.customer, subject_of(mail)});
     to.name = text::printable(document.customer_name);
     documents::check_template(documents::TemplateKind::kInvoice, found->first, found->second);
     body = documents::render(found->second, document, issuer_of(document.legal_entity));
+    if (file) attachments.push_back(file(connection, mail.customer, document.ordinal));
   } else if (mail.kind == kAdminReport) {
     const documents::AdminReport report = load_report(connection, subject_of(mail));
     documents::check_template(documents::TemplateKind::kAdminReport, found->first, found->second);
@@ -176,7 +179,8 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
                              .subject = body.subject,
                              .message_id = mail.message_id,
                              .text = body.text,
-                             .html = body.html},
+                             .html = body.html,
+                             .attachments = std::move(attachments)},
                             date);
 }
 

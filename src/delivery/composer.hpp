@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -17,6 +18,12 @@ class NothingToTell : public Error {
   using Error::Error;
 };
 
+/// Makes the file that the mail of an issued document carries: the neighbours that know how are
+/// joined by whoever calls. Empty: mails carry none. Throws Error with the reason when it cannot be
+/// made.
+using DocumentFile = std::function<documents::Attachment(
+    store::Connection& connection, CustomerId customer, std::int64_t ordinal)>;
+
 /// Makes the bytes of mails from what is stored: the document, and the template of the mail's own
 /// configuration version. One thread at a time.
 class Composer {
@@ -24,7 +31,7 @@ class Composer {
   /// `date` is the mail's Date header. Throws NothingToTell, Error with the reason when this mail
   /// cannot be made, DatabaseError when the database is at fault.
   std::string compose(store::Connection& connection, const ClaimedMail& mail,
-                      const documents::Mailbox& from, time::Instant date);
+                      const documents::Mailbox& from, time::Instant date, const DocumentFile& file);
 
  private:
   const config::Configuration& version(store::Connection& connection, VersionId id);

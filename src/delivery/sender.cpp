@@ -70,15 +70,17 @@ struct Sender::Pass {
   std::unique_ptr<Transport> transport;
   std::chrono::seconds retry_for;
   std::chrono::seconds claim;
+  bool pdf = true;
   bool unavailable = false;
 };
 
 Sender::Sender(store::Pool& pool, SettingsSource settings, std::filesystem::path mail_directory,
-               time::Clock clock)
+               time::Clock clock, DocumentFile file)
     : pool_(pool),
       settings_(std::move(settings)),
       mail_directory_(std::move(mail_directory)),
-      clock_(std::move(clock)) {}
+      clock_(std::move(clock)),
+      file_(std::move(file)) {}
 
 Sender::Result Sender::send_due(std::int64_t limit, const std::atomic<bool>& stop) {
   Result result;
@@ -92,7 +94,8 @@ Sender::Result Sender::send_due(std::int64_t limit, const std::atomic<bool>& sto
         pass = Pass{.from = sender_of(settings),
                     .transport = make_transport(settings, mail_directory_),
                     .retry_for = settings.duration("mail.retry.for"),
-                    .claim = 2 * settings.duration("mail.smtp.timeout") + kClaimSlack};
+                    .claim = 2 * settings.duration("mail.smtp.timeout") + kClaimSlack,
+                    .pdf = settings.text("mail.pdf") == "true"};
       }
       mail = claim(*connection, clock_(), pass->claim);
     }
@@ -129,7 +132,10 @@ Sender::Step Sender::send(Pass& pass, ClaimedMail mail) {
     }
     recipient = documents::parse_mailbox(mail.recipient).address;
     name = file_name(*connection, mail);
-    if (!mail.rendered) mail.rendered = composer_.compose(*connection, mail, pass.from, now);
+    if (!mail.rendered) {
+      mail.rendered =
+          composer_.compose(*connection, mail, pass.from, now, pass.pdf ? file_ : DocumentFile{});
+    }
     if (!mail.first_try_at) mail.first_try_at = now;
     if (!keep_rendered(*connection, mail, *mail.rendered, now)) return Step::kLost;
   } catch (const store::DatabaseError&) {

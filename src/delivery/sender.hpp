@@ -31,8 +31,9 @@ class Sender {
   /// pass.
   using SettingsSource = std::function<config::Settings(store::Connection&)>;
 
+  /// `file` makes what mails of documents carry where `mail.pdf` is true.
   Sender(store::Pool& pool, SettingsSource settings, std::filesystem::path mail_directory,
-         time::Clock clock);
+         time::Clock clock, DocumentFile file = {});
 
   struct Result {
     std::int64_t sent = 0;
@@ -60,6 +61,7 @@ class Sender {
   const SettingsSource settings_;
   const std::filesystem::path mail_directory_;
   const time::Clock clock_;
+  const DocumentFile file_;
   Composer composer_;
   std::minstd_rand random_{std::random_device{}()};
 };

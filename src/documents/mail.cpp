@@ -18,6 +18,7 @@ constexpr std::size_t kAddressMax = 254;   // RFC 5321, 4.5.3.1.3, without the a
 constexpr std::size_t kLocalPartMax = 64;  // RFC 5321, 4.5.3.1.1
 constexpr std::size_t kMessageIdMax =
     200;  // keeps its line far below the 998 that may not be folded
+constexpr std::size_t kAttachmentNameMax = 60;  // keeps its line within kMailColumns
 constexpr std::string_view kAlphanumeric =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -134,6 +135,52 @@ std::string body_part(std::string_view subtype, std::string_view body) {
       subtype, quoted_printable(body));
 }
 
+/// "=_" can occur neither in a quoted-printable body nor in base64.
+std::string boundary_of(const std::string& seed) {
+  return "=_" + to_hex(sha256(seed)).substr(0, 32);
+}
+
+/// Both texts, of which a reader shows one.
+std::string bodies(const Mail& mail) {
+  const std::string boundary = boundary_of(mail.message_id);
+  return fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{0}\"\r\n\r\n--{0}\r\n",
+                     boundary) +
+         body_part("plain", mail.text) + fmt::format("--{}\r\n", boundary) +
+         body_part("html", mail.html) + fmt::format("--{}--\r\n", boundary);
+}
+
+std::string attachment_part(const Attachment& attachment) {
+  const std::size_t slash = attachment.type.find('/');
+  const bool fine = !attachment.name.empty() && attachment.name.size() <= kAttachmentNameMax &&
+                    consists_of(attachment.name, "._-") && slash != std::string::npos &&
+                    is_dotted(attachment.type.substr(0, slash), "-+") &&
+                    is_dotted(attachment.type.substr(slash + 1), "-+");
+  if (!fine) {
+    throw Error(fmt::format("'{}' of type '{}' cannot be attached to a mail",
+                            text::printable(attachment.name), text::printable(attachment.type)));
+  }
+  std::string part = fmt::format(
+      "Content-Type: {0};\r\n name=\"{1}\"\r\nContent-Transfer-Encoding: base64\r\n"
+      "Content-Disposition: attachment;\r\n filename=\"{1}\"\r\n\r\n",
+      attachment.type, attachment.name);
+  const std::string encoded = base64(attachment.bytes);
+  for (std::size_t at = 0; at < encoded.size(); at += kMailColumns) {
+    part.append(encoded, at, kMailColumns).append("\r\n");
+  }
+  return part;
+}
+
+std::string with_attachments(const Mail& mail) {
+  const std::string boundary = boundary_of(mail.message_id + " mixed");
+  std::string out =
+      fmt::format("Content-Type: multipart/mixed;\r\n boundary=\"{0}\"\r\n\r\n--{0}\r\n", boundary);
+  out += bodies(mail);
+  for (const Attachment& attachment : mail.attachments) {
+    out += fmt::format("--{}\r\n", boundary) + attachment_part(attachment);
+  }
+  return out + fmt::format("--{}--\r\n", boundary);
+}
+
 std::string_view trim(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -190,15 +237,10 @@ Mailbox parse_mailbox(std::string_view text) {
 }
 
 std::string to_mime(const Mail& mail, time::Instant date) {
-  // "=_" cannot occur in a quoted-printable body.
-  const std::string boundary = "=_" + to_hex(sha256(mail.message_id)).substr(0, 32);
   return date_line(date) + mailbox_line("From", mail.from) + mailbox_line("To", mail.to) +
          header_line("Subject", mail.subject) + message_id_line(mail.message_id) +
          "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n" +
-         fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{0}\"\r\n\r\n--{0}\r\n",
-                     boundary) +
-         body_part("plain", mail.text) + fmt::format("--{}\r\n", boundary) +
-         body_part("html", mail.html) + fmt::format("--{}--\r\n", boundary);
+         (mail.attachments.empty() ? bodies(mail) : with_attachments(mail));
 }
 
 }  // namespace reckoner::documents

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "time/time.hpp"
 
@@ -23,6 +24,13 @@ Mailbox parse_mailbox(std::string_view text);
 /// parts and address literals are refused.
 void check_address(std::string_view address);
 
+/// A file that a message carries.
+struct Attachment {
+  std::string name;  ///< of letters, digits, '.', '_' and '-'
+  std::string type;  ///< "application/pdf"
+  std::string bytes;
+};
+
 /// A message before it has bytes. Every text is UTF-8.
 struct Mail {
   Mailbox from;
@@ -32,14 +40,16 @@ struct Mail {
       message_id;  ///< without angle brackets: "9f2c…@example.com"; the same for every repetition
   std::string text;
   std::string html;
+  std::vector<Attachment> attachments = {};
 };
 
-/// The message as it is handed to SMTP: RFC 5322, multipart/alternative of text and html, bodies
-/// quoted-printable, lines of at most 76 characters where the standard allows to break, CRLF line
-/// ends, no line that starts with a dot. The boundary is derived from the message id and `date` is
-/// the caller's, so the same mail has the same bytes. Throws Error for a control character in any
+/// The message as it is handed to SMTP: RFC 5322, multipart/alternative of text and html, with
+/// attachments in base64 behind them in a multipart/mixed; bodies quoted-printable, lines of at
+/// most 76 characters where the standard allows to break, CRLF line ends, no line that starts with
+/// a dot. Boundaries are derived from the message id and `date` is the caller's, so the same mail
+/// has the same bytes. Throws Error for a control character in any
 /// header value (nothing can be smuggled into the headers), an address or message id that is none,
-/// and texts that are not UTF-8.
+/// the name or type of an attachment that is none, and texts that are not UTF-8.
 std::string to_mime(const Mail& mail, time::Instant date);
 
 }  // namespace reckoner::documents

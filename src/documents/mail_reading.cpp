@@ -52,8 +52,9 @@ std::string from_base64(std::string_view text) {
   int count = 0;
   for (const char c : text) {
     if (c == '=') break;
+    if (c == '\r' || c == '\n') continue;  // between the lines of an attachment
     const int digit = base64_digit(c);
-    if (digit < 0) throw Error("an encoded word is no base64");
+    if (digit < 0) throw Error("a part is no base64");
     bits = bits << 6 | static_cast<unsigned>(digit);
     count += 6;
     if (count >= 8) {
@@ -133,25 +134,50 @@ std::string from_quoted_printable(std::string_view text) {
   return out;
 }
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// The text between the quotation marks behind `name=`.
+std::string quoted_parameter(const std::string& header, std::string_view name) {
+  std::string_view rest = header;
+  take_until(rest, std::string(name) + "=\"");
+  return std::string(take_until(rest, "\""));
+}
+
+void read_part(const Headers& headers, std::string_view body, ReadMail& mail);
+
+void read_parts(const std::string& type, std::string_view bytes, ReadMail& mail) {
+  const std::string delimiter = "--" + quoted_parameter(type, "boundary");
+  take_until(bytes, delimiter + "\r\n");
+  while (true) {
+    std::string_view part = take_until(bytes, "\r\n" + delimiter);
+    const Headers headers = take_headers(part);
+    read_part(headers, part, mail);
+    if (bytes.starts_with("--")) return;
+    take_until(bytes, kLine);
+  }
+}
+
+void read_part(const Headers& headers, std::string_view body, ReadMail& mail) {
+  const std::string& type = header_of(headers, "Content-Type");
+  if (type.starts_with("multipart/")) {
+    read_parts(type, body, mail);
+  } else if (type.starts_with("text/plain")) {
+    mail.text = from_quoted_printable(body);
+  } else if (type.starts_with("text/html")) {
+    mail.html = from_quoted_printable(body);
+  } else {
+    mail.attachments.push_back(
+        {quoted_parameter(type, "name"), type.substr(0, type.find(';')), from_base64(body)});
+  }
+}
+
 }  // namespace
 
 ReadMail read_mime(std::string_view bytes) {
   ReadMail mail;
   mail.headers = take_headers(bytes);
-  std::string_view type = header_of(mail.headers, "Content-Type");
-  take_until(type, "boundary=\"");
-  const std::string delimiter = "--" + std::string(take_until(type, "\""));
-  take_until(bytes, delimiter + "\r\n");
-  while (true) {
-    std::string_view part = take_until(bytes, "\r\n" + delimiter);
-    const auto headers = take_headers(part);
-    const std::string body = from_quoted_printable(part);
-    const std::string& kind = header_of(headers, "Content-Type");
-    if (kind.starts_with("text/plain")) mail.text = body;
-    if (kind.starts_with("text/html")) mail.html = body;
-    if (bytes.starts_with("--")) return mail;
-    take_until(bytes, kLine);
-  }
+  read_parts(header_of(mail.headers, "Content-Type"), bytes, mail);
+  return mail;
 }
 
 }  // namespace reckoner::documents

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "engine/charge_of_line.hpp"
 #include "pricing/models.hpp"
 #include "pricing/published.hpp"
 #include "store/document_rows.hpp"
@@ -57,24 +58,6 @@ struct Origin {
   Knowledge knowledge;
   std::optional<money::Money> billed_before;
 };
-
-const domain::Charge* charge_of(const config::Configuration& configuration,
-                                money::Currency currency, const invoicing::ChargeFacts& facts,
-                                std::string& plan_title) {
-  for (const domain::Plan& plan : configuration.plans) {
-    if (plan.name != facts.plan || plan.currency != currency) continue;
-    for (const domain::Charge& charge : plan.charges) {
-      if (charge.name != facts.charge) continue;
-      plan_title = plan.title;
-      return &charge;
-    }
-  }
-  return nullptr;
-}
-
-bool has_charge_facts(const std::string& facts) {
-  return text::parse_json(facts).find("stretches") != nullptr;
-}
 
 bool has_values(const domain::Meter& meter) {
   return meter.aggregation != domain::Aggregation::kCount &&
@@ -138,12 +121,14 @@ Explanation::OfCharge explain_charge(const config::Configuration& configuration,
                            .steps = {},
                            .rounded = money::Money(origin.currency),
                            .rounding = configuration.settings.rounding()};
-  charge = charge_of(configuration, origin.currency, of.facts, of.plan_title);
-  if (charge == nullptr) {
+  const auto priced = priced_by(configuration, origin.currency, of.facts);
+  if (!priced) {
     throw Error(fmt::format("{} line {}: configuration version {} has no charge '{}' on plan '{}'",
                             origin.number, origin.line, origin.version.value, of.facts.charge,
                             of.facts.plan));
   }
+  charge = &priced->charge;
+  of.plan_title = priced->plan.title;
   of.charge_title = charge->title;
   const pricing::ModelInfo& model =
       pricing::model_of(invoicing::terms_of(*charge, of.facts.stretches.back().terms).model);

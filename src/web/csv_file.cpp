@@ -14,17 +14,22 @@ bool is_plain(char c) {
 }
 }  // namespace
 
-Response csv_file(std::string_view name, const std::function<void(text::CsvWriter&)>& write) {
+Response download(std::string_view name, std::string_view ending, std::string content_type,
+                  std::string content) {
   std::string plain(name);
   std::replace_if(
       plain.begin(), plain.end(), [](char c) { return !is_plain(c); }, '-');
+  return {200,
+          std::move(content_type),
+          std::move(content),
+          {{"Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", plain, ending)}}};
+}
+
+Response csv_file(std::string_view name, const std::function<void(text::CsvWriter&)>& write) {
   std::ostringstream out;
   text::CsvWriter csv(out);
   write(csv);
-  return {200,
-          "text/csv; charset=utf-8",
-          std::move(out).str(),
-          {{"Content-Disposition", fmt::format("attachment; filename=\"{}.csv\"", plain)}}};
+  return download(name, "csv", "text/csv; charset=utf-8", std::move(out).str());
 }
 
 }  // namespace reckoner::web

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "text/csv.hpp"
@@ -8,9 +9,14 @@
 
 namespace reckoner::web {
 
+/// A file to download, "NAME.ENDING". Signs of the name other than letters, digits, '.', '_' and
+/// '-' become '-'.
+Response download(std::string_view name, std::string_view ending, std::string content_type,
+                  std::string content);
+
 /// A table as a file to download, in UTF-8. `write` puts header and rows into it; text cells that a
 /// spreadsheet would run as a formula get an apostrophe in front (text::CsvWriter), numbers stay.
-/// Signs of the name (without ".csv") other than letters, digits, '.', '_' and '-' become '-'.
+/// The name is without ".csv".
 Response csv_file(std::string_view name, const std::function<void(text::CsvWriter&)>& write);
 
 }  // namespace reckoner::web

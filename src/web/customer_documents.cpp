@@ -4,7 +4,9 @@
 
 #include <charconv>
 
+#include "documents/invoice_pdf.hpp"
 #include "documents/issuer.hpp"
+#include "documents/ubl.hpp"
 #include "engine/explanation_json.hpp"
 #include "web/csv_file.hpp"
 #include "web/metering_session.hpp"
@@ -63,10 +65,14 @@ void write_line(text::CsvWriter& csv, const domain::Document& document, std::siz
 
 }  // namespace
 
-bool wants_csv(const Request& request) {
+bool wants(const Request& request, std::string_view type) {
   const std::string accept = request.header("accept");
-  const std::size_t csv = accept.find("text/csv");
-  return csv != std::string::npos && csv < accept.find("application/json");
+  const std::size_t wanted = accept.find(type);
+  return wanted != std::string::npos && wanted < accept.find("application/json");
+}
+
+bool wants_csv(const Request& request) {
+  return wants(request, "text/csv");
 }
 
 std::optional<time::Instant> day_or_instant(const Request& request, std::string_view name,
@@ -102,6 +108,18 @@ Response lines_as_csv(const std::vector<const domain::Document*>& documents,
       for (std::size_t i = 0; i < document->lines.size(); ++i) write_line(csv, *document, i);
     }
   });
+}
+
+Response pages(const documents::Printed& printed, std::string_view name) {
+  return download(name, "pdf", "application/pdf", documents::to_pdf(printed));
+}
+
+Response electronic_invoice(const documents::Printed& printed) {
+  try {
+    return download(printed.document.number, "xml", "application/xml", documents::to_ubl(printed));
+  } catch (const Error& error) {
+    throw Problem(409, error.what());
+  }
 }
 
 Response explained(const Request& request, const Explain& explain) {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/printed_document.hpp"
 #include "web/customer_costs.hpp"
 #include "web/customer_documents.hpp"
 #include "web/customers_api.hpp"
@@ -104,24 +105,6 @@ void write_interim(text::JsonWriter& json, CustomerSession& session, const Charg
   json.end_object();
 }
 
-Response show_interim(CustomerSession& session, const Request& request) {
-  const time::Instant instant = as_of(session, request);
-  const auto invoices = interim_of(session, instant);
-  if (wants_csv(request)) {
-    std::vector<const domain::Document*> documents;
-    for (const auto& invoice : invoices) documents.push_back(&invoice.document);
-    return lines_as_csv(documents, fmt::format("interim-{}", session.key()));
-  }
-  const ChargeTitles titles(session);
-  text::JsonWriter json;
-  json.begin_object().key("as_of").string(time::to_string(instant)).key("invoices").begin_array();
-  for (const engine::InterimInvoice& invoice : invoices) {
-    write_interim(json, session, titles, invoice);
-  }
-  json.end_array().end_object();
-  return json_response(json);
-}
-
 const engine::InterimInvoice& invoice_in(const std::vector<engine::InterimInvoice>& invoices,
                                          const Request& request) {
   const auto currency = request.parameter("currency");
@@ -132,6 +115,29 @@ const engine::InterimInvoice& invoice_in(const std::vector<engine::InterimInvoic
     if (!currency || *currency == invoice.document.currency.code()) return invoice;
   }
   throw Problem(404, "there is no such interim invoice");
+}
+
+Response show_interim(CustomerSession& session, const Request& request) {
+  const time::Instant instant = as_of(session, request);
+  const auto invoices = interim_of(session, instant);
+  if (wants_csv(request)) {
+    std::vector<const domain::Document*> documents;
+    for (const auto& invoice : invoices) documents.push_back(&invoice.document);
+    return lines_as_csv(documents, fmt::format("interim-{}", session.key()));
+  }
+  if (wants(request, "application/pdf")) {
+    return pages(engine::printed_interim(session.connection(), session.versions(),
+                                         invoice_in(invoices, request)),
+                 fmt::format("interim-{}", session.key()));
+  }
+  const ChargeTitles titles(session);
+  text::JsonWriter json;
+  json.begin_object().key("as_of").string(time::to_string(instant)).key("invoices").begin_array();
+  for (const engine::InterimInvoice& invoice : invoices) {
+    write_interim(json, session, titles, invoice);
+  }
+  json.end_array().end_object();
+  return json_response(json);
 }
 
 Response explain_interim(CustomerSession& session, const Request& request) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "engine/printed_document.hpp"
 #include "store/document_rows.hpp"
 #include "web/csv_file.hpp"
 #include "web/customer_balances.hpp"
@@ -153,6 +154,14 @@ void write_corrections(text::JsonWriter& json, CustomerSession& session, std::in
 
 Response show_invoice(CustomerSession& session, const Request& request) {
   const store::DocumentId id = document_of(session, request);
+  if (wants(request, "application/pdf")) {
+    return pages(engine::printed_document(session.connection(), session.versions(), id),
+                 request.path_values.at("number"));
+  }
+  if (wants(request, "application/xml")) {
+    return electronic_invoice(
+        engine::printed_document(session.connection(), session.versions(), id));
+  }
   const domain::Document document = store::load_document(session.connection(), id);
   if (wants_csv(request)) return lines_as_csv({&document}, document.number);
   const Receivable receivable = by_ordinal(session).at(id.ordinal);

@@ -2,6 +2,7 @@
 
 #include "delivery/composer.hpp"
 #include "documents/mail_reading.hpp"
+#include "engine/printed_document.hpp"
 #include "web/console_api.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
@@ -100,7 +101,9 @@ std::string bytes_of(const ConsoleApi& api, store::Connection& connection,
   if (mail.rendered) return *mail.rendered;
   delivery::Composer composer;
   const auto from = documents::parse_mailbox(api.settings().text("mail.from"));
-  return composer.compose(connection, mail, from, api.now());
+  delivery::DocumentFile file;
+  if (api.settings().text("mail.pdf") == "true") file = engine::document_file(api.versions());
+  return composer.compose(connection, mail, from, api.now(), file);
 }
 
 void write_headers(text::JsonWriter& json, const documents::ReadMail& read) {
@@ -133,6 +136,12 @@ Response show_mail(const ConsoleApi& api, const Request& request) {
   write_headers(json, read);
   write_text_or_null(json, "text", read.text);
   write_text_or_null(json, "html", read.html);
+  json.key("attachments").begin_array();
+  for (const documents::ReadAttachment& attachment : read.attachments) {
+    json.begin_object().key("name").string(attachment.name).key("type").string(attachment.type);
+    json.key("bytes").number(static_cast<std::int64_t>(attachment.bytes.size())).end_object();
+  }
+  json.end_array();
   write_text_or_null(json, "problem", problem);
   json.end_object();
   return json_response(json);

@@ -39,6 +39,27 @@ TEST(MailReading, GivesBackWhatWasWritten) {
   EXPECT_EQ(header("Message-ID"), "<abc@example.com>");
 }
 
+TEST(MailReading, GivesBackAttachments) {
+  Mail mail = sample();
+  std::string bytes("%PDF-1.5\n\0\r\n--=_", 18);
+  for (int i = 0; i < 1000; ++i) bytes += static_cast<char>(i * 7);
+  mail.attachments = {{"INV-1.pdf", "application/pdf", bytes}, {"e.xml", "application/xml", ""}};
+  const std::string written = to_mime(mail, time::parse_instant("2026-11-01T02:00:00Z"));
+  const ReadMail read = read_mime(written);
+  EXPECT_EQ(read.text, mail.text);
+  EXPECT_EQ(read.html, mail.html);
+  ASSERT_EQ(read.attachments.size(), 2U);
+  EXPECT_EQ(read.attachments[0].name, "INV-1.pdf");
+  EXPECT_EQ(read.attachments[0].type, "application/pdf");
+  EXPECT_EQ(read.attachments[0].bytes, bytes);
+  EXPECT_EQ(read.attachments[1].bytes, "");
+  std::size_t begin = 0;
+  for (std::size_t end = 0; (end = written.find("\r\n", begin)) != std::string::npos;
+       begin = end + 2) {
+    EXPECT_LE(end - begin, 76U);
+  }
+}
+
 TEST(MailReading, RefusesWhatIsNoMailOfOurs) {
   for (const char* bytes : {"", "Subject: x", "Subject: x\r\n\r\nbody",
                             "Content-Type: multipart/alternative; boundary=\"b\"\r\n\r\n--b\r\n"}) {

@@ -288,5 +288,26 @@ TEST(MailEncoding, FollowsTheStandards) {
   EXPECT_EQ(encoded_words("é", 9), "=?UTF-8?B?w6k=?=");
 }
 
+TEST(Mail, RefusesAttachmentsThatCouldWriteHeaders) {
+  Mail mail{.from = {"", "a@example.com"},
+            .to = {"", "b@example.com"},
+            .subject = "s",
+            .message_id = "1@example.com",
+            .text = "t",
+            .html = "h"};
+  const time::Instant date = time::parse_instant("2026-11-01T02:00:00Z");
+  for (const auto& [name, type] :
+       std::vector<std::pair<std::string, std::string>>{{"", "application/pdf"},
+                                                        {"a b.pdf", "application/pdf"},
+                                                        {"a\".pdf", "application/pdf"},
+                                                        {"a\r\nBcc: x.pdf", "application/pdf"},
+                                                        {std::string(61, 'a'), "application/pdf"},
+                                                        {"a.pdf", "pdf"},
+                                                        {"a.pdf", "application/pdf\r\nBcc: x"}}) {
+    mail.attachments = {{name, type, "x"}};
+    EXPECT_THROW(to_mime(mail, date), Error) << name << type;
+  }
+}
+
 }  // namespace
 }  // namespace reckoner::documents

@@ -21,7 +21,7 @@ class Client:
         answer = self.connection.getresponse()
         answer.body = answer.read()
         contract.check(method, path, answer, body if isinstance(body, (str, bytes)) else None, sent.get("Content-Type", ""))
-        answer.text = answer.body.decode()
+        answer.text = answer.body.decode(errors="replace")
         return answer
 
     def post(self, body, content_type=BATCH, **headers):

@@ -40,6 +40,7 @@ LIBRARIES = {
     "pugixml.hpp": "config", "boost/property_tree/": "config",
     "soci/": "store", "libpq": "store", "postgresql/": "store",
     "mustache.hpp": "documents", "kainjow/": "documents", "cairo": "documents", "pango/": "documents",
+    "fontconfig/": "documents", "librsvg/": "documents", "qrencode.h": "documents", "unicode/": "documents",
     "librdkafka/": "metering", "zstd.h": "metering",
     "boost/dll": "engine",
     "curl/": "delivery",

@@ -135,6 +135,15 @@ export function Component() {
           >
             What do I owe now?
           </Button>
+          {query.data?.invoices.map(({ document: { currency } }) => (
+            <DownloadButton
+              key={currency}
+              label={query.data.invoices.length > 1 ? `PDF, ${currency}` : 'PDF'}
+              path={`${path}&currency=${currency}`}
+              type="application/pdf"
+              name={`${name}-${currency}.pdf`}
+            />
+          ))}
           <DownloadButton label="CSV" path={path} type="text/csv" name={`${name}.csv`} disabled={!asOf} />
           <DownloadButton
             label="JSON"

@@ -30,6 +30,7 @@ export function Component() {
       aside={query.data ? <InvoiceStateBadge state={query.data.state} /> : null}
       actions={
         <>
+          <DownloadButton label="PDF" path={path} type="application/pdf" name={`${number}.pdf`} />
           <DownloadButton label="CSV" path={path} type="text/csv" name={`${number}.csv`} />
           <DownloadButton label="JSON" path={path} type="application/json" name={`${number}.json`} />
           <PrintButton />

@@ -78,5 +78,6 @@ export function kindOf(name: string): FileKind | null {
   if (/^pricing\/.+\.xml$/.test(name)) return 'pricing';
   if (/^pricing\/.+\.dmn$/.test(name)) return 'decisions';
   if (/^mail\/.+\.mustache$/.test(name)) return 'mail';
+  if (/^logo\/.+\.svg$/.test(name)) return 'logo';
   return null;
 }

@@ -58,6 +58,18 @@ export function MailDialog({ id, onClose }: { id: string; onClose: () => void })
               {preview.as_sent ? 'As it was sent.' : 'Not sent yet: this is what would be sent now.'}
             </Text>
             <FactList facts={preview.headers.map(({ name, value }) => ({ label: name, value }))} />
+            {preview.attachments.length > 0 ? (
+              <FactList
+                facts={[
+                  {
+                    label: 'Attached',
+                    value: preview.attachments
+                      .map(({ name, bytes }) => `${name} (${Math.ceil(bytes / 1024).toString()} KB)`)
+                      .join(', '),
+                  },
+                ]}
+              />
+            ) : null}
             {preview.problem === null ? (
               <Body mail={preview} />
             ) : (

@@ -15,7 +15,7 @@ export function save(content: Blob, name: string): void {
 /** Fetches a path of the API in a media type that it offers, byte for byte, and saves it. Throws ApiError. */
 export async function download(
   path: string,
-  type: 'text/csv' | 'application/json',
+  type: 'text/csv' | 'application/json' | 'application/pdf',
   name: string,
 ): Promise<void> {
   let response: Response;

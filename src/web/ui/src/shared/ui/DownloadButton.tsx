@@ -7,7 +7,7 @@ import { download } from '../api/download';
 interface DownloadButtonProps {
   label: string;
   path: string;
-  type: 'text/csv' | 'application/json';
+  type: 'text/csv' | 'application/json' | 'application/pdf';
   /** Name of the file. */
   name: string;
   disabled?: boolean;

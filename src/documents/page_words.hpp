@@ -1,0 +1,68 @@
+#pragma once
+
+#include <string_view>
+
+namespace reckoner::documents {
+
+/// What stands on the pages of a document beside its data, in one language. "{}" is filled in.
+struct PageWords {
+  std::string_view invoice;
+  std::string_view credit_note;
+  std::string_view interim;       ///< title of an interim invoice
+  std::string_view interim_mark;  ///< says that it is no bill
+  std::string_view number;
+  std::string_view issued;
+  std::string_view due;
+  std::string_view as_of;
+  std::string_view customer;
+  std::string_view your_tax_id;
+  std::string_view purchase_order;
+  std::string_view currency;
+  std::string_view corrects;
+  std::string_view reason;
+  std::string_view description;
+  std::string_view quantity;
+  std::string_view tax;
+  std::string_view amount;
+  std::string_view adjustment;      ///< "Adjustment to {}": a period
+  std::string_view whole_customer;  ///< lines that belong to no subscription
+  std::string_view days;            ///< "{} to {}"
+  std::string_view subtotal;
+  std::string_view coupon;  ///< "Coupon: {}"
+  std::string_view coupon_back;
+  std::string_view tax_of;  ///< "Tax {} of {}": a rate, an amount
+  std::string_view total;
+  std::string_view contains;  ///< heading of taxes that the total contains
+  std::string_view tax_table;
+  std::string_view tax_kind;
+  std::string_view tax_rate;
+  std::string_view tax_base;
+  std::string_view tax_amount;
+  std::string_view tax_included;
+  std::string_view no_tax;
+  std::string_view balance;
+  std::string_view brought_forward;
+  std::string_view this_invoice;
+  std::string_view this_credit_note;
+  std::string_view credit;  ///< "Prepaid credit: {}"
+  std::string_view credit_back;
+  std::string_view payment;  ///< "Payment of {}": a day
+  std::string_view amount_due;
+  std::string_view in_your_favour;
+  std::string_view nothing_due;
+  std::string_view pay;  ///< "Please pay {} by {}."
+  std::string_view pay_to;
+  std::string_view pay_reference;
+  std::string_view scan;
+  std::string_view compared;   ///< "Compared with {}": a period
+  std::string_view others;     ///< charges that are not named
+  std::string_view costs;      ///< title of the chart
+  std::string_view continued;  ///< "{}, continued"
+  std::string_view page;       ///< "{} / {}"
+  std::string_view questions;  ///< "Questions? {}"
+};
+
+/// The words of that language ("en", "de", "fr"); English for any other.
+const PageWords& page_words(std::string_view language);
+
+}  // namespace reckoner::documents

@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "documents/sheet.hpp"
+
+namespace reckoner::documents {
+
+namespace {
+
+constexpr double kHeight = 112;
+constexpr double kChartWidth = 210;
+constexpr double kChartTop = 20;
+constexpr double kBarsHeight = 66;
+constexpr double kGap = 22;
+constexpr double kRowHeight = 12.5;
+constexpr std::size_t kChargesMax = 6;
+constexpr std::size_t kPeriodsMax = 12;
+constexpr double kAmountWidth = 66;
+
+struct Bar {
+  double height = 0;
+  std::shared_ptr<const Text> label;
+  std::shared_ptr<const Text> amount;  ///< of the last two
+  bool last = false;
+};
+
+/// For the height of a bar alone, where digits do not matter.
+double share(const money::Money& part, const money::Money& whole) {
+  if (part.sign() <= 0 || whole.sign() <= 0) return 0;
+  const money::Decimal thousandths =
+      money::round(money::Ratio(part.amount() * money::Decimal(1000), whole.amount()), 0,
+                   money::Rounding::kHalfEven);
+  return static_cast<double>(std::stoll(thousandths.to_string())) / 1000;
+}
+
+std::vector<Bar> bars_of(const Sheet& sheet) {
+  const std::vector<PeriodAmount>& all = sheet.printed.periods;
+  const std::size_t begin = all.size() > kPeriodsMax ? all.size() - kPeriodsMax : 0;
+  money::Money most(sheet.document().currency);
+  for (std::size_t i = begin; i < all.size(); ++i) most = std::max(most, all[i].amount);
+  std::vector<Bar> bars;
+  for (std::size_t i = begin; i < all.size(); ++i) {
+    const bool last = i + 1 == all.size();
+    bars.push_back({.height = share(all[i].amount, most) * kBarsHeight,
+                    .label = sheet.text(sheet.format.short_period(all[i].label), Face::kTiny, 60),
+                    .amount = i + 2 >= all.size()
+                                  ? sheet.text(sheet.amount(all[i].amount), Face::kTiny, 80)
+                                  : nullptr,
+                    .last = last});
+  }
+  return bars;
+}
+
+void draw_bars(PdfFile& file, const std::vector<Bar>& bars, double y) {
+  const double step = std::min(kChartWidth / static_cast<double>(bars.size()), 34.0);
+  const double bottom = y + kChartTop + kBarsHeight;
+  double x = kLeft;
+  for (const Bar& bar : bars) {
+    const double width = step * 0.62;
+    file.fill(x, bottom - bar.height, width, bar.height, bar.last ? Ink::kAccent : Ink::kBar);
+    const double middle = x + width / 2;
+    const Part part(file, Role::kParagraph);
+    file.draw(*bar.label, middle - bar.label->width() / 2, bottom + 3, Ink::kMuted);
+    // Side by side they would touch: the last but one stands only where there is room.
+    if (bar.amount && (bar.last || bar.amount->width() <= step)) {
+      file.draw(*bar.amount, middle - bar.amount->width() / 2,
+                bottom - bar.height - bar.amount->height() - 1, Ink::kText);
+    }
+    x += step;
+  }
+  file.line(kLeft, bottom, step * static_cast<double>(bars.size()), Ink::kRule);
+}
+
+struct Compared {
+  std::shared_ptr<const Text> title;
+  std::shared_ptr<const Text> before;
+  std::shared_ptr<const Text> now;
+};
+
+/// The largest charges by name, and what the others come to.
+std::vector<Compared> compared_of(const Sheet& sheet, double title_width) {
+  const std::vector<ComparedCharge>& all = sheet.printed.compared;
+  std::vector<ComparedCharge> shown(
+      all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kChargesMax)));
+  if (all.size() > kChargesMax) {
+    ComparedCharge& others = shown.back();
+    others.title = sheet.words.others;
+    for (std::size_t i = kChargesMax; i < all.size(); ++i) {
+      others.before += all[i].before;
+      others.now += all[i].now;
+    }
+  }
+  std::vector<Compared> rows;
+  for (const ComparedCharge& charge : shown) {
+    rows.push_back({sheet.one_line(charge.title, Face::kSmall, title_width),
+                    sheet.text(sheet.amount(charge.before), Face::kSmall, kAmountWidth),
+                    sheet.text(sheet.amount(charge.now), Face::kSmall, kAmountWidth)});
+  }
+  return rows;
+}
+
+}  // namespace
+
+void add_comparison(const Sheet& sheet) {
+  const std::vector<PeriodAmount>& periods = sheet.printed.periods;
+  if (periods.size() < 2) return;
+  const double left = kLeft + kChartWidth + kGap;
+  const double title_width = kRight - left - 2 * kAmountWidth - 6;
+  auto title = sheet.text(sheet.words.costs, Face::kStrong, kChartWidth);
+  auto heading = sheet.text(
+      filled(sheet.words.compared, sheet.format.period(periods[periods.size() - 2].label)),
+      Face::kStrong, kRight - left);
+  sheet.plan.space(12);
+  sheet.plan.add({.height = kHeight,
+                  .draw = [title, heading, bars = bars_of(sheet),
+                           rows = compared_of(sheet, title_width), left](PdfFile& file, double y) {
+                    {
+                      const Part part(file, Role::kHeading);
+                      file.draw(*title, kLeft, y, Ink::kText);
+                    }
+                    draw_bars(file, bars, y + 6);
+                    {
+                      const Part part(file, Role::kHeading);
+                      file.draw(*heading, left, y, Ink::kText);
+                    }
+                    double top = y + 18;
+                    const Part table(file, Role::kTable);
+                    for (const Compared& row : rows) {
+                      const Part part(file, Role::kRow);
+                      const auto cell = [&](const Text& text, double x, Ink ink) {
+                        const Part in(file, Role::kCell);
+                        file.draw(text, x, top, ink);
+                      };
+                      cell(*row.title, left, Ink::kText);
+                      cell(*row.before, kRight - kAmountWidth - row.before->width(), Ink::kMuted);
+                      cell(*row.now, kRight - row.now->width(), Ink::kText);
+                      top += kRowHeight;
+                    }
+                  }});
+}
+
+}  // namespace reckoner::documents

@@ -1,0 +1,159 @@
+#include "documents/typesetter.hpp"
+
+#include <fontconfig/fontconfig.h>
+#include <pango/pangocairo.h>
+#include <pango/pangofc-fontmap.h>
+
+#include <array>
+
+#include "base/error.hpp"
+#include "text/utf8.hpp"
+
+namespace reckoner::documents {
+
+namespace {
+
+constexpr int kLinesMax = 12;
+constexpr const char* kFamily = "Noto Sans";
+
+// Where fonts-noto-core and fonts-droid-fallback put their files; the cache is the
+// one that installing fonts keeps.
+constexpr const char* kFontConfiguration = R"(<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts/truetype/noto</dir>
+  <dir>/usr/share/fonts/truetype/droid</dir>
+  <cachedir>/var/cache/fontconfig</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
+  <alias binding="same">
+    <family>Noto Sans</family>
+    <accept><family>Droid Sans Fallback</family></accept>
+  </alias>
+</fontconfig>
+)";
+
+struct FaceOfType {
+  double points;
+  PangoWeight weight;
+};
+constexpr std::array<FaceOfType, 6> kFaces{{{6.5, PANGO_WEIGHT_NORMAL},
+                                            {7.5, PANGO_WEIGHT_NORMAL},
+                                            {9, PANGO_WEIGHT_NORMAL},
+                                            {9, PANGO_WEIGHT_BOLD},
+                                            {11, PANGO_WEIGHT_BOLD},
+                                            {19, PANGO_WEIGHT_BOLD}}};
+
+double points(int units) {
+  return static_cast<double>(units) / PANGO_SCALE;
+}
+
+FcConfig* load_fonts() {
+  FcConfig* config = FcConfigCreate();
+  RK_CHECK(config != nullptr);
+  const bool read = FcConfigParseAndLoadFromMemory(
+                        config, reinterpret_cast<const FcChar8*>(kFontConfiguration), FcTrue) &&
+                    FcConfigBuildFonts(config);
+  bool found = false;
+  if (read) {
+    const FcFontSet* fonts = FcConfigGetFonts(config, FcSetSystem);
+    for (int i = 0; fonts != nullptr && i < fonts->nfont && !found; ++i) {
+      FcChar8* family = nullptr;
+      found = FcPatternGetString(fonts->fonts[i], FC_FAMILY, 0, &family) == FcResultMatch &&
+              std::string_view(reinterpret_cast<const char*>(family)) == kFamily;
+    }
+  }
+  if (!found) {
+    FcConfigDestroy(config);
+    throw Error(
+        "the fonts of documents are not there: install the package fonts-noto-core (its folder is "
+        "/usr/share/fonts/truetype/noto)");
+  }
+  return config;
+}
+
+}  // namespace
+
+void Text::Release::operator()(PangoLayout* layout) const {
+  g_object_unref(layout);
+}
+
+Text::Text(PangoLayout* owned) : layout_(owned) {
+  PangoRectangle logical;
+  pango_layout_get_extents(owned, nullptr, &logical);
+  width_ = points(logical.width);
+  height_ = points(logical.height);
+  baseline_ = points(pango_layout_get_baseline(owned));
+}
+
+struct Typesetter::Fonts {
+  FcConfig* config;
+  PangoFontMap* map;
+  PangoContext* context;
+  std::array<PangoFontDescription*, kFaces.size()> faces{};
+
+  Fonts() : config(load_fonts()), map(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT)) {
+    RK_CHECK(map != nullptr);
+    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);
+    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
+    context = pango_font_map_create_context(map);
+    // Nothing of a screen: glyphs stand where the font says.
+    cairo_font_options_t* options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    pango_cairo_context_set_font_options(context, options);
+    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(context, FALSE);
+    for (std::size_t i = 0; i < faces.size(); ++i) {
+      faces[i] = pango_font_description_new();
+      pango_font_description_set_family_static(faces[i], kFamily);
+      pango_font_description_set_size(faces[i], static_cast<int>(kFaces[i].points * PANGO_SCALE));
+      pango_font_description_set_weight(faces[i], kFaces[i].weight);
+    }
+  }
+  ~Fonts() {
+    for (PangoFontDescription* face : faces) pango_font_description_free(face);
+    g_object_unref(context);
+    g_object_unref(map);
+    FcConfigDestroy(config);
+  }
+  Fonts(const Fonts&) = delete;
+  Fonts& operator=(const Fonts&) = delete;
+};
+
+Typesetter::Typesetter() : fonts_(std::make_unique<Fonts>()) {
+  set_language("");
+}
+
+Typesetter::~Typesetter() = default;
+
+void Typesetter::set_language(const std::string& language) {
+  pango_context_set_language(
+      fonts_->context, pango_language_from_string(language.empty() ? "en" : language.c_str()));
+}
+
+Text Typesetter::text(std::string_view text, Face face, double width_max) const {
+  return shaped(text, face, width_max, kLinesMax);
+}
+
+Text Typesetter::one_line(std::string_view text, Face face, double width_max) const {
+  return shaped(text, face, width_max, 1);
+}
+
+Text Typesetter::shaped(std::string_view text, Face face, double width_max, int lines_max) const {
+  const std::string shown = text::printable(text);
+  PangoLayout* layout = pango_layout_new(fonts_->context);
+  pango_layout_set_font_description(layout, fonts_->faces[static_cast<std::size_t>(face)]);
+  pango_layout_set_text(layout, shown.data(), static_cast<int>(shown.size()));
+  int width = 0;
+  pango_layout_get_size(layout, &width, nullptr);
+  if (points(width) > width_max) {
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    pango_layout_set_width(layout, static_cast<int>(width_max * PANGO_SCALE));
+    pango_layout_set_height(layout, -lines_max);
+    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+  }
+  return Text(layout);
+}
+
+}  // namespace reckoner::documents

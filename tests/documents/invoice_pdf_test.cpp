@@ -1,0 +1,213 @@
+#include "documents/invoice_pdf.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "base/error.hpp"
+#include "documents/payment_code.hpp"
+#include "pdf_reader.hpp"
+#include "printed_specimen.hpp"
+
+namespace reckoner::documents {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+TEST(InvoicePdf, IsSoundAndSaysEverything) {
+  const PdfReader pdf(to_pdf(printed_specimen()));
+  EXPECT_EQ(pdf.problems(), "");
+  EXPECT_EQ(pdf.pages(), 1);
+  const std::string text = pdf.text();
+  for (const char* part : {"Stratos Ltd",
+                           "1 Main Street",
+                           "VAT GB123456789",
+                           "Müller & Söhne",
+                           "Hauptstraße 5",
+                           "DE811907980",
+                           "PO-2026-117",
+                           "Invoice R-2026-000042",
+                           "1 November 2026",
+                           "15 November 2026",
+                           "October 2026",
+                           "IoT Professional",
+                           "Connected devices",
+                           "tier up to 1000: 1.000 × 0,1 = 100",
+                           "4.640 GB",
+                           "314,40",
+                           "Subtotal",
+                           "476,90",
+                           "90,61",
+                           "567,51",
+                           "Payment of 20 Oct 2026, TX-4711",
+                           "-120,00",
+                           "Amount due EUR",
+                           "DE89 3704 0044 0532 0130 00",
+                           "COBADEFFXXX",
+                           "Compared with September 2026",
+                           "240,10",
+                           "1 / 1"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+  EXPECT_THAT(pdf.info(), AllOf(HasSubstr("Title:           Invoice R-2026-000042"),
+                                HasSubstr("Author:          Stratos Ltd")));
+  EXPECT_THAT(pdf.plain(),
+              AllOf(HasSubstr("/StructTreeRoot"), HasSubstr("/S /H1"), HasSubstr("/S /TD")));
+}
+
+TEST(InvoicePdf, TheSameDocumentGivesTheSameBytes) {
+  const Printed printed = printed_specimen(80);
+  const std::string first = to_pdf(printed);
+  to_pdf(printed_specimen(3));
+  EXPECT_EQ(to_pdf(printed), first);
+  std::string elsewhere;
+  std::thread([&] { elsewhere = to_pdf(printed); }).join();
+  EXPECT_EQ(elsewhere, first);
+}
+
+TEST(InvoicePdf, ManyThreadsPrintAtOnce) {
+  const Printed printed = printed_specimen();
+  const std::string expected = to_pdf(printed);
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(4, 0);
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < 5; ++round) wrong[i] += to_pdf(printed) == expected ? 0 : 1;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(wrong, testing::Each(0));
+}
+
+TEST(InvoicePdf, TheCodeIsReadAsATransfer) {
+  const Printed printed = printed_specimen();
+  EXPECT_EQ(PdfReader(to_pdf(printed)).code_of_page(1),
+            "BCD\n002\n1\nSCT\nCOBADEFFXXX\nStratos Ltd\nDE89370400440532013000\nEUR567.51\n\n\n"
+            "R-2026-000042\n");
+}
+
+TEST(InvoicePdf, OfAThousandLinesEachPageHasItsTableHeading) {
+  const PdfReader pdf(to_pdf(printed_specimen(1000)));
+  EXPECT_EQ(pdf.problems(), "");
+  const int pages = pdf.pages();
+  EXPECT_GT(pages, 15);
+  EXPECT_LT(pages, 40);
+  for (int page = 1; page < pages; ++page) {
+    const std::string text = pdf.text_of_page(page);
+    EXPECT_THAT(text, HasSubstr("Description")) << page;
+    EXPECT_THAT(text, HasSubstr(fmt::format("{} / {}", page, pages)));
+    if (page > 1) {
+      EXPECT_THAT(text, HasSubstr("Invoice R-2026-000042, continued"));
+    }
+  }
+  const std::string text = pdf.text();
+  for (const int line : {1, 500, 1000}) {
+    EXPECT_THAT(text, HasSubstr(fmt::format("Requests of service {} ", line)));
+  }
+}
+
+TEST(InvoicePdf, AnInterimInvoiceSaysThatItIsNone) {
+  Printed printed = printed_specimen();
+  printed.document.number.clear();
+  printed.document.ordinal = 0;
+  printed.document.issued_on.reset();
+  printed.document.due_on.reset();
+  printed.as_of = time::parse_instant("2026-10-15T12:30:00Z");
+  const PdfReader pdf(to_pdf(printed));
+  EXPECT_EQ(pdf.problems(), "");
+  EXPECT_THAT(pdf.text(), AllOf(HasSubstr("Interim, not an invoice"), HasSubstr("14:30"),
+                                Not(HasSubstr("Please pay")), Not(HasSubstr("Number"))));
+}
+
+TEST(InvoicePdf, ACreditNoteAsksForNoPayment) {
+  Printed printed{.document = credit_note_specimen(),
+                  .issuer = specimen_issuer(),
+                  .details = {},
+                  .recipient = {}};
+  printed.details.iban = "DE89370400440532013000";
+  const PdfReader pdf(to_pdf(printed));
+  EXPECT_EQ(pdf.problems(), "");
+  EXPECT_THAT(pdf.text(), AllOf(HasSubstr("Credit note C-2026-000001"), HasSubstr("R-2026-000042"),
+                                HasSubstr("the service was not available"),
+                                HasSubstr("Coupon given back"), Not(HasSubstr("Please pay"))));
+}
+
+TEST(InvoicePdf, SpeaksTheLanguageOfTheCustomer) {
+  Printed printed = printed_specimen();
+  printed.recipient.language = "de-CH";
+  const std::string text = PdfReader(to_pdf(printed)).text();
+  EXPECT_THAT(text, AllOf(HasSubstr("Rechnung R-2026-000042"), HasSubstr("1. November 2026"),
+                          HasSubstr("4’640 GB"), HasSubstr("Zu zahlen")));
+}
+
+TEST(InvoicePdf, WritesAnyScriptAndDirection) {
+  Printed printed = printed_specimen();
+  for (const char* name : {"شركة الاتصالات المتحدة", "חברת התקשורת", "株式会社日本通信",
+                           "हिन्दी कंपनी", "Ελληνική Εταιρεία", "ООО «Связь»", "บริษัท สื่อสาร"}) {
+    printed.document.customer_name = name;
+    const PdfReader pdf(to_pdf(printed));
+    EXPECT_EQ(pdf.problems(), "") << name;
+    EXPECT_EQ(pdf.pages(), 1) << name;
+  }
+  printed.document.customer_name = "株式会社日本通信";
+  EXPECT_THAT(PdfReader(to_pdf(printed)).text(), HasSubstr("株式会社日本通信"));
+}
+
+TEST(InvoicePdf, StandsWhateverIsInNames) {
+  Printed printed = printed_specimen();
+  printed.document.customer_name = std::string("A\x01\x02\xff") + std::string(3000, 'W');
+  printed.document.lines[0].line.description = std::string(5000, 'x');
+  printed.document.reason = std::string(2000, 'r') + "\n(reason)";
+  printed.issuer.name = "</body> <b>Stratos</b> & Co";
+  const PdfReader pdf(to_pdf(printed));
+  EXPECT_EQ(pdf.problems(), "");
+  EXPECT_THAT(pdf.text(), HasSubstr("</body> <b>Stratos</b> & Co"));
+}
+
+TEST(InvoicePdf, RefusesALogoThatIsNone) {
+  Printed printed = printed_specimen();
+  printed.details.logo = "<svg";
+  EXPECT_THROW(to_pdf(printed), Error);
+  EXPECT_THAT(to_pdf(printed_specimen()), StartsWith("%PDF-"));
+}
+
+TEST(PaymentCode, IsForEurosAlone) {
+  const PaymentRequest request{.payee = "Stratos",
+                               .iban = "DE89370400440532013000",
+                               .bic = "",
+                               .amount = eur("0.01"),
+                               .reference = "R-1"};
+  EXPECT_EQ(sepa_text(request),
+            "BCD\n002\n1\nSCT\n\nStratos\nDE89370400440532013000\nEUR0.01\n\n\nR-1");
+  PaymentRequest other = request;
+  other.amount = usd("5.00");
+  EXPECT_EQ(sepa_text(other), std::nullopt);
+  other.amount = eur("0.00");
+  EXPECT_EQ(sepa_text(other), std::nullopt);
+  other.amount = eur("1000000000.00");
+  EXPECT_EQ(sepa_text(other), std::nullopt);
+  other.amount = eur("999999999.99");
+  EXPECT_TRUE(sepa_text(other).has_value());
+}
+
+TEST(PaymentCode, CutsWhatIsTooLongBetweenCharacters) {
+  std::string name;
+  for (int i = 0; i < 80; ++i) name += "ü";
+  const auto text = sepa_text({.payee = name + "\nEUR1",
+                               .iban = "DE89370400440532013000",
+                               .bic = "COBADEFFXXX",
+                               .amount = eur("999999999.99"),
+                               .reference = std::string(200, 'r')});
+  ASSERT_TRUE(text.has_value());
+  EXPECT_THAT(*text, HasSubstr("\n" + name.substr(0, 140) + "\nDE89"));
+  EXPECT_EQ(std::count(text->begin(), text->end(), '\n'), 10);
+  EXPECT_LE(text->size(), 331U);
+  EXPECT_LE(qr_code(*text).size, 17 + 4 * 13);
+}
+
+}  // namespace
+}  // namespace reckoner::documents
