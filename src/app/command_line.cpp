@@ -314,7 +314,8 @@ class CommandLine {
     import
         ->add_option(
             "kind", text_,
-            "customers, subscriptions, payments, discounts, charges, credits or agreements")
+            "customers, subscriptions, payments, discounts, charges, credits, agreements or "
+            "cost-pools")
         ->required();
     import->add_option("file", file_, "the file (docs/import.md)")->required();
 

@@ -11,12 +11,13 @@ enum class FileKind {
   kMeters,
   kTaxes,
   kAccounts,
+  kAllocation,
   kPricing,    ///< pricing/*.xml
   kDecisions,  ///< pricing/*.dmn
   kMail,       ///< mail/*.mustache
 };
 
-/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail".
+/// "billing-config", "meters", "taxes", "accounts", "allocation", "pricing", "decisions", "mail".
 std::string_view to_string(FileKind kind);
 /// nullopt for a name that is none of these.
 std::optional<FileKind> file_kind_named(std::string_view name);
