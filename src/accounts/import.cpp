@@ -21,10 +21,10 @@ constexpr store::Statement kRecordFile{"accounts.record_file", R"(
   insert into imported_file (sha256, kind, name, imported_at, row_count)
   values ($1, $2, $3, $4, $5) on conflict (sha256) do nothing)"};
 
-constexpr std::array kKinds = {ImportKind::kCustomers, ImportKind::kSubscriptions,
-                               ImportKind::kPayments,  ImportKind::kDiscounts,
-                               ImportKind::kCharges,   ImportKind::kCredits,
-                               ImportKind::kAgreements};
+constexpr std::array kKinds = {ImportKind::kCustomers,  ImportKind::kSubscriptions,
+                               ImportKind::kPayments,   ImportKind::kDiscounts,
+                               ImportKind::kCharges,    ImportKind::kCredits,
+                               ImportKind::kAgreements, ImportKind::kCostPools};
 
 ImportSpec spec_of(ImportKind kind) {
   switch (kind) {
@@ -42,6 +42,8 @@ ImportSpec spec_of(ImportKind kind) {
       return credit_import();
     case ImportKind::kAgreements:
       return agreement_import();
+    case ImportKind::kCostPools:
+      return pool_import();
   }
   throw Bug("a kind of import without a spec");
 }
@@ -64,6 +66,8 @@ std::string_view to_string(ImportKind kind) {
       return "credits";
     case ImportKind::kAgreements:
       return "agreements";
+    case ImportKind::kCostPools:
+      return "cost-pools";
   }
   return "";
 }

@@ -21,9 +21,11 @@ enum class ImportKind {
   kCharges,
   kCredits,
   kAgreements,
+  kCostPools,
 };
 
-/// "customers", "subscriptions", "payments", "discounts", "charges", "credits", "agreements".
+/// "customers", "subscriptions", "payments", "discounts", "charges", "credits", "agreements",
+/// "cost-pools".
 std::string_view to_string(ImportKind kind);
 /// Throws UsageError for anything else, naming the nearest.
 ImportKind parse_import_kind(std::string_view text);

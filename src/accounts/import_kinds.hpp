@@ -39,6 +39,7 @@ ImportSpec discount_import();
 ImportSpec charge_import();
 ImportSpec credit_import();
 ImportSpec agreement_import();
+ImportSpec pool_import();
 
 /// What the parsed rows of every kind begin with.
 struct ImportRow {

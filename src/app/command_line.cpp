@@ -9,6 +9,7 @@
 #include <set>
 
 #include "app/account_commands.hpp"
+#include "app/allocation_commands.hpp"
 #include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/commands_doctor.hpp"
@@ -70,6 +71,10 @@ class CommandLine {
     journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
       default_to(group, std::move(work));
     });
+    allocation_commands_.emplace(app_, declare,
+                                 [this](CLI::App* group, AllocationCommands::Work work) {
+                                   default_to(group, std::move(work));
+                                 });
     run_commands_.emplace(app_, declare, [this](CLI::App* group, RunCommands::Work work) {
       default_to(group, std::move(work));
     });
@@ -322,7 +327,8 @@ class CommandLine {
     import
         ->add_option(
             "kind", text_,
-            "customers, subscriptions, payments, discounts, charges, credits or agreements")
+            "customers, subscriptions, payments, discounts, charges, credits, agreements or "
+            "cost-pools")
         ->required();
     import->add_option("file", file_, "the file (docs/import.md)")->required();
 
@@ -425,6 +431,7 @@ class CommandLine {
   std::optional<RunCommands> run_commands_;
   std::optional<SchemaCommands> schema_commands_;
   std::optional<JournalCommands> journal_commands_;
+  std::optional<AllocationCommands> allocation_commands_;
   std::string customer_;
   std::string as_of_;
   WrittenFiles files_;

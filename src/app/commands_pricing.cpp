@@ -10,6 +10,7 @@
 #include "engine/explanation_json.hpp"
 #include "engine/quote.hpp"
 #include "handlers/catalogue.hpp"
+#include "invoicing/cost_facts.hpp"
 #include "text/table.hpp"
 
 namespace reckoner::app {
@@ -78,6 +79,10 @@ std::string explanation_text(const engine::Explanation& explanation) {
       time::to_string(line.ends_on), explanation.version.value);
   if (explanation.charge) {
     text += charge_text(*explanation.charge);
+  } else if (line.charge.starts_with(domain::charge_of_pool(""))) {
+    const auto facts =
+        invoicing::parse_cost_facts(text::parse_json(line.facts), line.amount.currency());
+    for (const std::string& words : invoicing::words_of(facts)) text += words + "\n";
   } else {
     text += fmt::format("facts {}\n", line.facts);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "base/mistakes.hpp"
 #include "base/suggest.hpp"
@@ -75,6 +76,9 @@ void check_posting_rules(const Configuration& configuration) {
   for (const EngineConfig& engine : configuration.engines) {
     for (const HandlerConfig& handler : engine.handlers) charges.push_back(handler.class_name);
   }
+  for (const domain::CostPool& pool : configuration.allocation.pools) {
+    charges.push_back(domain::charge_of_pool(pool.name));
+  }
   std::vector<std::string> entities;
   for (const domain::LegalEntity& entity : configuration.legal_entities) {
     entities.emplace_back(domain::shown_entity(entity.id));
@@ -90,6 +94,37 @@ void check_posting_rules(const Configuration& configuration) {
     check(rule.charge, "charge", charges);
     check(rule.plan, "plan", plans);
     check(rule.entity, "legal entity", entities);
+  }
+}
+
+/// Meters, plans and engines of allocation.xml must be there.
+void check_allocation(const Configuration& configuration) {
+  const auto meters = names_of(configuration.meters, [](const auto& meter) { return meter.name; });
+  const auto plans = names_of(configuration.plans, [](const auto& plan) { return plan.name; });
+  const auto engines =
+      names_of(configuration.engines, [](const auto& engine) { return engine.id; });
+  const auto check = [](const domain::Place& place, std::string_view who, std::string_view what,
+                        const std::string& name, const std::vector<std::string>& known) {
+    if (contains(known, name)) return;
+    fail_at(place, fmt::format("{} names {} '{}', which does not exist{}", who, what, name,
+                               suggestion(name, known)));
+  };
+  const std::function<void(const domain::CostCentre&)> check_centre =
+      [&](const domain::CostCentre& centre) {
+        for (const std::string& plan : centre.plans) {
+          check(centre.place, fmt::format("cost centre '{}'", centre.name), "plan", plan, plans);
+        }
+        for (const domain::CostCentre& part : centre.parts) check_centre(part);
+      };
+  for (const domain::CostCentre& centre : configuration.allocation.cost_centres) {
+    check_centre(centre);
+  }
+  for (const domain::CostPool& pool : configuration.allocation.pools) {
+    const std::string who = fmt::format("pool '{}'", pool.name);
+    check(pool.place, who, "engine", pool.engine, engines);
+    for (const auto& driver : pool.drivers) check(pool.place, who, "meter", driver.meter, meters);
+    for (const std::string& plan : pool.plans) check(pool.place, who, "plan", plan, plans);
+    for (const std::string& plan : pool.excluded_plans) check(pool.place, who, "plan", plan, plans);
   }
 }
 
@@ -141,6 +176,8 @@ void read_file(const std::string& name, const std::string& content, money::Curre
     configuration.taxes = read_taxes(parse_xml(name, content).root());
   } else if (name == kAccountsFile) {
     configuration.chart = read_accounts(parse_xml(name, content).root());
+  } else if (name == kAllocationFile) {
+    configuration.allocation = read_allocation(parse_xml(name, content).root());
   } else if (name.ends_with(".mustache")) {
     configuration.templates.emplace(name, content);
   } else if (kind_of_file(name) == FileKind::kLogo) {
@@ -201,6 +238,7 @@ Configuration parse(const Files& files) {
       [&] { check_plans(configuration.plans, configuration.engines, configuration.meters); });
   mistakes.attempt([&] { check_population_facts(configuration); });
   mistakes.attempt([&] { check_posting_rules(configuration); });
+  mistakes.attempt([&] { check_allocation(configuration); });
   mistakes.attempt([&] { check_parameter_files(configuration, files); });
   mistakes.finish();
   return configuration;

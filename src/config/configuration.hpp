@@ -10,6 +10,7 @@
 #include "config/files.hpp"
 #include "config/settings.hpp"
 #include "domain/chart.hpp"
+#include "domain/cost_pool.hpp"
 #include "domain/legal_entity.hpp"
 #include "domain/plan.hpp"
 #include "domain/tax.hpp"
@@ -83,6 +84,7 @@ struct Configuration {
   std::vector<PopulationFact> population_facts;            ///< in the order of billing-config.xml
   domain::TaxRules taxes;  ///< of taxes.xml; without the file nothing is taxed
   domain::Chart chart = domain::standard_chart();  ///< of accounts.xml
+  domain::AllocationRules allocation;              ///< of allocation.xml; without the file no pool
   std::vector<domain::LegalEntity> legal_entities{
       domain::LegalEntity{}};  ///< the default one first
 

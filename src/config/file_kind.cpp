@@ -8,8 +8,9 @@ namespace reckoner::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{"billing-config", "meters",    "taxes", "accounts",
-                                                 "pricing",        "decisions", "mail",  "logo"};
+constexpr std::array<std::string_view, 9> kNames{"billing-config", "meters",     "taxes",
+                                                 "accounts",       "allocation", "pricing",
+                                                 "decisions",      "mail",       "logo"};
 
 }  // namespace
 
@@ -29,6 +30,7 @@ std::optional<FileKind> kind_of_file(std::string_view name) {
   if (name == kMetersFile) return FileKind::kMeters;
   if (name == kTaxesFile) return FileKind::kTaxes;
   if (name == kAccountsFile) return FileKind::kAccounts;
+  if (name == kAllocationFile) return FileKind::kAllocation;
   if (name.starts_with("pricing/") && name.ends_with(".xml")) return FileKind::kPricing;
   if (name.starts_with("pricing/") && name.ends_with(".dmn")) return FileKind::kDecisions;
   if (name.starts_with("mail/") && name.ends_with(".mustache")) return FileKind::kMail;

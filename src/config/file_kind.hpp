@@ -11,13 +11,14 @@ enum class FileKind {
   kMeters,
   kTaxes,
   kAccounts,
+  kAllocation,
   kPricing,    ///< pricing/*.xml
   kDecisions,  ///< pricing/*.dmn
   kMail,       ///< mail/*.mustache
   kLogo,       ///< logo/*.svg
 };
 
-/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail", "logo".
+/// "billing-config", "meters", "taxes", "accounts", "allocation", "pricing", "decisions", "mail", "logo".
 std::string_view to_string(FileKind kind);
 /// nullopt for a name that is none of these.
 std::optional<FileKind> file_kind_named(std::string_view name);

@@ -64,9 +64,9 @@ class Reader {
     const std::string name = name_of(entry);
     if (!is_of_our_kind(name)) return;
     if (!kind_of_file(name)) {
-      const std::array<std::string, 4> known{std::string(kBillingConfigFile),
-                                             std::string(kMetersFile), std::string(kTaxesFile),
-                                             std::string(kAccountsFile)};
+      const std::array<std::string, 5> known{
+          std::string(kBillingConfigFile), std::string(kMetersFile), std::string(kTaxesFile),
+          std::string(kAccountsFile), std::string(kAllocationFile)};
       throw Error(
           fmt::format("{}: not a file of a configuration{}", name, suggestion(name, known)));
     }

@@ -18,11 +18,12 @@ struct Files {
 
 constexpr std::string_view kBillingConfigFile = "billing-config.xml";
 constexpr std::string_view kMetersFile = "meters.xml";
-constexpr std::string_view kTaxesFile = "taxes.xml";        ///< optional
-constexpr std::string_view kAccountsFile = "accounts.xml";  ///< optional
+constexpr std::string_view kTaxesFile = "taxes.xml";            ///< optional
+constexpr std::string_view kAccountsFile = "accounts.xml";      ///< optional
+constexpr std::string_view kAllocationFile = "allocation.xml";  ///< optional
 
-/// Reads billing-config.xml, meters.xml, taxes.xml, and below the folders pricing (*.xml, *.dmn)
-/// and mail
+/// Reads billing-config.xml, meters.xml, taxes.xml, accounts.xml, allocation.xml, and below the
+/// folders pricing (*.xml, *.dmn) and mail
 /// (*.mustache) at any depth. Other folders and other kinds of files are ignored. Throws Error for
 /// a directory that cannot be read, a *.xml, *.dmn or
 /// *.mustache that is none of these, a symbolic link that leaves the directory, something that is

@@ -26,6 +26,9 @@ std::vector<domain::Meter> read_meters(const Element& root);
 /// taxes.xml
 domain::TaxRules read_taxes(const Element& root);
 
+/// allocation.xml
+domain::AllocationRules read_allocation(const Element& root);
+
 /// accounts.xml, over the standard chart.
 domain::Chart read_accounts(const Element& root);
 

@@ -110,6 +110,19 @@ constexpr store::Statement kSchedule{"audit schedule", R"(
                                   or h.state = 'rejected' and h.decided_at >= f.started_at)))
    order by 1)"};
 
+constexpr store::Statement kCountDivisions{"audit count pool divisions",
+                                           "select count(*) as rows from pool_division"};
+
+constexpr store::Statement kPoolShares{"audit pool shares", R"(
+  select null::bigint as customer_id, null::bigint as ordinal,
+         format('cost pool %s, %s: its shares sum to %s, and %s are divided', d.pool, d.month,
+                coalesce(s.amount, 0), d.amount) as what
+    from pool_division d
+    left join (select pool, month, sum(amount) as amount from pool_share group by pool, month) s
+           on s.pool = d.pool and s.month = d.month
+   where coalesce(s.amount, 0) <> d.amount
+   order by d.pool, d.month)"};
+
 constexpr std::array kChecks{
     RowCheck{"periods", "V8", "each period begins where the one before ended", "periods",
              kCountPeriods, kPeriods},
@@ -119,6 +132,8 @@ constexpr std::array kChecks{
              "customers", kCountCustomers, kOrdinals},
     RowCheck{"schedule", "V22", "what goes on has a next period, and no firing went past one",
              "periods", kCountPeriods, kSchedule},
+    RowCheck{"pool-shares", "V23", "the shares of each cost pool sum to what is divided",
+             "divisions", kCountDivisions, kPoolShares},
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ std::span<const RowCheck> ledger_checks();
 std::span<const RowCheck> document_checks();
 /// V10, V12: numbers and chains.
 std::span<const RowCheck> series_checks();
-/// V8, V9, V22: billing periods.
+/// V8, V9, V22, V23: billing periods, and what of cost pools falls on them.
 std::span<const RowCheck> period_checks();
 /// V14, V15, V21: runs, mails, positions in topics.
 std::span<const RowCheck> run_checks();

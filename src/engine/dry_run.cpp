@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/cost_pools.hpp"
 #include "engine/due_slice.hpp"
 #include "engine/population.hpp"
 #include "engine/run.hpp"
@@ -65,6 +66,8 @@ Runner::DryRun Runner::dry_run(const RunRequest& request, std::size_t customers_
   FactReader facts(*connection, {cut, /*tail=*/true});
   facts.assume(population_facts_to_come(*connection, compiled->configuration(), request.engine,
                                         request.fires_at, facts.knowledge(), now));
+  facts.assume(shares_of(
+      divisions_to_come(facts, *connection, *compiled, {request.engine, request.fires_at, cut})));
   const ComputationRequest whole{due.to_bill,
                                  {.engine = request.engine,
                                   .until = request.fires_at,

@@ -63,6 +63,21 @@ struct Quantities {
   std::vector<Group> groups;  ///< where something was measured; by values, then by window
 };
 
+/// What a customer bears of a cost pool's month.
+struct PoolShare {
+  std::string pool;
+  std::string month;       ///< "2026-10"
+  std::int64_t cycle = 0;  ///< in whose arrears it is billed
+  time::Date falls_on;     ///< the local day that says in which period
+  money::Money amount;
+  std::string description;  ///< for the reader of the invoice, one line
+  std::string tax;          ///< category
+  std::string facts;        ///< JSON (invoicing/cost_facts.hpp)
+};
+using PoolShares = std::map<CustomerId, std::vector<PoolShare>>;
+/// Of a row with the columns of pool_share.
+PoolShare read_pool_share(const store::Row& row);
+
 /// Where the handlers of the statement and document phase get their facts from.
 class FactSource {
  public:
@@ -124,6 +139,11 @@ class FactSource {
   using Population = std::map<std::string, money::Decimal, std::less<>>;
   using PopulationByMonth = std::map<std::pair<std::string, std::string>, Population>;
   virtual PopulationByMonth population_facts(const std::vector<std::string>& months) = 0;
+
+  /// The shares of customers that have any which falls on those days, `to` included; by pool and
+  /// month.
+  virtual PoolShares pool_shares(std::span<CustomerWork* const> customers, time::Date from,
+                                 time::Date to) = 0;
 };
 
 /// Reads the facts of a batch of customers, inside the transaction of its connection: one query a
@@ -182,6 +202,10 @@ class FactReader : public FactSource {
   PopulationByMonth population_facts(const std::vector<std::string>& months) override;
   /// Figures that a run would compute, and nobody has stored yet: from now on they are known.
   void assume(PopulationByMonth figures) { assumed_ = std::move(figures); }
+  PoolShares pool_shares(std::span<CustomerWork* const> customers, time::Date from,
+                         time::Date to) override;
+  /// Likewise; an assumed share stands for the stored one of its pool and month.
+  void assume(PoolShares shares) { assumed_shares_ = std::move(shares); }
 
   /// The issued sides of periods that start on those local days, `to` included; none: all since.
   std::vector<PeriodWork> issued_periods_starting(std::deque<CustomerWork>& customers,
@@ -203,6 +227,7 @@ class FactReader : public FactSource {
   store::Connection& connection_;
   Knowledge knowledge_;
   PopulationByMonth assumed_;
+  PoolShares assumed_shares_;
 };
 
 }  // namespace reckoner::engine

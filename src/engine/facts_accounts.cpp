@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/steps.hpp"
@@ -89,6 +90,12 @@ constexpr store::Statement kPopulationFacts{"population facts", R"(
             and not exists (select from population_fact x
                              where x.engine = f.engine and x.name = f.name
                                and x.month = w.month))"};
+
+constexpr store::Statement kPoolShares{"cost pool shares of a batch", R"(
+  select customer_id, pool, month, cycle, falls_on, currency, amount, description, tax, facts
+    from pool_share
+   where customer_id = any($1::bigint[]) and falls_on between $2 and $3
+   order by customer_id, pool, month)"};
 
 std::vector<std::int64_t> ids_of(std::span<CustomerWork* const> customers) {
   std::vector<std::int64_t> ids;
@@ -249,6 +256,40 @@ FactSource::PopulationByMonth FactReader::population_facts(const std::vector<std
     for (const auto& [name, value] : figures) facts[engine_and_month][name] = value;
   }
   return facts;
+}
+
+PoolShares FactReader::pool_shares(std::span<CustomerWork* const> customers, time::Date from,
+                                   time::Date to) {
+  PoolShares shares;
+  for (const store::Row& row : connection_.query(kPoolShares, {ids_of(customers), from, to})) {
+    shares[{row.int64("customer_id")}].push_back(read_pool_share(row));
+  }
+  if (assumed_shares_.empty()) return shares;
+  for (const CustomerWork* customer : customers) {
+    const auto assumed = assumed_shares_.find(customer->customer.id);
+    if (assumed == assumed_shares_.end()) continue;
+    std::vector<PoolShare>& of = shares[assumed->first];
+    for (const PoolShare& share : assumed->second) {
+      std::erase_if(of, [&](const PoolShare& other) {
+        return other.pool == share.pool && other.month == share.month;
+      });
+      if (from <= share.falls_on && share.falls_on <= to) of.push_back(share);
+    }
+    std::ranges::sort(of, {},
+                      [](const PoolShare& share) { return std::tie(share.pool, share.month); });
+  }
+  return shares;
+}
+
+PoolShare read_pool_share(const store::Row& row) {
+  return {.pool = row.text("pool"),
+          .month = row.text("month"),
+          .cycle = row.int64("cycle"),
+          .falls_on = row.date("falls_on"),
+          .amount = {row.decimal("amount"), money::Currency::of(row.text("currency"))},
+          .description = row.text("description"),
+          .tax = row.text("tax"),
+          .facts = row.text("facts")};
 }
 
 }  // namespace reckoner::engine

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "engine/compute.hpp"
+#include "engine/cost_pools.hpp"
 #include "engine/due_slice.hpp"
 #include "engine/population.hpp"
 #include "engine/run_planning.hpp"
@@ -208,6 +209,8 @@ struct Population {
   std::set<std::int64_t> only_then = {};           ///< due under the other one alone
   FactSource::PopulationByMonth figures_now = {};  ///< that a run would compute
   FactSource::PopulationByMonth figures_then = {};
+  PoolShares shares_now = {};  ///< likewise
+  PoolShares shares_then = {};
 };
 
 /// The same customers under both versions, a slice at a time.
@@ -274,6 +277,8 @@ class Comparison {
       Population population{.engine = engine.id};
       population.figures_now = figures_under(engine.id, *active);
       population.figures_then = figures_under(engine.id, *next);
+      population.shares_now = shares_under(engine.id, *active);
+      population.shares_then = shares_under(engine.id, *next);
       std::set_union(now.begin(), now.end(), then.begin(), then.end(),
                      std::back_inserter(population.customers));
       std::set_difference(now.begin(), now.end(), then.begin(), then.end(),
@@ -291,6 +296,11 @@ class Comparison {
                                     facts_.knowledge(), now_);
   }
 
+  PoolShares shares_under(const std::string& engine, const CompiledVersion& version) {
+    return shares_of(
+        divisions_to_come(facts_, connection_, version, {engine, now_, facts_.knowledge().cut}));
+  }
+
   void add_under(const Population& population, std::span<const std::int64_t> customers,
                  Under under) {
     const std::set<std::int64_t>& others =
@@ -298,6 +308,7 @@ class Comparison {
     std::vector<std::int64_t> wanted(customers.begin(), customers.end());
     std::erase_if(wanted, [&](std::int64_t customer) { return others.contains(customer); });
     facts_.assume(under == Under::kActive ? population.figures_now : population.figures_then);
+    facts_.assume(under == Under::kActive ? population.shares_now : population.shares_then);
     in_halves(
         wanted,
         [&](std::span<const std::int64_t> part) {

@@ -106,6 +106,9 @@ class QuotedFacts : public FactSource {
     return {};
   }
   PopulationByMonth population_facts(const std::vector<std::string>&) override { return {}; }
+  PoolShares pool_shares(std::span<CustomerWork* const>, time::Date, time::Date) override {
+    return {};
+  }
 
  private:
   static const domain::Meter& meter_of(const config::Configuration& configuration,

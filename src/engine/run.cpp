@@ -8,6 +8,7 @@
 
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
+#include "engine/cost_pools.hpp"
 #include "engine/population.hpp"
 #include "engine/run_crew.hpp"
 #include "engine/run_planning.hpp"
@@ -124,6 +125,7 @@ std::optional<RunId> Runner::start(store::Connection& connection, const RunReque
   const VersionId version = require_active(connection, versions_);
   const auto compiled = versions_.load(connection, version);
   require_issuing(*compiled, request.engine);
+  divide_pools(connection, *compiled, version, request, now);
 
   store::Transaction transaction(connection);
   store::limit_silence(connection, silence_max_);
@@ -162,6 +164,19 @@ std::optional<RunId> Runner::start(store::Connection& connection, const RunReque
   RK_FAILPOINT("run.after-commit");
   news_.tell();
   return run;
+}
+
+/// Before the run is planned, so that what its pools reopen is due in it.
+void Runner::divide_pools(store::Connection& connection, const CompiledVersion& compiled,
+                          VersionId version, const RunRequest& request, time::Instant now) {
+  PoolKnowledge knowledge{request.engine, request.fires_at, 0};
+  if (!has_undivided_pools(connection, compiled.configuration(), knowledge)) return;
+  {
+    store::Transaction transaction(connection);
+    knowledge.cut = usage_.close_cut_within(connection, now);
+    transaction.commit();
+  }
+  engine::divide_pools(connection, compiled, version, knowledge, now, silence_max_);
 }
 
 std::vector<RunId> Runner::unfinished(const std::string& engine) {

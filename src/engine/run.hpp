@@ -137,6 +137,8 @@ class Runner {
   };
 
   RunFacts facts_of(store::Connection& connection, RunId run);
+  void divide_pools(store::Connection& connection, const CompiledVersion& compiled,
+                    VersionId version, const RunRequest& request, time::Instant now);
   std::vector<HeldCustomer> undecided(store::Connection& connection, const Verdict& verdict);
   std::unique_ptr<Task> take_on(RunId run, std::int64_t worker);
   bool take_part(RunId run, Share& share, std::int64_t worker, const std::atomic<bool>& stop);

@@ -1,5 +1,6 @@
 #include "handlers/catalogue.hpp"
 
+#include "handlers/allocation_handler.hpp"
 #include "handlers/commitment_handler.hpp"
 #include "handlers/coupon_handler.hpp"
 #include "handlers/credit_handler.hpp"
@@ -24,6 +25,7 @@ engine::Catalogue catalogue() {
       manual_charge_spec(),
       discount_spec(),
       commitment_spec(),
+      allocation_spec(),
       coupon_spec(),
       tax_spec(),
       credit_spec(),

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "invoicing/cost_facts.hpp"
 #include "text/json.hpp"
 
 namespace reckoner::invoicing {
@@ -158,6 +159,9 @@ std::optional<StoredFigures> amount_of_figures(std::string_view facts, money::Cu
                             money::Decimal::parse(coverage[1].as_number()));
     return StoredFigures{
         rounded(money::Ratio(number(json, "figure")) * part - number(json, "counted"))};
+  }
+  if (name == "allocation") {
+    return StoredFigures{amount_of(parse_cost_facts(json, currency), currency)};
   }
   return std::nullopt;
 }

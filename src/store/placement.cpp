@@ -59,6 +59,7 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     // Periods and documents.
     {"billing_period", kByCustomer},
     {"reopening", kByCustomer},
+    {"pool_share", kByCustomer},
     {"parked", kByCustomer},
     {"document", kByCustomer},
     {"document_line", kByCustomer},
@@ -79,6 +80,8 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"engine_schedule", kLocal},
     {"lease", kLocal},
     {"population_fact", kLocal},
+    {"pool_amount", kLocal},
+    {"pool_division", kLocal},
 
     // Access and the schema itself.
     {"api_key", kLocal},

@@ -31,7 +31,8 @@ struct ConsoleApi {
   time::Instant now() const { return customers.clock(); }
 };
 
-/// Everything below, of the sections "changes", "engines" and "operation" of the contract.
+/// Everything below, of the sections "changes", "engines", "operation" and "allocation" of the
+/// contract.
 std::vector<Route> console_routes(const ConsoleApi& api);
 
 std::vector<Route> engine_routes(const ConsoleApi& api);
@@ -47,6 +48,7 @@ std::vector<Route> health_state_routes(const ConsoleApi& api);
 std::vector<Route> verify_routes(const ConsoleApi& api);
 std::vector<Route> journal_routes(const ConsoleApi& api);
 std::vector<Route> all_alert_routes(const ConsoleApi& api);
+std::vector<Route> allocation_routes(const ConsoleApi& api);
 
 /// A route of the house: 403 for who belongs to a customer, whatever rights that one has.
 Route staff_route(std::string method, std::string pattern, Right right,

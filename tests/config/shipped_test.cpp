@@ -38,8 +38,8 @@ TEST(Shipped, Engines) {
             (std::vector<std::string>{
                 "SubscriptionFeedingHandler", "SubscriptionTreeBuildingHandler", "RuleHandler",
                 "InvoiceCalculationHandler", "RuleHandler", "ManualChargeHandler",
-                "DiscountHandler", "CommitmentHandler", "CouponHandler", "TaxHandler",
-                "CreditHandler", "FinalizingHandler", "EmailSendingHandler"}));
+                "DiscountHandler", "CommitmentHandler", "AllocationHandler", "CouponHandler",
+                "TaxHandler", "CreditHandler", "FinalizingHandler", "EmailSendingHandler"}));
   EXPECT_EQ(monthly.handlers[2].parameter_tree().get<std::string>("file"),
             "pricing/subscription-fee.dmn");
   EXPECT_EQ(monthly.handlers.back().parameter_tree().get<std::string>("template"),

@@ -36,6 +36,8 @@ def ids(world):
         "schema": Ids("pricing.xsd", None, "no-such.xsd"),
         "page": Ids("invoices", None, "no-such-page", 200),
         "kind": Ids("payments", None, "no-such-kind"),
+        "pool": Ids("rent", None, "no-such-pool"),
+        "month": Ids("2026-10", None, "2026-13"),
     }
     by_route = {
         ("DELETE /api/v1/meters/{meter}", "meter"): Ids(world.new_meter, None, "no-such-meter"),
@@ -75,6 +77,7 @@ BODIES = {
     "POST /api/v1/customers/{customer}/quote": body({"plan": "Professional"}),
     "PUT /api/v1/customers/{customer}/settings": body(
         {"language": None, "zone": None, "invoice_mail": {"enabled": True, "also_to": []}, "budgets": []}, If_Match='"none"'),
+    "PUT /api/v1/allocation/pools/{pool}/months/{month}": body({"amount": "1.00"}, If_Match='"none"'),
     "POST /api/v1/events": body([], "application/cloudevents-batch+json"),
     "POST /api/v1/subjects": body([]),
     "DELETE /api/v1/subjects/{subject}": body(""),
@@ -99,4 +102,5 @@ ANSWERS = {
     "POST /api/v1/session/totp/confirm": {403, 409},
     "POST /api/v1/session/totp/remove": {403},
     "PUT /api/v1/customers/{customer}/settings": {412},
+    "PUT /api/v1/allocation/pools/{pool}/months/{month}": {412},
 }

@@ -20,6 +20,9 @@ ROLES = {
 }
 ADMIN_KEY = ROLES["billing-admin"] - {"self"}
 PASSWORD = "correct horse battery"
+ALLOCATION = """<allocation xmlns="urn:reckoner:allocation:1">
+  <pool name="rent" currency="USD" by="equal"/>
+</allocation>"""
 
 
 class Answer:
@@ -96,7 +99,8 @@ class World:
         self.cluster = rp.Cluster()
         self.database = self.cluster.create("access")
         self.directory = rp.new_directory("access")
-        self.reckoner = rp.Reckoner(database=self.database, data_dir=self.directory)
+        config = rp.copy_of_config("access-config", files={"allocation.xml": ALLOCATION})
+        self.reckoner = rp.Reckoner(database=self.database, data_dir=self.directory, config=config)
         self.reckoner.ok("demo", "--no-serve")
         self.serve = self.reckoner.start("serve")
         self.address = rp.http_address(self.serve)

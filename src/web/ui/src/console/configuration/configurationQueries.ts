@@ -75,6 +75,7 @@ export function kindOf(name: string): FileKind | null {
   if (name === 'meters.xml') return 'meters';
   if (name === 'taxes.xml') return 'taxes';
   if (name === 'accounts.xml') return 'accounts';
+  if (name === 'allocation.xml') return 'allocation';
   if (/^pricing\/.+\.xml$/.test(name)) return 'pricing';
   if (/^pricing\/.+\.dmn$/.test(name)) return 'decisions';
   if (/^mail\/.+\.mustache$/.test(name)) return 'mail';
