@@ -15,6 +15,7 @@
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/commands_users.hpp"
+#include "app/export_commands.hpp"
 #include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
 #include "app/run_commands.hpp"
@@ -65,6 +66,9 @@ class CommandLine {
     });
     audit_commands_.emplace(app_, declare);
     journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
+      default_to(group, std::move(work));
+    });
+    export_commands_.emplace(app_, declare, [this](CLI::App* group, ExportCommands::Work work) {
       default_to(group, std::move(work));
     });
     run_commands_.emplace(app_, declare, [this](CLI::App* group, RunCommands::Work work) {
@@ -411,6 +415,7 @@ class CommandLine {
   std::optional<RunCommands> run_commands_;
   std::optional<SchemaCommands> schema_commands_;
   std::optional<JournalCommands> journal_commands_;
+  std::optional<ExportCommands> export_commands_;
   std::string customer_;
   std::string as_of_;
   std::string text_;

@@ -8,6 +8,7 @@
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/dmn.hpp"
+#include "config/export_settings.hpp"
 #include "config/readers.hpp"
 #include "text/utf8.hpp"
 
@@ -139,6 +140,8 @@ void read_file(const std::string& name, const std::string& content, money::Curre
     configuration.taxes = read_taxes(parse_xml(name, content).root());
   } else if (name == kAccountsFile) {
     configuration.chart = read_accounts(parse_xml(name, content).root());
+  } else if (name.starts_with("exports/") && name.ends_with(".xml")) {
+    read_export_template(parse_xml(name, content).root());
   } else if (name.ends_with(".mustache")) {
     configuration.templates.emplace(name, content);
   } else if (name.ends_with(".dmn")) {
@@ -195,6 +198,7 @@ Configuration parse(const Files& files) {
   mistakes.attempt([&] { check_population_facts(configuration); });
   mistakes.attempt([&] { check_posting_rules(configuration); });
   mistakes.attempt([&] { check_parameter_files(configuration, files); });
+  mistakes.attempt([&] { check_export_settings(files, configuration.chart); });
   mistakes.finish();
   return configuration;
 }

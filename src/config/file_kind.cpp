@@ -8,8 +8,9 @@ namespace reckoner::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames{"billing-config", "meters",    "taxes", "accounts",
-                                                 "pricing",        "decisions", "mail"};
+constexpr std::array<std::string_view, 8> kNames{"billing-config", "meters",         "taxes",
+                                                 "accounts",       "pricing",        "decisions",
+                                                 "mail",           "export-template"};
 
 }  // namespace
 
@@ -32,6 +33,7 @@ std::optional<FileKind> kind_of_file(std::string_view name) {
   if (name.starts_with("pricing/") && name.ends_with(".xml")) return FileKind::kPricing;
   if (name.starts_with("pricing/") && name.ends_with(".dmn")) return FileKind::kDecisions;
   if (name.starts_with("mail/") && name.ends_with(".mustache")) return FileKind::kMail;
+  if (name.starts_with("exports/") && name.ends_with(".xml")) return FileKind::kExportTemplate;
   return std::nullopt;
 }
 

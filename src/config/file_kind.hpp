@@ -11,12 +11,14 @@ enum class FileKind {
   kMeters,
   kTaxes,
   kAccounts,
-  kPricing,    ///< pricing/*.xml
-  kDecisions,  ///< pricing/*.dmn
-  kMail,       ///< mail/*.mustache
+  kPricing,         ///< pricing/*.xml
+  kDecisions,       ///< pricing/*.dmn
+  kMail,            ///< mail/*.mustache
+  kExportTemplate,  ///< exports/*.xml
 };
 
-/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail".
+/// "billing-config", "meters", "taxes", "accounts", "pricing", "decisions", "mail",
+/// "export-template".
 std::string_view to_string(FileKind kind);
 /// nullopt for a name that is none of these.
 std::optional<FileKind> file_kind_named(std::string_view name);

@@ -201,7 +201,7 @@ Response hints(const ConfigurationApi& api, const Request& request) {
   const auto kind = config::file_kind_named(name);
   if (!kind) {
     throw Problem(400, fmt::format("kind is '{}': it must be one of billing-config, meters, taxes, "
-                                   "accounts, pricing, decisions, mail",
+                                   "accounts, pricing, decisions, mail, export-template",
                                    name));
   }
   const bool chains = kind == config::FileKind::kBillingConfig;

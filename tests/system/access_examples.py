@@ -36,6 +36,7 @@ def ids(world):
         "schema": Ids("pricing.xsd", None, "no-such.xsd"),
         "page": Ids("invoices", None, "no-such-page", 200),
         "kind": Ids("payments", None, "no-such-kind"),
+        "export": Ids(world.new_export, None, 999999),
     }
     by_route = {
         ("DELETE /api/v1/meters/{meter}", "meter"): Ids(world.new_meter, None, "no-such-meter"),
@@ -89,6 +90,7 @@ QUERIES = {
     "GET /api/v1/customers/{customer}/usage": "?meter=bandwidth",
     "GET /api/v1/configuration/hints": "?kind=pricing",
     "GET /api/v1/configuration/difference": "?from=1",
+    "GET /api/v1/journal/export": "?format=csv",
 }
 
 # Routes that answer other than by 2xx although all is right with who asks.

@@ -63,7 +63,7 @@ export function NewFileDialog({
       : taken.has(name)
         ? 'There is such a file already.'
         : kindOf(name) === null || name.includes('..')
-          ? 'Files are pricing/NAME.xml, pricing/NAME.dmn, mail/NAME.mustache, taxes.xml or accounts.xml.'
+          ? 'Files are pricing/NAME.xml, pricing/NAME.dmn, mail/NAME.mustache, exports/NAME.xml, taxes.xml or accounts.xml.'
           : null;
   return (
     <>

@@ -77,6 +77,7 @@ export function kindOf(name: string): FileKind | null {
   if (name === 'accounts.xml') return 'accounts';
   if (/^pricing\/.+\.xml$/.test(name)) return 'pricing';
   if (/^pricing\/.+\.dmn$/.test(name)) return 'decisions';
+  if (/^exports\/.+\.xml$/.test(name)) return 'export-template';
   if (/^mail\/.+\.mustache$/.test(name)) return 'mail';
   return null;
 }
