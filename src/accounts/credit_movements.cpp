@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "invoicing/journal.hpp"
-#include "store/posting_rows.hpp"
+#include "store/journal_rows.hpp"
 
 namespace reckoner::accounts {
 
@@ -39,7 +39,7 @@ void write_credit_movements(store::Connection& connection, MovementKind kind,
   connection.execute(kInsert, {customers, credits, numbers, amounts, days, name});
 
   const auto entry_of = grants ? invoicing::grant_entry : invoicing::lapse_entry;
-  store::PostingRows rows(connection);
+  store::JournalRows rows(connection);
   for (const CreditMovement& movement : movements) {
     if (movement.kind != domain::CreditKind::kPrepaid) continue;
     const std::string entry = fmt::format("credit:{}:{}", movement.credit, movement.movement);

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "store/journal_rows.hpp"
+
 namespace reckoner::accounts {
 
 namespace {
@@ -52,7 +54,7 @@ void hand_over(store::Connection& connection, const config::Configuration& activ
     }
     return active.legal_entities.front().zone.date_of(now);
   };
-  store::PostingRows rows(connection);
+  store::JournalRows rows(connection);
   for (const auto& [key, standing] : standings) {
     const auto& [customer, code] = key;
     const EntityChange& change = changes.at(customer);

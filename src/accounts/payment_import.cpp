@@ -7,7 +7,7 @@
 
 #include "accounts/import_kinds.hpp"
 #include "invoicing/journal.hpp"
-#include "store/posting_rows.hpp"
+#include "store/journal_rows.hpp"
 
 namespace reckoner::accounts {
 
@@ -180,7 +180,7 @@ class PaymentImport {
 
   /// On the day it was received, or the first one on which the books are still open.
   void post() {
-    store::PostingRows rows(import_.connection);
+    store::JournalRows rows(import_.connection);
     for (std::size_t i = 0; i < ids_.size(); ++i) {
       const std::string& entity = entities_[i];
       const std::string entry = fmt::format("payment:{}", numbers_[i]);

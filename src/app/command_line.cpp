@@ -17,6 +17,7 @@
 #include "app/commands_pricing.hpp"
 #include "app/commands_users.hpp"
 #include "app/document_files.hpp"
+#include "app/export_commands.hpp"
 #include "app/insight_commands.hpp"
 #include "app/journal_commands.hpp"
 #include "app/metering_commands.hpp"
@@ -75,6 +76,9 @@ class CommandLine {
                                  [this](CLI::App* group, AllocationCommands::Work work) {
                                    default_to(group, std::move(work));
                                  });
+    export_commands_.emplace(app_, declare, [this](CLI::App* group, ExportCommands::Work work) {
+      default_to(group, std::move(work));
+    });
     run_commands_.emplace(app_, declare, [this](CLI::App* group, RunCommands::Work work) {
       default_to(group, std::move(work));
     });
@@ -432,6 +436,7 @@ class CommandLine {
   std::optional<SchemaCommands> schema_commands_;
   std::optional<JournalCommands> journal_commands_;
   std::optional<AllocationCommands> allocation_commands_;
+  std::optional<ExportCommands> export_commands_;
   std::string customer_;
   std::string as_of_;
   WrittenFiles files_;

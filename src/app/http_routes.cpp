@@ -9,6 +9,7 @@
 #include "store/disk_full.hpp"
 #include "web/console_api.hpp"
 #include "web/customers_api.hpp"
+#include "web/exports_api.hpp"
 #include "web/ingest_api.hpp"
 #include "web/metering_api.hpp"
 #include "web/routes_api.hpp"
@@ -96,6 +97,7 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
     add(routes, configuration_routes(services.system));
     add(routes, access_routes(services));
     add(routes, web::console_routes(console_api(services)));
+    add(routes, web::export_routes(console_api(services)));
   }
   if (services.web) add(routes, web::ui_routes(services.pages));
   routes.push_back(web::routes_route(routes));

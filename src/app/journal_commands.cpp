@@ -25,8 +25,26 @@ JournalCommands::JournalCommands(CLI::App& app, const Declare& declare,
                              with_arguments(reopen_month_command));
   add_month(reopen);
   reopen->add_option("--reason", arguments_.reason, "kept for ever")->required();
+  add_export(*journal, declare);
   declare(*journal, "closings", "which months were closed and opened again, by whom",
           list_closings_command);
+}
+
+void JournalCommands::add_export(CLI::App& journal, const Declare& declare) {
+  CLI::App* command = declare(journal, "export",
+                              "entries as a file for hledger, ledger, beancount or a spreadsheet",
+                              [this](System& system, const Console& console) {
+                                return journal_export_command(system, console, export_);
+                              });
+  command
+      ->add_option("--format", export_.format, "hledger (ledger reads it, too), beancount or csv")
+      ->required();
+  command->add_option("--from", export_.from, "first day, such as 2026-10-01");
+  command->add_option("--to", export_.to, "last day");
+  command->add_option("--customer", export_.customer, "only this customer's");
+  command->add_option("--legal-entity", export_.legal_entity, "only its books");
+  command->add_option("--out", export_.out, "the file (default: standard output)")
+      ->type_name("FILE");
 }
 
 void JournalCommands::add_filter(CLI::App* command) {

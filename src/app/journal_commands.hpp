@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "app/commands_exports.hpp"
 #include "app/commands_journal.hpp"
 
 namespace reckoner::app {
@@ -24,10 +25,12 @@ class JournalCommands {
   JournalCommands& operator=(const JournalCommands&) = delete;
 
  private:
+  void add_export(CLI::App& journal, const Declare& declare);
   void add_filter(CLI::App* command);
   void add_month(CLI::App* command);
 
   JournalArguments arguments_;
+  JournalExportArguments export_;
 };
 
 }  // namespace reckoner::app

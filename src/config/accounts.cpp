@@ -48,14 +48,51 @@ std::string number_of_account(const Element& element) {
   return number;
 }
 
+bool is_path_part(std::string_view part) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return !part.empty() && (is_capital(part[0]) || is_digit(part[0])) &&
+         std::ranges::all_of(part, [&](char c) {
+           return is_capital(c) || is_digit(c) || (c >= 'a' && c <= 'z') || c == '-';
+         });
+}
+
+/// What hledger, ledger and beancount all take: one of beancount's five roots, then parts that
+/// begin with a capital letter or a digit.
+std::string path_of_account(const Element& element) {
+  constexpr std::array<std::string_view, 5> kRoots{"Assets", "Liabilities", "Equity", "Income",
+                                                   "Expenses"};
+  constexpr std::size_t kPathMax = 200;
+  const std::string path = element.attribute("path").value_or("");
+  if (path.empty()) return path;
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t colon = std::min(path.find(':', begin), path.size());
+    parts.push_back(std::string_view(path).substr(begin, colon - begin));
+    begin = colon + 1;
+  }
+  const bool fits = path.size() <= kPathMax && parts.size() >= 2 &&
+                    std::ranges::find(kRoots, parts[0]) != kRoots.end() &&
+                    std::ranges::all_of(parts, is_path_part);
+  if (!fits) {
+    fail_attribute(element, "path",
+                   fmt::format("'{}' is no path such as Income:Traffic: Assets, Liabilities, "
+                               "Equity, Income or Expenses, then parts of letters, digits and '-' "
+                               "that begin with a capital letter or a digit",
+                               path));
+  }
+  return path;
+}
+
 /// Adds an account, or says number and title of one that every chart has.
 void read_account(const Element& element, Chart& chart) {
-  element.allow({"name", "number", "title"});
+  element.allow({"name", "number", "title", "path"});
   domain::LedgerAccount account{.name = name_attribute(element, "name"),
                                 .number = number_of_account(element),
                                 .title = "",
                                 .place = element.place()};
   account.title = title_attribute(element, account.name);
+  path_of_account(element);
   const auto same = std::ranges::find(chart.accounts, account.name, &domain::LedgerAccount::name);
   if (same == chart.accounts.end()) {
     chart.accounts.push_back(std::move(account));
@@ -184,6 +221,15 @@ Chart read_accounts(const Element& root) {
   follow(chart, Posted::kRounding, Posted::kRevenue);
   follow(chart, Posted::kCreditsLapsed, Posted::kCreditsGranted);
   return chart;
+}
+
+domain::AccountPaths::Chosen read_account_paths(const Element& root) {
+  domain::AccountPaths::Chosen paths;
+  for (const Element& element : root.children("account")) {
+    const std::string path = path_of_account(element);
+    if (!path.empty()) paths.emplace(name_attribute(element, "name"), path);
+  }
+  return paths;
 }
 
 }  // namespace reckoner::config

@@ -9,6 +9,7 @@
 #include "base/suggest.hpp"
 #include "config/attributes.hpp"
 #include "config/dmn.hpp"
+#include "config/export_settings.hpp"
 #include "config/file_kind.hpp"
 #include "config/issuing.hpp"
 #include "config/readers.hpp"
@@ -178,6 +179,8 @@ void read_file(const std::string& name, const std::string& content, money::Curre
     configuration.chart = read_accounts(parse_xml(name, content).root());
   } else if (name == kAllocationFile) {
     configuration.allocation = read_allocation(parse_xml(name, content).root());
+  } else if (name.starts_with("exports/") && name.ends_with(".xml")) {
+    read_export_template(parse_xml(name, content).root());
   } else if (name.ends_with(".mustache")) {
     configuration.templates.emplace(name, content);
   } else if (kind_of_file(name) == FileKind::kLogo) {
@@ -240,6 +243,7 @@ Configuration parse(const Files& files) {
   mistakes.attempt([&] { check_posting_rules(configuration); });
   mistakes.attempt([&] { check_allocation(configuration); });
   mistakes.attempt([&] { check_parameter_files(configuration, files); });
+  mistakes.attempt([&] { check_export_settings(files, configuration.chart); });
   mistakes.finish();
   return configuration;
 }

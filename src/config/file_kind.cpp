@@ -8,9 +8,9 @@ namespace reckoner::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames{"billing-config", "meters",     "taxes",
-                                                 "accounts",       "allocation", "pricing",
-                                                 "decisions",      "mail",       "logo"};
+constexpr std::array<std::string_view, 10> kNames{
+    "billing-config", "meters",    "taxes", "accounts", "allocation",
+    "pricing",        "decisions", "mail",  "logo",     "export-template"};
 
 }  // namespace
 
@@ -35,6 +35,7 @@ std::optional<FileKind> kind_of_file(std::string_view name) {
   if (name.starts_with("pricing/") && name.ends_with(".dmn")) return FileKind::kDecisions;
   if (name.starts_with("mail/") && name.ends_with(".mustache")) return FileKind::kMail;
   if (name.starts_with("logo/") && name.ends_with(".svg")) return FileKind::kLogo;
+  if (name.starts_with("exports/") && name.ends_with(".xml")) return FileKind::kExportTemplate;
   return std::nullopt;
 }
 

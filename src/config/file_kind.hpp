@@ -12,13 +12,15 @@ enum class FileKind {
   kTaxes,
   kAccounts,
   kAllocation,
-  kPricing,    ///< pricing/*.xml
-  kDecisions,  ///< pricing/*.dmn
-  kMail,       ///< mail/*.mustache
-  kLogo,       ///< logo/*.svg
+  kPricing,         ///< pricing/*.xml
+  kDecisions,       ///< pricing/*.dmn
+  kMail,            ///< mail/*.mustache
+  kLogo,            ///< logo/*.svg
+  kExportTemplate,  ///< exports/*.xml
 };
 
-/// "billing-config", "meters", "taxes", "accounts", "allocation", "pricing", "decisions", "mail", "logo".
+/// "billing-config", "meters", "taxes", "accounts", "allocation", "pricing", "decisions", "mail",
+/// "logo", "export-template".
 std::string_view to_string(FileKind kind);
 /// nullopt for a name that is none of these.
 std::optional<FileKind> file_kind_named(std::string_view name);

@@ -33,7 +33,7 @@ class Reader {
     for (const fs::directory_entry& entry : fs::directory_iterator(root_)) {
       if (!entry.is_directory()) visit(entry);
     }
-    for (const char* folder : {"pricing", "mail", "logo"}) {
+    for (const char* folder : {"pricing", "mail", "logo", "exports"}) {
       if (!fs::is_directory(root_ / folder)) continue;
       check_inside(root_ / folder, folder);
       for (const auto& entry : fs::recursive_directory_iterator(root_ / folder)) {

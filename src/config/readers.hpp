@@ -5,6 +5,8 @@
 
 #include "config/configuration.hpp"
 #include "config/xml.hpp"
+#include "domain/account_paths.hpp"
+#include "domain/export_template.hpp"
 
 namespace reckoner::config {
 
@@ -31,6 +33,12 @@ domain::AllocationRules read_allocation(const Element& root);
 
 /// accounts.xml, over the standard chart.
 domain::Chart read_accounts(const Element& root);
+
+/// The attributes `path` of accounts.xml.
+domain::AccountPaths::Chosen read_account_paths(const Element& root);
+
+/// exports/*.xml
+domain::ExportTemplate read_export_template(const Element& root);
 
 /// The plans of one pricing strategy; those of price books follow the plan they belong to.
 struct PricingFile {

@@ -21,6 +21,27 @@ constexpr std::array<std::string_view, 2> kTaxPoints{"period-end", "issue"};
 constexpr std::array<std::string_view, 2> kTaxRoundings{"rate", "line"};
 constexpr std::array<std::string_view, 3> kSecurities{"none", "starttls", "tls"};
 
+/// FOCUS 1.0, column ServiceCategory: allowed values.
+constexpr std::array<std::string_view, 19> kServiceCategories{"AI and Machine Learning",
+                                                              "Analytics",
+                                                              "Business Applications",
+                                                              "Compute",
+                                                              "Databases",
+                                                              "Developer Tools",
+                                                              "Multicloud",
+                                                              "Identity",
+                                                              "Integration",
+                                                              "Internet of Things",
+                                                              "Management and Governance",
+                                                              "Media",
+                                                              "Migration",
+                                                              "Mobile",
+                                                              "Networking",
+                                                              "Security",
+                                                              "Storage",
+                                                              "Web",
+                                                              "Other"};
+
 constexpr std::array<std::string_view, 2> kKafkaProtocols{"none", "tls"};
 constexpr std::array<std::string_view, 3> kKafkaMechanisms{"plain", "scram-sha-256",
                                                            "scram-sha-512"};
@@ -83,6 +104,10 @@ constexpr std::array kSpecs{
     SettingSpec{"billing.trueUpAfter", Kind::kDuration, "P35D",
                 "How long a reopened period waits for the customer's next document before it "
                 "gets one of its own."},
+    SettingSpec{
+        "focus.serviceCategory", Kind::kChoice, "Other",
+        "ServiceCategory of all rows in FOCUS files: a value that the specification allows.", false,
+        kServiceCategories},
     SettingSpec{"http.batchMax", Kind::kInteger, "10000",
                 "Most events of one request; a longer batch is answered 413.", true},
     SettingSpec{"http.bodyMax", Kind::kInteger, "16777216",

@@ -9,6 +9,7 @@
 #include "engine/postings.hpp"
 #include "engine/program.hpp"
 #include "store/copy.hpp"
+#include "store/journal_position.hpp"
 
 namespace reckoner::engine {
 
@@ -48,14 +49,15 @@ money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw
 void copy_documents(store::Connection& connection, std::span<const DocumentWork> documents,
                     std::span<const Sha256> content_hashes, const IssueFacts& facts) {
   const std::string tzdata = time::Zone::database_version();
+  const std::int64_t position = store::open_journal_position(connection);
   store::BinaryCopy copy(
       connection, "copy documents", "document",
-      {"customer_id",     "ordinal",    "kind",          "run_id",         "currency",
-       "issued_on",       "due_on",     "customer_name", "email",          "time_zone",
-       "legal_entity",    "line_count", "subtotal",      "coupons_total",  "tax_total",
-       "brought_forward", "total",      "credits_total", "payments_total", "carried_forward",
-       "credit_limit",    "corrects",   "reason",        "version_id",     "cut",
-       "program",         "tzdata",     "content_hash"});
+      {"customer_id",     "ordinal",    "kind",          "run_id",          "currency",
+       "issued_on",       "due_on",     "customer_name", "email",           "time_zone",
+       "legal_entity",    "line_count", "subtotal",      "coupons_total",   "tax_total",
+       "brought_forward", "total",      "credits_total", "payments_total",  "carried_forward",
+       "credit_limit",    "corrects",   "reason",        "version_id",      "cut",
+       "program",         "tzdata",     "content_hash",  "journal_position"});
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
     auto row = copy.row();
@@ -73,7 +75,7 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
     document.credit_limit ? row.add(document.credit_limit->amount()) : row.add(std::nullopt);
     row.add(document.corrects).add(document.reason);
     row.add(documents[i].version).add(facts.cut).add(kProgram).add(tzdata);
-    row.add(store::Bytes(std::span<const std::uint8_t>(content_hashes[i])));
+    row.add(store::Bytes(std::span<const std::uint8_t>(content_hashes[i]))).add(position);
     row.end();
   }
   copy.finish();

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "invoicing/journal.hpp"
-#include "store/posting_rows.hpp"
+#include "store/journal_rows.hpp"
 
 namespace reckoner::engine {
 
@@ -51,7 +51,7 @@ money::Money lapsed_of(const DocumentWork& work) {
 
 void copy_postings(store::Connection& connection, std::span<const DocumentWork> documents,
                    const domain::Chart& chart) {
-  store::PostingRows rows(connection);
+  store::JournalRows rows(connection);
   for (const DocumentWork& work : documents) {
     const domain::Document& document = work.document;
     const auto post = [&](std::string_view kind, const invoicing::JournalEntry& entry) {

@@ -68,6 +68,8 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"posting", kByCustomer},
     {"outbox", kByCustomer},
     {"closing", kLocal},
+    {"journal_counter", kLocal},
+    {"export", kLocal},
     {"issued", kLocal},
     {"series", kLocal},
 

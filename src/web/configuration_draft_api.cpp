@@ -200,9 +200,10 @@ Response hints(const ConfigurationApi& api, const Request& request) {
   const std::string name = request.parameter("kind").value_or("");
   const auto kind = config::file_kind_named(name);
   if (!kind) {
-    throw Problem(400, fmt::format("kind is '{}': it must be one of billing-config, meters, taxes, "
-                                   "accounts, allocation, pricing, decisions, mail",
-                                   name));
+    throw Problem(
+        400, fmt::format("kind is '{}': it must be one of billing-config, meters, taxes, "
+                         "accounts, allocation, pricing, decisions, mail, logo, export-template",
+                         name));
   }
   const bool chains = kind == config::FileKind::kBillingConfig;
   const bool decisions = kind == config::FileKind::kDecisions;

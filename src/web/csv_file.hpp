@@ -9,11 +9,6 @@
 
 namespace reckoner::web {
 
-/// A file to download, "NAME.ENDING". Signs of the name other than letters, digits, '.', '_' and
-/// '-' become '-'.
-Response download(std::string_view name, std::string_view ending, std::string content_type,
-                  std::string content);
-
 /// A table as a file to download, in UTF-8. `write` puts header and rows into it; text cells that a
 /// spreadsheet would run as a formula get an apostrophe in front (text::CsvWriter), numbers stay.
 /// The name is without ".csv".

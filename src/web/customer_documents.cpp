@@ -9,6 +9,7 @@
 #include "documents/ubl.hpp"
 #include "engine/explanation_json.hpp"
 #include "web/csv_file.hpp"
+#include "web/download.hpp"
 #include "web/metering_session.hpp"
 #include "web/pages.hpp"
 
@@ -111,12 +112,13 @@ Response lines_as_csv(const std::vector<const domain::Document*>& documents,
 }
 
 Response pages(const documents::Printed& printed, std::string_view name) {
-  return download(name, "pdf", "application/pdf", documents::to_pdf(printed));
+  return download(fmt::format("{}.pdf", name), "application/pdf", documents::to_pdf(printed));
 }
 
 Response electronic_invoice(const documents::Printed& printed) {
   try {
-    return download(printed.document.number, "xml", "application/xml", documents::to_ubl(printed));
+    return download(fmt::format("{}.xml", printed.document.number), "application/xml",
+                    documents::to_ubl(printed));
   } catch (const Error& error) {
     throw Problem(409, error.what());
   }

@@ -7,6 +7,10 @@
 
 namespace reckoner::web {
 
+bool EventStream::send_bytes(std::string_view) {
+  throw Bug("this stream takes events alone");
+}
+
 Response event_stream(std::function<void(EventStream&)> write) {
   RK_CHECK(write != nullptr);
   Response response;

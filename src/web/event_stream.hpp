@@ -23,12 +23,16 @@ class EventStream {
   virtual ~EventStream() = default;
   /// False when the stream has ended: nothing more is to be written.
   virtual bool send(const StreamEvent& event) = 0;
+  /// The same of bytes as they are, not empty: of files (download.hpp), which have no events. Only
+  /// connections take them.
+  virtual bool send_bytes(std::string_view bytes);
   /// Lets time pass, and the client know that we are still there. False when the stream has ended.
   virtual bool wait(std::chrono::milliseconds time) = 0;
 };
 
 /// An answer that goes on: `write` returns when there is nothing more to be said, or the stream has
-/// ended. What it throws is logged, and ends the stream: clients connect anew by themselves.
+/// ended. What it throws is logged, and breaks the stream off, without its proper end: clients of
+/// events connect anew by themselves.
 ///
 ///     return event_stream([run](EventStream& stream) {
 ///       do {

@@ -337,7 +337,8 @@ class Exchange::Conversation {
     try {
       response.stream(live);
     } catch (const std::exception& error) {
-      log::warning("request {}: the stream ends: {}", id_, error.what());
+      log::warning("request {}: the stream breaks off: {}", id_, error.what());
+      return;  // without its end: nobody takes a part for the whole
     }
     live.end();
   }

@@ -42,6 +42,10 @@ bool LiveStream::send(const StreamEvent& event) {
   return may_go_on() && write(to_wire(event));
 }
 
+bool LiveStream::send_bytes(std::string_view bytes) {
+  return may_go_on() && write(bytes);
+}
+
 bool LiveStream::wait(std::chrono::milliseconds time) {
   const auto until = Steady::now() + time;
   do {

@@ -12,7 +12,7 @@
 
 namespace reckoner::web {
 
-/// Writes events behind a head that was sent.
+/// Writes events, or the bytes of a file, behind a head that was sent.
 class LiveStream : public EventStream {
  public:
   enum class Framing { kChunks, kUntilClosed };
@@ -27,6 +27,7 @@ class LiveStream : public EventStream {
   LiveStream(SocketStream& stream, Options options);
 
   bool send(const StreamEvent& event) override;
+  bool send_bytes(std::string_view bytes) override;
   bool wait(std::chrono::milliseconds time) override;
   /// The end of the last chunk, where the other side still listens.
   void end();

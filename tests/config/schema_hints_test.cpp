@@ -38,9 +38,9 @@ SchemaHints of(FileKind kind) {
   return read_schema(to_string(kind), schema_of(kind).value());
 }
 
-constexpr FileKind kWithSchema[] = {FileKind::kBillingConfig, FileKind::kMeters,
-                                    FileKind::kTaxes,         FileKind::kAccounts,
-                                    FileKind::kAllocation,    FileKind::kPricing};
+constexpr FileKind kWithSchema[] = {
+    FileKind::kBillingConfig, FileKind::kMeters,  FileKind::kTaxes,         FileKind::kAccounts,
+    FileKind::kAllocation,    FileKind::kPricing, FileKind::kExportTemplate};
 
 TEST(SchemaHints, AreThereForEachKindThatHasASchema) {
   for (const FileKind kind : kWithSchema) {

@@ -38,6 +38,7 @@ def ids(world):
         "kind": Ids("payments", None, "no-such-kind"),
         "pool": Ids("rent", None, "no-such-pool"),
         "month": Ids("2026-10", None, "2026-13"),
+        "export": Ids(world.new_export, None, 999999),
     }
     by_route = {
         ("DELETE /api/v1/meters/{meter}", "meter"): Ids(world.new_meter, None, "no-such-meter"),
@@ -92,6 +93,7 @@ QUERIES = {
     "GET /api/v1/customers/{customer}/usage": "?meter=bandwidth",
     "GET /api/v1/configuration/hints": "?kind=pricing",
     "GET /api/v1/configuration/difference": "?from=1",
+    "GET /api/v1/journal/export": "?format=csv",
 }
 
 # Routes that answer other than by 2xx although all is right with who asks.

@@ -168,6 +168,13 @@ class World:
             raise AssertionError(answer.text)
         return slug
 
+    def new_export(self):
+        answer = self.admin.ask("POST", "/api/v1/exports", json.dumps({"kind": "journal", "format": "csv"}),
+                                {"Content-Type": "application/json"})
+        if answer.status != 201:
+            raise AssertionError(answer.text)
+        return answer.json()["export"]
+
     def invoice(self, customer):
         """The number of one that the sample has issued."""
         return self.sql(f"""select number from issued join customer_key using (customer_id) where key = '{customer}'

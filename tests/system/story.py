@@ -104,8 +104,15 @@ class Story:
         said.append(self.interim(*self.names[8:13]))
         for check in (("verify",), ("verify", "--recompute")):
             self.reckoner.ok(*check)
+        self.hand_over()
         self.lists()
         return said
+
+    def hand_over(self):
+        for words in (("journal", "--format", "csv"), ("journal", "--format", "hledger", "--customer", self.names[0]), ("focus",)):
+            self.reckoner.ok("export", "new", *words)
+        self.reckoner.ok("export", "write", "1")
+        self.reckoner.ok("export", "list")
 
     def lists(self):
         """What only reads."""

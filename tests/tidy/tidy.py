@@ -22,7 +22,7 @@ FLOORS = [
     ["domain"],
     ["usage", "pricing", "rules"],
     ["invoicing", "meters", "insight"],
-    ["config", "store", "documents"],
+    ["config", "store", "documents", "exports"],
     ["metering", "accounts", "engine", "delivery"],
     ["handlers", "scheduler", "web"],
     ["app"],
@@ -54,7 +54,7 @@ SYSTEM_HEADER = re.compile(
     r"(assert|ctype|errno|inttypes|limits|locale|stdint|stdio|stdlib|string|time|wchar)\.h|"
     r"(dirent|dlfcn|fcntl|ftw|glob|grp|netdb|poll|pthread|pwd|sched|signal|spawn|syslog|termios|unistd|cxxabi)\.h")
 
-EXACT_FOLDERS = {folder for floor in FLOORS[:5] for folder in floor} | {"config", "store"}
+EXACT_FOLDERS = {folder for floor in FLOORS[:5] for folder in floor} | {"config", "store", "exports"}
 BINARY_FLOAT = re.compile(
     r"\b(?:double|float|float_t|double_t|strtod|strtof|strtold|stod|stof|stold|atof)\b|"
     r"(?<![\w.])(?:\d[\d']*\.[\d']*|\.\d[\d']*|\d[\d']*(?=[eE]))(?:[eE][+-]?\d+)?(?:[fFlL]\b|(?![\w.]))")

@@ -78,6 +78,7 @@ export function kindOf(name: string): FileKind | null {
   if (name === 'allocation.xml') return 'allocation';
   if (/^pricing\/.+\.xml$/.test(name)) return 'pricing';
   if (/^pricing\/.+\.dmn$/.test(name)) return 'decisions';
+  if (/^exports\/.+\.xml$/.test(name)) return 'export-template';
   if (/^mail\/.+\.mustache$/.test(name)) return 'mail';
   if (/^logo\/.+\.svg$/.test(name)) return 'logo';
   return null;
