@@ -5,7 +5,7 @@
 #include "accounts/expired_credits.hpp"
 #include "base/error.hpp"
 #include "domain/legal_entity.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 #include "store/transaction.hpp"
 #include "text/json.hpp"
 

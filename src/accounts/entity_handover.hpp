@@ -5,7 +5,7 @@
 
 #include "config/configuration.hpp"
 #include "store/connection.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 
 namespace reckoner::accounts {
 

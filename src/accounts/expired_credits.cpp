@@ -4,7 +4,7 @@
 
 #include "accounts/credit_movements.hpp"
 #include "accounts/known_customers.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::accounts {

@@ -9,7 +9,7 @@
 
 #include "domain/customer.hpp"
 #include "store/connection.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 
 namespace reckoner::accounts {
 

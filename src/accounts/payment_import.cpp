@@ -7,7 +7,9 @@
 
 #include "accounts/import_kinds.hpp"
 #include "invoicing/journal.hpp"
+#include "store/announcements.hpp"
 #include "store/journal_rows.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::accounts {
 
@@ -176,6 +178,25 @@ class PaymentImport {
                                          amounts_, notes_, documents_, import_.rules.now});
     post();
     import_.connection.execute(kAddToBalances, {ids_, currencies_, amounts_});
+    announce();
+  }
+
+  void announce() {
+    store::Announcements announcements(import_.connection, ids_);
+    for (std::size_t i = 0; announcements.any() && i < ids_.size(); ++i) {
+      text::JsonWriter json;
+      json.begin_object().key("customer").string(customers_.of(ids_[i]).key);
+      json.key("payment").number(numbers_[i]).key("reference").string(references_[i]);
+      json.key("received_on").string(time::to_string(received_on_[i]));
+      json.key("currency").string(currencies_[i]);
+      json.key("amount").string(
+          money::Money(amounts_[i], money::Currency::of(currencies_[i])).to_string());
+      json.key("document");
+      documents_[i].empty() ? json.null() : json.string(documents_[i]);
+      json.end_object();
+      announcements.add(ids_[i], "payment.booked", json.finish());
+    }
+    announcements.write(import_.rules.now);
   }
 
   /// On the day it was received, or the first one on which the books are still open.

@@ -12,10 +12,12 @@
 #include "app/allocation_commands.hpp"
 #include "app/audit_commands.hpp"
 #include "app/commands.hpp"
+#include "app/commands_bank.hpp"
 #include "app/commands_doctor.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/commands_users.hpp"
+#include "app/commands_webhooks.hpp"
 #include "app/document_files.hpp"
 #include "app/export_commands.hpp"
 #include "app/insight_commands.hpp"
@@ -64,6 +66,8 @@ class CommandLine {
     account_commands_.emplace(app_, declare);
     user_commands_.emplace(app_, declare);
     key_commands_.emplace(app_, declare);
+    webhook_commands_.emplace(app_, declare);
+    bank_commands_.emplace(app_, declare);
     metering_commands_.emplace(app_, declare, [this](CLI::App* group, MeteringCommands::Work work) {
       default_to(group, std::move(work));
     });
@@ -428,6 +432,8 @@ class CommandLine {
   std::optional<AccountCommands> account_commands_;
   std::optional<UserCommands> user_commands_;
   std::optional<KeyCommands> key_commands_;
+  std::optional<WebhookCommands> webhook_commands_;
+  std::optional<BankCommands> bank_commands_;
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;
   CLI::App* invoices_ = nullptr;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/configuration_routes.hpp"
+#include "delivery/delivery_metrics.hpp"
 #include "engine/run_metrics.hpp"
 #include "metering/metering_metrics.hpp"
 #include "store/disk_full.hpp"
@@ -16,6 +17,7 @@
 #include "web/session_api.hpp"
 #include "web/ui_api.hpp"
 #include "web/users_api.hpp"
+#include "web/webhooks_api.hpp"
 
 namespace reckoner::app {
 
@@ -50,6 +52,9 @@ web::HealthApi health_api(const HttpServices& services) {
   });
   api.sources.push_back([&system = services.system] {
     return engine::run_metrics(*system.pool().take(kHealthWait));
+  });
+  api.sources.push_back([&system = services.system] {
+    return delivery::delivery_metrics(*system.pool().take(kHealthWait), system.clock()());
   });
   return api;
 }
@@ -98,6 +103,7 @@ std::vector<web::Route> http_routes(const HttpServices& services) {
     add(routes, access_routes(services));
     add(routes, web::console_routes(console_api(services)));
     add(routes, web::export_routes(console_api(services)));
+    add(routes, web::webhook_routes({console_api(services), services.logins.seal}));
   }
   if (services.web) add(routes, web::ui_routes(services.pages));
   routes.push_back(web::routes_route(routes));

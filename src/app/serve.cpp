@@ -13,6 +13,7 @@
 #include "app/kafka_ingestion.hpp"
 #include "app/mail.hpp"
 #include "app/signals.hpp"
+#include "app/webhooks.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "config/files.hpp"
@@ -109,6 +110,7 @@ int serve_command(System& system, const CommonOptions& options, const Console& c
     }
     if (roles.contains(Role::kDelivery)) {
       threads.emplace_back([&system, &stop] { send_mails(system, stop); });
+      threads.emplace_back([&system, &stop] { tell_endpoints(system, stop); });
     }
     if (roles.contains(Role::kEngine)) {
       threads.emplace_back([&system, &stop] { system.runner().share(stop); });

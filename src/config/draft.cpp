@@ -14,10 +14,16 @@ namespace reckoner::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kMachineNames{
-    "kafka.brokers",       "kafka.security.protocol", "kafka.security.mechanism",
-    "kafka.security.user", "mail.smtp.url",           "mail.smtp.security",
-    "mail.smtp.user"};
+constexpr std::array<std::string_view, 10> kMachineNames{"kafka.brokers",
+                                                         "kafka.security.protocol",
+                                                         "kafka.security.mechanism",
+                                                         "kafka.security.user",
+                                                         "mail.smtp.url",
+                                                         "mail.smtp.security",
+                                                         "mail.smtp.user",
+                                                         "webhooks.customers.networks",
+                                                         "webhooks.house.networks",
+                                                         "webhooks.redirects"};
 
 void check_name(const std::string& name) {
   if (!is_member_name(name) || !kind_of_file(name)) {

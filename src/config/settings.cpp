@@ -186,8 +186,29 @@ constexpr std::array kSpecs{
     SettingSpec{"users.totpKey", Kind::kSecret, "",
                 "Key under which secrets of second factors are stored, 64 hexadecimal digits: "
                 "env:NAME or file:/PATH, the same for all daemons of a database. Empty: totp.key "
-                "in the data directory.",
+                "in the data directory. Secrets of webhooks are sealed with it, too.",
                 true},
+    SettingSpec{"webhooks.caFile", Kind::kText, "",
+                "PEM file of the authorities that may certify endpoints; empty: the system's.",
+                true},
+    SettingSpec{"webhooks.customers.networks", Kind::kText, "",
+                "Networks that endpoints of customers may be in beside the public internet, such "
+                "as 10.1.0.0/16; divided by commas. http:// reaches these alone.",
+                true},
+    SettingSpec{"webhooks.disableAfter", Kind::kDuration, "P5D",
+                "An endpoint that has taken nothing for so long is told nothing more.", true},
+    SettingSpec{"webhooks.house.networks", Kind::kText, "", "The same for endpoints of the house.",
+                true},
+    SettingSpec{"webhooks.keep", Kind::kDuration, "P90D",
+                "How long it is known what was told, and can be told again.", true},
+    SettingSpec{"webhooks.overlap", Kind::kDuration, "P1D",
+                "How long an old secret signs beside a new one.", true},
+    SettingSpec{"webhooks.redirects", Kind::kBoolean, "false",
+                "Whether redirects of endpoints are followed.", true},
+    SettingSpec{"webhooks.retry.for", Kind::kDuration, "P3D",
+                "How long something is tried to be told.", true},
+    SettingSpec{"webhooks.timeout", Kind::kDuration, "PT15S",
+                "For one request, from resolving the name to the answer's end.", true},
 };
 
 const SettingSpec* find_spec(std::string_view name) {
@@ -253,7 +274,7 @@ void Settings::check() const {
   }
   for (const std::string_view name :
        {"http.bodyTime", "http.headTime", "http.idleTime", "users.oneTimeTime",
-        "users.sessionIdleTime", "users.sessionTime"}) {
+        "users.sessionIdleTime", "users.sessionTime", "webhooks.timeout"}) {
     if (duration(name).count() < 1)
       throw Error(fmt::format("setting {}: it is at least PT1S", name));
   }

@@ -9,6 +9,8 @@
 #include "engine/issue.hpp"
 #include "engine/period_records.hpp"
 #include "invoicing/content_hash.hpp"
+#include "store/announcements.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::engine {
 
@@ -23,7 +25,10 @@ constexpr store::Statement kPark{"park customers", R"(
   select customer_id, $3, reason, $4, 1, $4 from unnest($1::bigint[], $2::text[]) as p(customer_id, reason)
   on conflict (customer_id) do update
     set run_id = excluded.run_id, reason = excluded.reason, parked_at = excluded.parked_at,
-        attempts = parked.attempts + 1)"};
+        attempts = parked.attempts + 1
+  returning customer_id, attempts)"};
+constexpr store::Statement kKey{"key of parked customer",
+                                "select key from customer where customer_id = $1"};
 
 constexpr store::Statement kUnpark{"unpark customers",
                                    "delete from parked where customer_id = any($1::bigint[])"};
@@ -32,22 +37,68 @@ constexpr store::Statement kOverLimit{"note documents over their limit", R"(
   insert into over_limit (run_id, customer_id, ordinal)
   select $1, * from unnest($2::bigint[], $3::bigint[]))"};
 
+/// What is told of somebody for whom nothing is issued.
+std::string left_alone_data(std::string_view customer, const RunFacts& run,
+                            std::string_view reason) {
+  text::JsonWriter json;
+  json.begin_object().key("customer").string(customer).key("run").number(run.run.value);
+  json.key("reason").string(reason).end_object();
+  return json.finish();
+}
+
+struct Parked {
+  CustomerId customer;
+  std::string_view key;
+  std::string_view reason;
+};
+
+/// Who waits already is not told of again.
+void park(store::Connection& connection, const RunFacts& run, const std::vector<Parked>& parked,
+          time::Instant now) {
+  std::vector<CustomerId> customers;
+  std::vector<std::string_view> reasons;
+  for (const Parked& one : parked) {
+    customers.push_back(one.customer);
+    reasons.push_back(one.reason);
+  }
+  store::Announcements announcements(connection, customers);
+  std::set<CustomerId> new_ones;
+  for (const store::Row& row : connection.query(kPark, {customers, reasons, run.run, now})) {
+    if (row.int64("attempts") == 1) new_ones.insert(CustomerId{row.int64("customer_id")});
+  }
+  for (const Parked& one : parked) {
+    if (!new_ones.contains(one.customer)) continue;
+    announcements.add(one.customer, "customer.parked", left_alone_data(one.key, run, one.reason));
+  }
+  announcements.write(now);
+}
+
 void record_parked(store::Connection& connection, const RunFacts& run,
                    const Computation& computation, time::Instant now) {
-  std::vector<CustomerId> parked;
-  std::vector<std::string_view> reasons;
+  std::vector<Parked> parked;
   std::vector<CustomerId> billable;
   for (const CustomerWork& customer : computation.customers) {
     if (customer.parked) {
-      parked.push_back(customer.customer.id);
-      reasons.push_back(*customer.parked);
+      parked.push_back({customer.customer.id, customer.customer.key, *customer.parked});
     } else {
       billable.push_back(customer.customer.id);
     }
   }
-  if (!parked.empty()) connection.execute(kPark, {parked, reasons, run.run, now});
+  if (!parked.empty()) park(connection, run, parked, now);
   // A run over some periods only may have left those out for which the customer was parked.
   if (run.period_label.empty()) connection.execute(kUnpark, {billable});
+}
+
+void announce_held(store::Connection& connection, const RunFacts& run,
+                   const std::vector<HeldWork>& held, time::Instant now) {
+  if (held.empty()) return;
+  std::vector<CustomerId> customers;
+  for (const HeldWork& work : held) customers.push_back(work.customer);
+  store::Announcements announcements(connection, customers);
+  for (const HeldWork& work : held) {
+    announcements.add(work.customer, "customer.held", left_alone_data(work.key, run, work.reasons));
+  }
+  announcements.write(now);
 }
 
 void note_over_limit(store::Connection& connection, const RunFacts& run,
@@ -77,8 +128,8 @@ void lock_customers(store::Connection& connection, std::span<const std::int64_t>
 
 void park_customer(store::Connection& connection, const RunFacts& run, std::int64_t customer,
                    std::string_view reason, time::Instant now) {
-  connection.execute(kPark, {std::vector<std::int64_t>{customer},
-                             std::vector<std::string_view>{reason}, run.run, now});
+  const std::string key = connection.query(kKey, {customer}).only().text("key");
+  park(connection, run, std::vector<Parked>{Parked{{customer}, key, reason}}, now);
 }
 
 Billing::Billing(store::Connection& connection, Versions& versions, FactReader& facts,
@@ -149,6 +200,7 @@ void Billing::write(std::int64_t batch) {
   RK_FAILPOINT("batch.after-periods");
   record_parked(connection_, run_, computation_, now_);
   record_held(connection_, run_, batch, held_, now_);
+  announce_held(connection_, run_, held_, now_);
   RK_FAILPOINT("batch.after-parked");
   note_over_limit(connection_, run_, documents);
 }

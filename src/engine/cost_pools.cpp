@@ -8,7 +8,7 @@
 #include "base/log.hpp"
 #include "engine/pool_members.hpp"
 #include "invoicing/cost_facts.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 #include "store/silence.hpp"
 #include "store/transaction.hpp"
 

@@ -31,8 +31,9 @@ void write_credit_movements(store::Connection& connection, std::span<const Docum
 void write_outbox(store::Connection& connection, std::span<const OutgoingMail> mails,
                   time::Instant now);
 
-/// Gives the documents their legal numbers: one counter row a series, in series order, the last
-/// locks of the transaction. `content_hashes` are the documents' invoicing::content_hash, taken
+/// Gives the documents their legal numbers, and tells of them whoever wants to be told
+/// (store::Announcements): one counter row a series, in series order, the last locks of the
+/// transaction. `content_hashes` are the documents' invoicing::content_hash, taken
 /// before any counter is locked; only the linking is done here. `now` orders only: issued_at never
 /// goes back within a series. Documents of one series have the same day of issue; throws
 /// IssueRefused where their series has issued on a later day, so that numbers follow the calendar.

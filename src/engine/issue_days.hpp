@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "config/configuration.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 
 namespace reckoner::engine {
 

@@ -8,7 +8,9 @@
 #include "engine/issue_days.hpp"
 #include "invoicing/content_hash.hpp"
 #include "invoicing/number_pattern.hpp"
+#include "store/announcements.hpp"
 #include "store/copy.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::engine {
 
@@ -110,6 +112,45 @@ void copy_issued(store::Connection& connection, std::span<const DocumentWork> do
   copy.finish();
 }
 
+std::vector<CustomerId> customers_of(std::span<const DocumentWork> documents) {
+  std::vector<CustomerId> customers;
+  for (const DocumentWork& work : documents) customers.push_back(work.document.customer);
+  return customers;
+}
+
+/// What is told of a document: enough to know what it asks for and where it is read whole.
+std::string announcement_of(const domain::Document& document) {
+  text::JsonWriter json;
+  json.begin_object().key("customer").string(document.customer_key);
+  json.key("number").string(document.number);
+  json.key("currency").string(document.currency.code());
+  json.key("total").string(document.total.to_string());
+  json.key("carried_forward").string(document.carried_forward.to_string());
+  json.key("issued_on").string(time::to_string(document.issued_on.value()));
+  json.key("due_on");
+  document.due_on ? json.string(time::to_string(*document.due_on)) : json.null();
+  json.key("corrects");
+  document.corrects_number.empty() ? json.null() : json.string(document.corrects_number);
+  json.key("url").string(
+      fmt::format("/api/v1/customers/{}/invoices/{}", document.customer_key, document.number));
+  json.end_object();
+  return json.finish();
+}
+
+void announce(store::Announcements& announcements, std::span<const DocumentWork> documents,
+              time::Instant now) {
+  if (!announcements.any()) return;
+  for (const DocumentWork& work : documents) {
+    const domain::Document& document = work.document;
+    const bool is_invoice = document.kind == domain::DocumentKind::kInvoice;
+    const std::string_view kind = is_invoice ? "invoice.issued" : "credit_note.issued";
+    if (announcements.wanted(document.customer, kind)) {
+      announcements.add(document.customer, kind, announcement_of(document));
+    }
+  }
+  announcements.write(now);
+}
+
 }  // namespace
 
 void number_documents(store::Connection& connection, std::span<DocumentWork> documents,
@@ -117,6 +158,7 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
                       const config::Configuration& configuration, time::Instant now) {
   if (documents.empty()) return;
   const Series series = sort_into_series(documents, configuration);
+  store::Announcements announcements(connection, customers_of(documents));
   std::vector<Issued> issued;
   issued.reserve(documents.size());
   for (const auto& [key, work] : series) {
@@ -138,6 +180,7 @@ void number_documents(store::Connection& connection, std::span<DocumentWork> doc
     RK_FAILPOINT("numbers.after-link");
   }
   copy_issued(connection, documents, issued);
+  announce(announcements, documents, now);
 }
 
 }  // namespace reckoner::engine

@@ -99,6 +99,9 @@ std::string metering_metrics(store::Connection& connection, time::Instant now) {
   std::string outcomes;
   describe(outcomes, "reckoner_metering_deliveries", "gauge",
            "What became of all deliveries by namespace; the sum is what was received.");
+  std::string lost;
+  describe(lost, "reckoner_metering_deliveries_unaccounted", "gauge",
+           "Deliveries received of which nothing has become: always 0.");
   for (const Deliveries& deliveries : deliveries_by_namespace(connection)) {
     const std::string name = label(deliveries.namespace_name);
     out += fmt::format("reckoner_metering_deliveries_received_total{{namespace=\"{}\"}} {}\n", name,
@@ -111,8 +114,11 @@ std::string metering_metrics(store::Connection& connection, time::Instant now) {
           fmt::format("reckoner_metering_deliveries{{namespace=\"{}\",outcome=\"{}\"}} {}\n", name,
                       outcome, count);
     }
+    lost += fmt::format("reckoner_metering_deliveries_unaccounted{{namespace=\"{}\"}} {}\n", name,
+                        deliveries.received - deliveries.counted - deliveries.duplicate -
+                            deliveries.quarantined - deliveries.dropped);
   }
-  return out + outcomes;
+  return out + outcomes + lost;
 }
 
 }  // namespace reckoner::metering

@@ -1,7 +1,7 @@
 #include "store/journal_position.hpp"
 
 #include "store/distribution.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 #include "store/silence.hpp"
 #include "store/transaction.hpp"
 

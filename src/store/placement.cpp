@@ -67,9 +67,13 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"document_void", kByCustomer},
     {"posting", kByCustomer},
     {"outbox", kByCustomer},
+    {"webhook_endpoint", kByCustomer},
+    {"webhook_event", kByCustomer},
+    {"webhook_delivery", kByCustomer},
     {"closing", kLocal},
     {"journal_counter", kLocal},
     {"export", kLocal},
+    {"bank_entry", kLocal},
     {"issued", kLocal},
     {"series", kLocal},
 

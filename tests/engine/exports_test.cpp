@@ -15,7 +15,7 @@
 #include "base/hash.hpp"
 #include "store/journal_position.hpp"
 #include "store/journal_rows.hpp"
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 #include "store/transaction.hpp"
 #include "support/billing.hpp"
 #include "text/csv.hpp"

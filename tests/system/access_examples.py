@@ -39,6 +39,7 @@ def ids(world):
         "pool": Ids("rent", None, "no-such-pool"),
         "month": Ids("2026-10", None, "2026-13"),
         "export": Ids(world.new_export, None, 999999),
+        "entry": Ids(world.bank_entry, None, 999999),
     }
     by_route = {
         ("DELETE /api/v1/meters/{meter}", "meter"): Ids(world.new_meter, None, "no-such-meter"),
@@ -50,6 +51,13 @@ def ids(world):
         by_route[route, "id"] = Ids(lambda: world.first("/api/v1/quarantine"), None, "no-such-event")
     for route in ("GET /api/v1/mails/{id}", "POST /api/v1/mails/{id}/resend"):
         by_route[route, "id"] = Ids(lambda: world.first("/api/v1/mails"), None, "no-such-mail")
+    by_name["endpoint"] = Ids(lambda: world.webhook("acme"), lambda: world.webhook("globex"), "we_0")
+    by_name["message"] = Ids(lambda: world.webhook_message("acme"), lambda: world.webhook_message("globex"), "msg_0")
+    for rest in ("", "/rotate", "/deliveries", "/resend-dead", "/deliveries/{message}/resend"):
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            route = f"{method} /api/v1/webhooks/{{endpoint}}{rest}"
+            by_route[route, "endpoint"] = Ids(lambda: world.webhook(None), None, "we_0")
+            by_route[route, "message"] = Ids(lambda: world.webhook_message(None), None, "msg_0")
     return {**by_name, **by_route}
 
 
@@ -88,6 +96,14 @@ BODIES = {
     "POST /api/v1/meters/{meter}/query": body({}),
 }
 
+WEBHOOK = {"url": "https://192.0.2.1/told", "events": ["invoice.issued"]}
+for base in ("/api/v1/webhooks", "/api/v1/customers/{customer}/webhooks"):
+    BODIES[f"POST {base}"] = body(WEBHOOK)
+    BODIES[f"PUT {base}/{{endpoint}}"] = body(WEBHOOK, If_Match='"none"')
+    BODIES[f"DELETE {base}/{{endpoint}}"] = body("")
+    for rest in ("/rotate", "/resend-dead", "/deliveries/{message}/resend"):
+        BODIES[f"POST {base}/{{endpoint}}{rest}"] = body("")
+
 # Parameters that routes cannot do without.
 QUERIES = {
     "GET /api/v1/customers/{customer}/usage": "?meter=bandwidth",
@@ -105,4 +121,8 @@ ANSWERS = {
     "POST /api/v1/session/totp/remove": {403},
     "PUT /api/v1/customers/{customer}/settings": {412},
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": {412},
+    "PUT /api/v1/customers/{customer}/webhooks/{endpoint}": {412},
+    "PUT /api/v1/webhooks/{endpoint}": {412},
+    "POST /api/v1/customers/{customer}/webhooks": {201, 422},  # there are many of the matrix's own
+    "POST /api/v1/webhooks": {201, 422},
 }

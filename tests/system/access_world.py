@@ -105,6 +105,7 @@ class World:
         self.serve = self.reckoner.start("serve")
         self.address = rp.http_address(self.serve)
         self.numbers = itertools.count(1)
+        self.webhooks = {}
         self.admin = self.user("billing-admin")
 
     def sql(self, text):
@@ -174,6 +175,44 @@ class World:
         if answer.status != 201:
             raise AssertionError(answer.text)
         return answer.json()["export"]
+
+    def bank_entry(self):
+        """The number of a transaction that nobody has settled."""
+        number = next(self.numbers)
+        self.admin.ask("POST", "/api/v1/bank/statements", "account,id,booked-on,amount,currency\n"
+                       f"DE00,access-{number},2026-11-02,1.00,USD\n", {"Content-Type": "text/csv"})
+        return self.sql(f"select entry from bank_entry where bank_id = 'access-{number}'")[0][0]
+
+    def webhook(self, customer):
+        """An endpoint of a customer, or of the house (None), that nobody has removed yet."""
+        known = self.webhooks.get(customer)
+        if known and self.sql(f"select 1 from webhook_endpoint where endpoint = '{known}'"):
+            return known
+        where = f"/api/v1/customers/{customer}/webhooks" if customer else "/api/v1/webhooks"
+        kept = ", ".join(f"'{name}'" for name in self.webhooks.values()) or "''"
+        self.sql(f"delete from webhook_endpoint where endpoint not in ({kept})")
+        answer = self.admin.ask("POST", where, json.dumps({"url": "https://192.0.2.1/told", "events": ["invoice.issued"]}),
+                                {"Content-Type": "application/json"})
+        if answer.status != 201:
+            raise AssertionError(answer.text)
+        self.webhooks[customer] = answer.json()["endpoint"]["id"]
+        return self.webhooks[customer]
+
+    def webhook_message(self, customer):
+        """The id of what was told to that endpoint."""
+        endpoint = self.webhook(customer)
+        message = f"msg_{endpoint}"
+        if not self.sql(f"select 1 from webhook_event where id = '{message}'"):
+            self.sql(f"""
+                with numbered as (
+                  update customer_state set events = events + 1
+                   where customer_id = (select customer_id from customer_key where key = '{customer or "acme"}')
+                  returning customer_id, events),
+                told as (
+                  insert into webhook_event select customer_id, events, '{message}', 'invoice.issued', now(), '{{}}' from numbered)
+                insert into webhook_delivery (customer_id, endpoint, event, of_house, state, created_at, next_try_at)
+                select customer_id, '{endpoint}', events, {str(customer is None).lower()}, 'dead', now(), now() from numbered""")
+        return message
 
     def invoice(self, customer):
         """The number of one that the sample has issued."""

@@ -4,7 +4,9 @@
 import base64
 import json
 import signal
+import re
 import socket
+import subprocess
 import threading
 import time
 import unittest
@@ -147,6 +149,24 @@ class Http(unittest.TestCase):
         self.assertEqual(metrics.status, 200)
         self.assertIn('reckoner_ingest_events_total{outcome="counted"} 1\n', metrics.text)
         self.assertIn("reckoner_database_up 1\n", metrics.text)
+
+    def test_the_metrics_are_as_prometheus_wants_them(self):
+        """promtool finds nothing to say, and what an operator looks for is there."""
+        client = self.client(None)
+        self.client().post([event("promtool")])
+        client.ask("GET", "/healthz")
+        text = client.ask("GET", "/metrics").text
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60,
+                              check=False)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), text)
+        for name in ("reckoner_ingest_events_total", "reckoner_metering_deliveries_unaccounted", "reckoner_runs_running",
+                     "reckoner_customers_parked", "reckoner_mails_pending", "reckoner_webhooks_late_seconds",
+                     "reckoner_http_request_duration_seconds_bucket"):
+            self.assertRegex(text, rf"(?m)^{name}[ {{]")
+        self.assertNotIn("cannot be read", text)
+        lost = re.findall(r"(?m)^reckoner_metering_deliveries_unaccounted{.*} (\d+)$", text)
+        self.assertTrue(lost)
+        self.assertEqual(set(lost), {"0"})
 
     def test_database_restarts_during_requests(self):
         """Everything that was acknowledged is there; what was refused can be sent again; the daemon goes on."""

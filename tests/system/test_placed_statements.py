@@ -18,6 +18,9 @@ OVER_ALL = {
     "customers with periods", "all with budgets", "changed budgets", "touched with budgets",
     "metering.fold_deltas", "metering.note_touches", "metering.drop_deltas", "metering.merge_totals",
     "metering.next_slice_to_merge", "metering.read_merge_horizon", "metering.drop_merged_totals", "metering.drop_cut_touches", "due mails", "parked customers",
+    "due webhooks", "tellable webhook endpoints", "forget webhook deliveries", "forget webhook events", "give up waiting webhooks",
+    "remove webhook deliveries", "resend dead webhooks", "find webhook delivery by message", "mail metrics", "webhook metrics",
+    "webhook endpoint metrics",
 }
 # Lists, checks and whatever else no run, interim invoice or ingestion waits for.
 FOR_PEOPLE = re.compile(r"^(metering\.(check_|count_|list_|find_|raw_|stored_|points_|by_|usage_|read_|sum_|group_)"

@@ -14,23 +14,6 @@
 
 namespace reckoner::store {
 
-/// Appends rows to the ledger by COPY, whoever books. Nothing else may run on the connection until
-/// finish(). The database refuses entries that do not balance and days in closed months.
-class PostingRows {
- public:
-  explicit PostingRows(Connection& connection);
-
-  /// `entry` is unique within the customer: 'document:<ordinal>', 'payment:<payment>',
-  /// 'credit:<credit>:<movement>', 'lapse:<ordinal>', 'transfer:…'; each of its accounts has one
-  /// row.
-  void add(CustomerId customer, std::string_view entry, std::string_view account,
-           const money::Money& amount, time::Date booked_on, std::string_view legal_entity);
-  void finish() { copy_.finish(); }
-
- private:
-  BinaryCopy copy_;
-};
-
 /// On which days nothing is booked any more. Reading it keeps months from being closed until the
 /// transaction ends; it comes before any customer is locked.
 class OpenBooks {

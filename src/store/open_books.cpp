@@ -1,4 +1,4 @@
-#include "store/posting_rows.hpp"
+#include "store/open_books.hpp"
 
 #include <algorithm>
 
@@ -15,25 +15,6 @@ constexpr Statement kHold{"hold the books open", R"(
                  from closed_month group by legal_entity) c on true)"};
 
 }  // namespace
-
-PostingRows::PostingRows(Connection& connection)
-    : copy_(
-          connection, "copy postings", "posting",
-          {"customer_id", "entry", "account", "currency", "amount", "booked_on", "legal_entity"}) {}
-
-void PostingRows::add(CustomerId customer, std::string_view entry, std::string_view account,
-                      const money::Money& amount, time::Date booked_on,
-                      std::string_view legal_entity) {
-  copy_.row()
-      .add(customer)
-      .add(entry)
-      .add(account)
-      .add(amount.currency().code())
-      .add(amount.amount())
-      .add(booked_on)
-      .add(legal_entity)
-      .end();
-}
 
 OpenBooks OpenBooks::hold(Connection& connection) {
   OpenBooks books;
