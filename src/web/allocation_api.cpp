@@ -5,6 +5,8 @@
 #include "accounts/values.hpp"
 #include "engine/pool_report.hpp"
 #include "store/transaction.hpp"
+#include "web/active_configuration.hpp"
+#include "web/audit_record.hpp"
 #include "web/console_api.hpp"
 #include "web/csv_file.hpp"
 #include "web/etag.hpp"
@@ -102,7 +104,7 @@ void write_pool(text::JsonWriter& json, const domain::CostPool& pool) {
 
 Response list_pools(const ConsoleApi& api, const Request&) {
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   text::JsonWriter json;
   json.begin_object().key("items").begin_array();
   for (const domain::CostPool& pool : version->configuration().allocation.pools) {
@@ -116,7 +118,7 @@ Response list_pools(const ConsoleApi& api, const Request&) {
 
 Response list_months(const ConsoleApi& api, const Request& request) {
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const domain::CostPool& pool = pool_in_path(request, version->configuration());
   text::JsonWriter json;
   json.begin_object().key("items").begin_array();
@@ -131,7 +133,7 @@ Response list_months(const ConsoleApi& api, const Request& request) {
 
 Response get_month(const ConsoleApi& api, const Request& request) {
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const Named named = named_in_path(request, version->configuration());
   const std::string json = month_json(named, read_month(*lease, named));
   return with_etag(request, {200, "application/json", json}, etag_of(json));
@@ -143,7 +145,7 @@ Response put_month(const ConsoleApi& api, const Request& request) {
   const std::string note = body.optional_parsed("note", accounts::parse_text).value_or("");
   const auto lease = take_connection(api.pool());
   store::Transaction transaction(*lease, store::TransactionKind::kEnclosing);
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const config::Configuration& active = version->configuration();
   const Named named = named_in_path(request, active);
   accounts::lock_pool_amounts(*lease);
@@ -177,7 +179,7 @@ void write_share(text::JsonWriter& json, const ReportedShare& one) {
 Response list_shares(const ConsoleApi& api, const Request& request) {
   const PageRequest page = page_request(request, 1);
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const Named named = named_in_path(request, version->configuration());
   const auto limit = static_cast<std::int64_t>(page.limit);
   auto shares = engine::list_pool_shares(*lease, named.pool.name, named.month,
@@ -195,7 +197,7 @@ Response list_shares(const ConsoleApi& api, const Request& request) {
 
 Response export_shares(const ConsoleApi& api, const Request& request) {
   const auto lease = take_connection(api.pool());
-  const auto version = active_version(*lease, api.versions());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
   const Named named = named_in_path(request, version->configuration());
   return csv_file(fmt::format("{}-{}", named.pool.name, named.month), [&](text::CsvWriter& csv) {
     for (const char* title : {"pool", "month", "customer", "name", "currency", "amount", "billed",

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "accounts/reconciliation.hpp"
+#include "web/active_configuration.hpp"
+#include "web/audit_record.hpp"
 #include "web/change_rules.hpp"
 #include "web/console_api.hpp"
 #include "web/idempotency.hpp"
@@ -72,7 +74,7 @@ Response import_statement(const ConsoleApi& api, const Request& request) {
   const std::string name = request.parameter("name").value_or("statement");
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ChangeRules rules = rules_of(api, connection, *version, now);
     const accounts::BankImport result = refused_as(
         422, [&] { return accounts::import_bank_file(connection, rules, name, request.body); });
@@ -123,7 +125,7 @@ Response settle(const ConsoleApi& api, const Request& request) {
   return decide(api, request, "bank.settle",
                 [&](store::Connection& connection, std::int64_t number, const std::string& who,
                     time::Instant now) {
-                  const auto version = active_version(connection, api.versions());
+                  const auto version = active_configuration(connection, api.versions()).compiled;
                   return accounts::settle_bank_entry(connection,
                                                      rules_of(api, connection, *version, now),
                                                      number, settlement, who);

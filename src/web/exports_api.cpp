@@ -10,6 +10,8 @@
 #include "exports/journal_writer.hpp"
 #include "store/journal_position.hpp"
 #include "store/transaction.hpp"
+#include "web/active_configuration.hpp"
+#include "web/audit_record.hpp"
 #include "web/console_api.hpp"
 #include "web/download.hpp"
 #include "web/idempotency.hpp"
@@ -42,7 +44,7 @@ exports::JournalFormat format_of(const Request& request) {
 Response export_journal(const ConsoleApi& api, const Request& request) {
   const exports::JournalFormat format = format_of(request);
   const SharedLease lease = share_connection(api);
-  const auto version = active_version(**lease, api.versions());
+  const auto version = active_configuration(**lease, api.versions()).compiled;
   const accounts::EntrySelection selection{
       .from = day_parameter(request, "from"),
       .to = day_parameter(request, "to"),
@@ -68,7 +70,7 @@ Response export_journal(const ConsoleApi& api, const Request& request) {
 
 Response export_focus(const ConsoleApi& api, const Request& request) {
   const SharedLease lease = share_connection(api);
-  const auto version = active_version(**lease, api.versions());
+  const auto version = active_configuration(**lease, api.versions()).compiled;
   accounts::FocusSelection selection{
       .from = day_parameter(request, "from"),
       .to = day_parameter(request, "to"),
@@ -106,7 +108,7 @@ Response make_export(const ConsoleApi& api, const Request& request) {
   const time::Instant now = api.now();
   store::close_journal_position(*take_connection(api.pool()));
   return once(api.pool(), request, now, [&](store::Connection& connection) {
-    const auto version = active_version(connection, api.versions());
+    const auto version = active_configuration(connection, api.versions()).compiled;
     const accounts::ExportDefinition definition =
         refused_as(400, [&] { return accounts::checked(connection, wanted, view_of(version)); });
     const ExportRecord record =

@@ -9,6 +9,7 @@
 #include "web/active_configuration.hpp"
 #include "web/console_api.hpp"
 #include "web/idempotency.hpp"
+#include "web/journal_request.hpp"
 #include "web/metering_session.hpp"
 #include "web/pages.hpp"
 #include "web/request_object.hpp"
@@ -21,23 +22,14 @@ using accounts::JournalFilter;
 using accounts::JournalPosition;
 using accounts::JournalRow;
 
-std::optional<time::Date> day_parameter(const Request& request, std::string_view name) {
-  const auto text = request.parameter(name);
-  if (!text) return std::nullopt;
-  return at(name, [&] { return time::parse_date(*text); });
-}
-
 JournalFilter filter_of(const Request& request, const config::Configuration& active) {
   JournalFilter filter{.from = day_parameter(request, "from"),
                        .to = day_parameter(request, "to"),
-                       .customer = request.parameter("customer").value_or("")};
+                       .customer = request.parameter("customer").value_or(""),
+                       .legal_entity = entity_parameter(request, active)};
   for (const std::string& word : request.parameters("account")) {
     filter.accounts.push_back(
         at("account", [&] { return accounts::account_named(active.chart, word); }));
-  }
-  if (const auto entity = request.parameter("legal_entity")) {
-    filter.legal_entity =
-        at("legal_entity", [&] { return accounts::entity_named(active, *entity); });
   }
   return filter;
 }

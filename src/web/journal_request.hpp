@@ -14,10 +14,8 @@ namespace reckoner::web {
 /// A day; none where the parameter is missing. Throws Problem 400 for what is none.
 std::optional<time::Date> day_parameter(const Request& request, std::string_view name);
 
-/// The id of a legal entity as the API names it. Throws Problem 400 for one that there is not.
-std::string entity_of(const config::Configuration& active, const std::string& name);
-
-/// The same of the parameter `legal_entity`; none where it is missing.
+/// The id of the legal entity that the parameter `legal_entity` names; none where it is missing.
+/// Throws Problem 400 for one that there is not.
 std::optional<std::string> entity_parameter(const Request& request,
                                             const config::Configuration& active);
 

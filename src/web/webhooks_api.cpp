@@ -1,3 +1,4 @@
+#include "web/audit_record.hpp"
 #include "web/webhooks_api.hpp"
 
 #include <fmt/format.h>
