@@ -1,5 +1,6 @@
 #include "accounts/customer_details.hpp"
 
+#include "accounts/billing_modes.hpp"
 #include "accounts/subscription_book.hpp"
 #include "accounts/values.hpp"
 #include "store/transaction.hpp"
@@ -142,6 +143,8 @@ std::optional<CustomerDetails> read_customer_details(store::Connection& connecti
   for (const store::Row& row : connection.query(kCharges, {customer})) {
     details.charges.push_back(charge_of(row));
   }
+  details.billing_modes = read_billing_modes(connection, customer);
+  details.parent = read_parent(connection, customer);
   for (const store::Row& row : connection.query(kSubjects, {customer})) {
     details.subjects.push_back(row.text("subject"));
   }

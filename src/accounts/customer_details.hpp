@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "accounts/customers.hpp"
+#include "accounts/hierarchy.hpp"
+#include "domain/billing_mode.hpp"
 #include "domain/credit.hpp"
 
 namespace reckoner::accounts {
@@ -31,9 +33,11 @@ struct CustomerDetails {
     money::Currency currency;
     domain::ManualCharge charge;
   };
-  std::vector<KeyedDiscount> discounts;  ///< by number
-  std::vector<KeyedCharge> charges;      ///< by hand, by number
-  std::vector<std::string> subjects;     ///< whose usage is its; in the order of their names
+  std::vector<KeyedDiscount> discounts;                ///< by number
+  std::vector<KeyedCharge> charges;                    ///< by hand, by number
+  std::vector<domain::BillingModeFrom> billing_modes;  ///< ascending by day; none: is billed
+  std::optional<Parent> parent;
+  std::vector<std::string> subjects;  ///< whose usage is its; in the order of their names
 
   /// Why a customer is not billed.
   struct Parked {

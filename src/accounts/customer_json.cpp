@@ -202,6 +202,18 @@ void write_json(text::JsonWriter& json, const CustomerDetails& details,
   for (const auto& keyed : details.discounts) write(json, keyed, customer.zone);
   json.end_array().key("charges").begin_array();
   for (const auto& keyed : details.charges) write(json, keyed);
+  json.end_array().key("parent");
+  if (details.parent) {
+    json.begin_object().key("customer").string(details.parent->key);
+    json.key("gets_mails").boolean(details.parent->gets_mails).end_object();
+  } else {
+    json.null();
+  }
+  json.key("billing_modes").begin_array();
+  for (const domain::BillingModeFrom& change : details.billing_modes) {
+    json.begin_object().key("from").string(time::to_string(change.from));
+    json.key("mode").string(domain::to_string(change.mode)).end_object();
+  }
   json.end_array();
   write_standing(json, details);
   json.end_object();

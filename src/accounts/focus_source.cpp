@@ -29,7 +29,7 @@ constexpr store::Statement kDocuments{"accounts.documents_of_export", R"(
    where ($1::date is null or issued_on >= $1) and ($2::date is null or issued_on <= $2)
      and ($3::bigint is null or customer_id = $3) and ($4::text is null or legal_entity = $4)
      and ($5::bigint is null or journal_position > $5)
-     and ($6::bigint is null or journal_position <= $6)
+     and ($6::bigint is null or journal_position <= $6) and kind <> 'showback'
    order by customer_id, ordinal)"};
 
 constexpr store::Statement kSubscriptions{"accounts.subscriptions_of_export", R"(

@@ -11,6 +11,8 @@ AccountCommands::AccountCommands(CLI::App& app, Declare declare)
   add_charge();
   add_pay();
   add_grants();
+  add_mode();
+  add_parent();
 }
 
 void AccountCommands::add_subscribe() {
@@ -115,6 +117,30 @@ void AccountCommands::add_pay() {
   pay->add_option("--currency", pay_.currency, "default: billing.currency");
   pay->add_option("--document", pay_.document, "number of the document it is for");
   pay->add_option("--note", pay_.note, "for the reader of the invoice");
+}
+
+void AccountCommands::add_mode() {
+  CLI::App* mode = declare_(app_, "billing-mode", "show a customer's costs, or bill them",
+                            [this](System& system, const Console& console) {
+                              return billing_mode_command(system, console, mode_);
+                            });
+  mode->add_option("customer", mode_.customer, "the customer's key")->required();
+  mode->add_option("mode", mode_.mode, "showback or chargeback")
+      ->required()
+      ->check(CLI::IsMember({"showback", "chargeback"}));
+  mode->add_option("--from", mode_.from, "counts for periods that begin on this day or later")
+      ->required();
+}
+
+void AccountCommands::add_parent() {
+  CLI::App* parent =
+      declare_(app_, "parent", "put a customer, with all below it, below another one",
+               [this](System& system, const Console& console) {
+                 return parent_command(system, console, parent_);
+               });
+  parent->add_option("customer", parent_.customer, "the customer's key")->required();
+  parent->add_option("parent", parent_.parent, "key of the one above; without: below nobody");
+  parent->add_flag("--mails", parent_.gets_mails, "documents of the customer are mailed to it");
 }
 
 void AccountCommands::add_grants() {

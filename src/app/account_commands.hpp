@@ -28,6 +28,8 @@ class AccountCommands {
   void add_agree();
   void add_charge();
   void add_pay();
+  void add_mode();
+  void add_parent();
   void add_grants();
   void add_grant(CLI::App* command);
   static void add_when(CLI::App* command, WhenArguments& when);
@@ -41,6 +43,8 @@ class AccountCommands {
   ChargeArguments charge_;
   GrantArguments grant_;
   PayArguments pay_;
+  BillingModeArguments mode_;
+  ParentArguments parent_;
 };
 
 }  // namespace reckoner::app

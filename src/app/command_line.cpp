@@ -26,6 +26,7 @@
 #include "app/run_commands.hpp"
 #include "app/schema_commands.hpp"
 #include "app/signals.hpp"
+#include "app/structure_commands.hpp"
 #include "base/log.hpp"
 #include "base/mistakes.hpp"
 #include "base/suggest.hpp"
@@ -90,6 +91,7 @@ class CommandLine {
     add_fact_commands();
     add_config_commands();
     schema_commands_.emplace(app_, declare);
+    structure_commands_.emplace(app_, declare);
   }
 
   CLI::App& app() { return app_; }
@@ -442,6 +444,7 @@ class CommandLine {
   std::optional<SchemaCommands> schema_commands_;
   std::optional<JournalCommands> journal_commands_;
   std::optional<AllocationCommands> allocation_commands_;
+  std::optional<StructureCommands> structure_commands_;
   std::optional<ExportCommands> export_commands_;
   std::string customer_;
   std::string as_of_;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "accounts/audited_change.hpp"
+#include "accounts/billing_modes.hpp"
+#include "accounts/hierarchy.hpp"
 #include "accounts/values.hpp"
 #include "base/error.hpp"
 #include "store/transaction.hpp"
@@ -258,6 +260,25 @@ int pay_command(System& system, const Console& console, const PayArguments& argu
   return make(system, console, arguments.customer, "pay", [&](auto& connection, const auto& rules) {
     return accounts::pay(connection, rules, arguments.customer, payment);
   });
+}
+
+int parent_command(System& system, const Console& console, const ParentArguments& arguments) {
+  return make(system, console, arguments.customer, "parent",
+              [&](auto& connection, const auto& rules) {
+                return accounts::set_parent(connection, rules, arguments.customer,
+                                            {arguments.parent, arguments.gets_mails});
+              });
+}
+
+int billing_mode_command(System& system, const Console& console,
+                         const BillingModeArguments& arguments) {
+  const domain::BillingModeFrom change{
+      .from = typed("--from", arguments.from, accounts::parse_day),
+      .mode = typed("MODE", arguments.mode, domain::parse_billing_mode)};
+  return make(system, console, arguments.customer, "billing-mode",
+              [&](auto& connection, const auto& rules) {
+                return accounts::set_billing_mode(connection, rules, arguments.customer, change);
+              });
 }
 
 }  // namespace reckoner::app

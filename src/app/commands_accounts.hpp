@@ -108,6 +108,21 @@ struct PayArguments {
 };
 int pay_command(System& system, const Console& console, const PayArguments& arguments);
 
+struct BillingModeArguments {
+  std::string customer;
+  std::string mode;
+  std::string from;
+};
+int billing_mode_command(System& system, const Console& console,
+                         const BillingModeArguments& arguments);
+
+struct ParentArguments {
+  std::string customer;
+  std::string parent;  ///< empty: below nobody
+  bool gets_mails = false;
+};
+int parent_command(System& system, const Console& console, const ParentArguments& arguments);
+
 int show_customer_command(System& system, const Console& console, const std::string& customer);
 
 /// What changes are checked against: the plans of `configuration`, and those of earlier versions as

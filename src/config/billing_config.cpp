@@ -124,9 +124,35 @@ HandlerConfig read_handler(const Element& element) {
   return handler;
 }
 
+std::vector<EngineConfig::ShownPrices> read_shown_prices(const Element& element) {
+  element.allow({}, {"instead"});
+  std::vector<EngineConfig::ShownPrices> shown_prices;
+  MistakeCollector mistakes;
+  for (const Element& child : element.children()) {
+    mistakes.attempt([&] {
+      child.allow({"plan", "use"});
+      EngineConfig::ShownPrices shown{name_attribute(child, "plan"), name_attribute(child, "use"),
+                                      child.place()};
+      for (const EngineConfig::ShownPrices& other : shown_prices) {
+        if (other.plan != shown.plan) continue;
+        child.fail(fmt::format("what shows plan '{}' is already given at {}", shown.plan,
+                               to_string(other.place)));
+      }
+      shown_prices.push_back(std::move(shown));
+    });
+  }
+  mistakes.finish();
+  return shown_prices;
+}
+
 EngineConfig read_engine(const Element& element) {
-  element.allow({"id"}, {"schedule", "run", "handlers"});
+  constexpr std::array<std::string_view, 2> kDocuments{"invoices", "showback"};
+  element.allow({"id", "documents"}, {"schedule", "run", "showback", "handlers"});
   EngineConfig engine;
+  engine.only_shows = choice_attribute(element, "documents", kDocuments, 0) == 1;
+  if (const auto showback = element.child("showback")) {
+    engine.shown_prices = read_shown_prices(*showback);
+  }
   engine.id = name_attribute(element, "id");
   engine.place = element.place();
   if (const auto schedule = element.child("schedule")) engine.schedule = read_schedule(*schedule);

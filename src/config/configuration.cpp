@@ -98,6 +98,30 @@ void check_posting_rules(const Configuration& configuration) {
   }
 }
 
+/// A plan that is shown by the prices of another has those in each of its own currencies.
+void check_shown_prices(const Configuration& configuration) {
+  const auto names = names_of(configuration.plans, [](const auto& plan) { return plan.name; });
+  const auto is_priced = [&](const std::string& name, money::Currency currency) {
+    return std::ranges::any_of(configuration.plans, [&](const domain::Plan& plan) {
+      return plan.name == name && plan.currency == currency;
+    });
+  };
+  for (const EngineConfig& engine : configuration.engines) {
+    for (const EngineConfig::ShownPrices& shown : engine.shown_prices) {
+      for (const std::string& name : {shown.plan, shown.use}) {
+        if (contains(names, name)) continue;
+        fail_at(shown.place, fmt::format("instead names plan '{}', which does not exist{}", name,
+                                         suggestion(name, names)));
+      }
+      for (const domain::Plan& plan : configuration.plans) {
+        if (plan.name != shown.plan || is_priced(shown.use, plan.currency)) continue;
+        fail_at(shown.place, fmt::format("plan '{}' has no prices in {}, which '{}' has", shown.use,
+                                         plan.currency.code(), shown.plan));
+      }
+    }
+  }
+}
+
 /// Meters, plans and engines of allocation.xml must be there.
 void check_allocation(const Configuration& configuration) {
   const auto meters = names_of(configuration.meters, [](const auto& meter) { return meter.name; });
@@ -126,6 +150,19 @@ void check_allocation(const Configuration& configuration) {
     for (const auto& driver : pool.drivers) check(pool.place, who, "meter", driver.meter, meters);
     for (const std::string& plan : pool.plans) check(pool.place, who, "plan", plan, plans);
     for (const std::string& plan : pool.excluded_plans) check(pool.place, who, "plan", plan, plans);
+  }
+}
+
+/// Meters of suppliers.xml must be there.
+void check_suppliers(const Configuration& configuration) {
+  const auto meters = names_of(configuration.meters, [](const auto& meter) { return meter.name; });
+  for (const domain::SupplierPrice& price : configuration.supplier_prices) {
+    for (const std::string& meter : domain::metering_of(price.charge)->meters) {
+      if (contains(meters, meter)) continue;
+      fail_at(price.charge.place,
+              fmt::format("metered '{}' names meter '{}', which does not exist{}",
+                          price.charge.name, meter, suggestion(meter, meters)));
+    }
   }
 }
 
@@ -179,6 +216,8 @@ void read_file(const std::string& name, const std::string& content, money::Curre
     configuration.chart = read_accounts(parse_xml(name, content).root());
   } else if (name == kAllocationFile) {
     configuration.allocation = read_allocation(parse_xml(name, content).root());
+  } else if (name == kSuppliersFile) {
+    configuration.supplier_prices = read_suppliers(parse_xml(name, content).root());
   } else if (name.starts_with("exports/") && name.ends_with(".xml")) {
     read_export_template(parse_xml(name, content).root());
   } else if (name.ends_with(".mustache")) {
@@ -213,6 +252,11 @@ const domain::LegalEntity& Configuration::legal_entity(std::string_view id) cons
                           suggestion(std::string(id), ids)));
 }
 
+const EngineConfig* Configuration::engine(std::string_view id) const {
+  const auto found = std::ranges::find(engines, id, &EngineConfig::id);
+  return found == engines.end() ? nullptr : &*found;
+}
+
 Configuration parse(const Files& files) {
   Configuration configuration;
   std::vector<PricingFile> pricing;
@@ -239,9 +283,11 @@ Configuration parse(const Files& files) {
   configuration.plans = join_plans(pricing);
   mistakes.attempt(
       [&] { check_plans(configuration.plans, configuration.engines, configuration.meters); });
+  mistakes.attempt([&] { check_shown_prices(configuration); });
   mistakes.attempt([&] { check_population_facts(configuration); });
   mistakes.attempt([&] { check_posting_rules(configuration); });
   mistakes.attempt([&] { check_allocation(configuration); });
+  mistakes.attempt([&] { check_suppliers(configuration); });
   mistakes.attempt([&] { check_parameter_files(configuration, files); });
   mistakes.attempt([&] { check_export_settings(files, configuration.chart); });
   mistakes.finish();

@@ -13,6 +13,7 @@
 #include "domain/cost_pool.hpp"
 #include "domain/legal_entity.hpp"
 #include "domain/plan.hpp"
+#include "domain/supplier_price.hpp"
 #include "domain/tax.hpp"
 #include "rules/model_text.hpp"
 #include "time/cron.hpp"
@@ -62,13 +63,32 @@ struct PopulationFact {
 
 /// A named handler chain and its trigger.
 struct EngineConfig {
+  /// What shows a plan's costs in a showback document in place of its own prices.
+  struct ShownPrices {
+    std::string plan;  ///< that customers are subscribed to
+    std::string use;   ///< the plan by whose prices it is shown
+    domain::Place place;
+  };
+
   std::string id;
-  std::optional<Schedule> schedule;     ///< none: on demand
-  int batch_size = 1000;                ///< customers in a transaction: 1 to 100,000
-  int workers = 2;                      ///< 1 to 64
-  std::chrono::seconds grace{0};        ///< how long a firing waits for late usage
-  std::vector<HandlerConfig> handlers;  ///< in the order of execution; at least one
+  std::optional<Schedule> schedule;       ///< none: on demand
+  int batch_size = 1000;                  ///< customers in a transaction: 1 to 100,000
+  int workers = 2;                        ///< 1 to 64
+  std::chrono::seconds grace{0};          ///< how long a firing waits for late usage
+  std::vector<HandlerConfig> handlers;    ///< in the order of execution; at least one
+  bool only_shows = false;                ///< all its documents are showback, whoever the customer
+  std::vector<ShownPrices> shown_prices;  ///< each plan once
   domain::Place place;
+
+  /// The plan by whose prices a subscription to `plan` is computed.
+  const std::string& priced_as(const std::string& plan, bool showback) const {
+    if (showback) {
+      for (const ShownPrices& shown : shown_prices) {
+        if (shown.plan == plan) return shown.use;
+      }
+    }
+    return plan;
+  }
 };
 
 /// One configuration version, read and cross-checked. Immutable once parsed; may be read by several
@@ -85,11 +105,14 @@ struct Configuration {
   domain::TaxRules taxes;  ///< of taxes.xml; without the file nothing is taxed
   domain::Chart chart = domain::standard_chart();  ///< of accounts.xml
   domain::AllocationRules allocation;              ///< of allocation.xml; without the file no pool
+  std::vector<domain::SupplierPrice> supplier_prices;  ///< of suppliers.xml, in its order
   std::vector<domain::LegalEntity> legal_entities{
       domain::LegalEntity{}};  ///< the default one first
 
   /// The legal entity of that id. Throws Error for one that this version does not have.
   const domain::LegalEntity& legal_entity(std::string_view id) const;
+  /// nullptr where there is none.
+  const EngineConfig* engine(std::string_view id) const;
 };
 
 /// Reads a version. Depends on nothing but `files`; may be called by several threads. Throws

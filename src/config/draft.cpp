@@ -27,11 +27,12 @@ constexpr std::array<std::string_view, 10> kMachineNames{"kafka.brokers",
 
 void check_name(const std::string& name) {
   if (!is_member_name(name) || !kind_of_file(name)) {
-    throw Error(fmt::format(
-        "'{}' cannot be a file of a configuration: those are billing-config.xml, "
-        "meters.xml, taxes.xml, accounts.xml, allocation.xml, pricing/*.xml, pricing/*.dmn and "
-        "mail/*.mustache",
-        text::printable(name.substr(0, 200))));
+    throw Error(
+        fmt::format("'{}' cannot be a file of a configuration: those are billing-config.xml, "
+                    "meters.xml, taxes.xml, accounts.xml, allocation.xml, suppliers.xml, "
+                    "pricing/*.xml, pricing/*.dmn and "
+                    "mail/*.mustache",
+                    text::printable(name.substr(0, 200))));
   }
 }
 

@@ -8,8 +8,8 @@ namespace reckoner::config {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kNames{
-    "billing-config", "meters",    "taxes", "accounts", "allocation",
+constexpr std::array<std::string_view, 11> kNames{
+    "billing-config", "meters",    "taxes", "accounts", "allocation",     "suppliers",
     "pricing",        "decisions", "mail",  "logo",     "export-template"};
 
 }  // namespace
@@ -31,6 +31,7 @@ std::optional<FileKind> kind_of_file(std::string_view name) {
   if (name == kTaxesFile) return FileKind::kTaxes;
   if (name == kAccountsFile) return FileKind::kAccounts;
   if (name == kAllocationFile) return FileKind::kAllocation;
+  if (name == kSuppliersFile) return FileKind::kSuppliers;
   if (name.starts_with("pricing/") && name.ends_with(".xml")) return FileKind::kPricing;
   if (name.starts_with("pricing/") && name.ends_with(".dmn")) return FileKind::kDecisions;
   if (name.starts_with("mail/") && name.ends_with(".mustache")) return FileKind::kMail;

@@ -5,6 +5,8 @@
 
 namespace reckoner::config {
 
+constexpr std::string_view kSuppliersFile = "suppliers.xml";  ///< optional
+
 /// The kinds of files that a configuration has.
 enum class FileKind {
   kBillingConfig,
@@ -12,6 +14,7 @@ enum class FileKind {
   kTaxes,
   kAccounts,
   kAllocation,
+  kSuppliers,
   kPricing,         ///< pricing/*.xml
   kDecisions,       ///< pricing/*.dmn
   kMail,            ///< mail/*.mustache
@@ -19,8 +22,8 @@ enum class FileKind {
   kExportTemplate,  ///< exports/*.xml
 };
 
-/// "billing-config", "meters", "taxes", "accounts", "allocation", "pricing", "decisions", "mail",
-/// "logo", "export-template".
+/// "billing-config", "meters", "taxes", "accounts", "allocation", "suppliers", "pricing",
+/// "decisions", "mail", "logo", "export-template".
 std::string_view to_string(FileKind kind);
 /// nullopt for a name that is none of these.
 std::optional<FileKind> file_kind_named(std::string_view name);

@@ -64,9 +64,10 @@ class Reader {
     const std::string name = name_of(entry);
     if (!is_of_our_kind(name)) return;
     if (!kind_of_file(name)) {
-      const std::array<std::string, 5> known{
-          std::string(kBillingConfigFile), std::string(kMetersFile), std::string(kTaxesFile),
-          std::string(kAccountsFile), std::string(kAllocationFile)};
+      const std::array<std::string, 6> known{
+          std::string(kBillingConfigFile), std::string(kMetersFile),
+          std::string(kTaxesFile),         std::string(kAccountsFile),
+          std::string(kAllocationFile),    std::string(kSuppliersFile)};
       throw Error(
           fmt::format("{}: not a file of a configuration{}", name, suggestion(name, known)));
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/mistakes.hpp"
 #include "config/attributes.hpp"
@@ -13,6 +14,9 @@ namespace reckoner::config {
 namespace {
 
 constexpr std::string_view kPlaceholder = "{entity}";
+
+/// In front of the numbers of invoices it makes those of showback documents.
+constexpr std::string_view kShowbackPrefix = "SB-";
 
 std::string filled_in(std::string pattern, std::string_view id) {
   const std::size_t at = pattern.find(kPlaceholder);
@@ -44,6 +48,7 @@ domain::LegalEntity default_entity(const Settings& settings) {
   entity.zone = settings.zone("billing.legalEntity.timeZone");
   entity.invoice_pattern = filled_in(settings.text("billing.invoice.number"), "");
   entity.credit_note_pattern = filled_in(settings.text("billing.creditNote.number"), "");
+  entity.showback_pattern = std::string(kShowbackPrefix) + entity.invoice_pattern;
   entity.payment_terms = settings.duration("billing.payment.terms");
   return entity;
 }
@@ -82,6 +87,7 @@ domain::LegalEntity read_entity(const Element& element, const Settings& settings
   };
   entity.invoice_pattern = pattern("invoice-number", "billing.invoice.number");
   entity.credit_note_pattern = pattern("credit-note-number", "billing.creditNote.number");
+  entity.showback_pattern = std::string(kShowbackPrefix) + entity.invoice_pattern;
   entity.payment_terms = time::parse_duration(
       value_of(element, "payment-terms", Kind::kDuration, settings.text("billing.payment.terms")));
   return entity;
@@ -98,11 +104,17 @@ void check_patterns(const Element& element, const domain::LegalEntity& entity,
         "same number; {{entity}} in a pattern tells them apart",
         a, entity.id, b, domain::shown_entity(owner.id)));
   };
-  refuse_where_they_meet(entity.invoice_pattern, entity, entity.credit_note_pattern);
+  const auto patterns_of = [](const domain::LegalEntity& of) {
+    return std::array{of.invoice_pattern, of.credit_note_pattern, of.showback_pattern};
+  };
+  const auto mine = patterns_of(entity);
+  refuse_where_they_meet(mine[0], entity, mine[1]);
+  refuse_where_they_meet(mine[1], entity, mine[2]);
   for (const domain::LegalEntity& other : others) {
-    for (const std::string& mine : {entity.invoice_pattern, entity.credit_note_pattern}) {
-      refuse_where_they_meet(mine, other, other.invoice_pattern);
-      refuse_where_they_meet(mine, other, other.credit_note_pattern);
+    for (const std::string& pattern : mine) {
+      for (const std::string& theirs : patterns_of(other)) {
+        refuse_where_they_meet(pattern, other, theirs);
+      }
     }
   }
 }

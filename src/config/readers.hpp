@@ -31,6 +31,9 @@ domain::TaxRules read_taxes(const Element& root);
 /// allocation.xml
 domain::AllocationRules read_allocation(const Element& root);
 
+/// suppliers.xml
+std::vector<domain::SupplierPrice> read_suppliers(const Element& root);
+
 /// accounts.xml, over the standard chart.
 domain::Chart read_accounts(const Element& root);
 

@@ -86,6 +86,8 @@ class TextInvoice {
   void write_title() {
     if (is_interim(document_)) {
       line("INTERIM INVOICE – not a bill");
+    } else if (is_showback()) {
+      line(fmt::format("SHOWBACK {} – not a bill", printable(document_.number)));
     } else {
       const bool credit = document_.kind == domain::DocumentKind::kCreditNote;
       line(fmt::format("{} {}", credit ? "CREDIT NOTE" : "INVOICE", printable(document_.number)));
@@ -97,12 +99,14 @@ class TextInvoice {
     line(pad_right(label, kHead).append(value));
   }
 
+  bool is_showback() const { return document_.kind == domain::DocumentKind::kShowback; }
+
   void write_head() {
     const std::string& key = document_.customer_key;
     const std::string& name = document_.customer_name;
     head("Customer", printable(name.empty() ? key : fmt::format("{} ({})", name, key)));
     if (document_.issued_on) head("Issued", long_date(*document_.issued_on));
-    if (document_.due_on) head("Due", long_date(*document_.due_on));
+    if (document_.due_on && !is_showback()) head("Due", long_date(*document_.due_on));
     head("Currency", document_.currency.code());
     if (!document_.corrects_number.empty()) {
       head("Corrects", printable(document_.corrects_number));
@@ -187,6 +191,10 @@ class TextInvoice {
 
   void write_totals() {
     line();
+    if (is_showback()) {
+      amount(fmt::format("Total, for information: {}", document_.currency.code()), document_.total);
+      return;
+    }
     // What reads from the lines down to the total is not interrupted by the balance before.
     const bool subtotal = has_subtotal(document_);
     if (subtotal) {
@@ -211,6 +219,7 @@ class TextInvoice {
   }
 
   void write_payments() {
+    if (is_showback()) return;
     line();
     if (document_.payments.empty()) {
       line("No payments in this period.");

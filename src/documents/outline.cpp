@@ -61,6 +61,7 @@ bool is_interim(const domain::Document& document) {
 
 std::string document_title(const domain::Document& document) {
   if (is_interim(document)) return "Interim invoice";
+  if (document.kind == domain::DocumentKind::kShowback) return "Showback";
   return document.kind == domain::DocumentKind::kCreditNote ? "Credit note" : "Invoice";
 }
 

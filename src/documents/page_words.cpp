@@ -7,6 +7,8 @@ namespace {
 constexpr PageWords kEnglish{
     .invoice = "Invoice",
     .credit_note = "Credit note",
+    .showback = "Showback",
+    .showback_mark = "For information, not an invoice",
     .interim = "Interim statement",
     .interim_mark = "Interim, not an invoice",
     .number = "Number",
@@ -64,6 +66,8 @@ constexpr PageWords kEnglish{
 constexpr PageWords kGerman{
     .invoice = "Rechnung",
     .credit_note = "Gutschrift",
+    .showback = "Kostenübersicht",
+    .showback_mark = "Zur Information, keine Rechnung",
     .interim = "Zwischenstand",
     .interim_mark = "Zwischenstand, keine Rechnung",
     .number = "Nummer",
@@ -121,6 +125,8 @@ constexpr PageWords kGerman{
 constexpr PageWords kFrench{
     .invoice = "Facture",
     .credit_note = "Avoir",
+    .showback = "Relevé de coûts",
+    .showback_mark = "Pour information, ce n’est pas une facture",
     .interim = "Relevé provisoire",
     .interim_mark = "Relevé provisoire, pas une facture",
     .number = "Numéro",

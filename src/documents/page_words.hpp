@@ -8,8 +8,10 @@ namespace reckoner::documents {
 struct PageWords {
   std::string_view invoice;
   std::string_view credit_note;
-  std::string_view interim;       ///< title of an interim invoice
-  std::string_view interim_mark;  ///< says that it is no bill
+  std::string_view showback;       ///< what costs are shown by, without a bill
+  std::string_view showback_mark;  ///< that it is none
+  std::string_view interim;        ///< title of an interim invoice
+  std::string_view interim_mark;   ///< says that it is no bill
   std::string_view number;
   std::string_view issued;
   std::string_view due;

@@ -47,6 +47,9 @@ Block text_block(const Sheet& sheet, std::string_view text, Face face, Ink ink, 
 std::string title_of(const Sheet& sheet) {
   const domain::Document& document = sheet.document();
   if (is_interim(document)) return std::string(sheet.words.interim);
+  if (document.kind == domain::DocumentKind::kShowback) {
+    return fmt::format("{} {}", sheet.words.showback, document.number);
+  }
   const bool credit = document.kind == domain::DocumentKind::kCreditNote;
   return fmt::format("{} {}", credit ? sheet.words.credit_note : sheet.words.invoice,
                      document.number);

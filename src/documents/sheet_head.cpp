@@ -138,6 +138,9 @@ class HeadMaker {
     double bottom = y + title_->height() + 2;
     if (is_interim(document())) {
       bottom = add(sheet_.words.interim_mark, Face::kStrong, kLeft, bottom, kContent, Ink::kAccent);
+    } else if (document().kind == domain::DocumentKind::kShowback) {
+      bottom =
+          add(sheet_.words.showback_mark, Face::kStrong, kLeft, bottom, kContent, Ink::kAccent);
     }
     if (!document().reason.empty()) {
       bottom = add(fmt::format("{}: {}", sheet_.words.reason, document().reason), Face::kBody,

@@ -242,6 +242,7 @@ void add_taxes(const Sheet& sheet) {
 
 void add_balance(const Sheet& sheet) {
   const domain::Document& document = sheet.document();
+  if (document.kind == domain::DocumentKind::kShowback) return;
   add_heading(sheet, sheet.words.balance);
   const PageWords& words = sheet.words;
   const auto row = [&](std::string_view label, const money::Money& amount, Face face,

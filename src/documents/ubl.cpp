@@ -97,6 +97,9 @@ class UblWriter {
 
   void check() const {
     if (is_interim(document_)) throw Error("an interim invoice is no electronic invoice");
+    if (document_.kind == domain::DocumentKind::kShowback) {
+      throw Error("a showback document is no electronic invoice");
+    }
     if (document_.currency.minor_digits() > kDigitsMax) {
       throw Error(fmt::format("electronic invoices have amounts of two digits, {} has {}",
                               document_.currency.code(), document_.currency.minor_digits()));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/error.hpp"
 
 namespace reckoner::domain {
@@ -23,6 +26,7 @@ void add_up(Document& document) {
   }
   document.credits_total = zero;
   for (const CreditDraw& draw : document.credits) document.credits_total += draw.amount;
+  if (document.kind == DocumentKind::kShowback) document.credits_total = document.total;
   document.payments_total = zero;
   for (const Payment& payment : document.payments) document.payments_total += payment.amount;
   document.carried_forward =
@@ -39,13 +43,25 @@ void check(const Document& document) {
   RK_CHECK(document.carried_forward == expected.carried_forward);
 }
 
+namespace {
+
+struct NamedKind {
+  DocumentKind kind;
+  std::string_view name;
+};
+constexpr std::array kKinds{NamedKind{DocumentKind::kInvoice, "invoice"},
+                            NamedKind{DocumentKind::kCreditNote, "credit-note"},
+                            NamedKind{DocumentKind::kShowback, "showback"}};
+
+}  // namespace
+
 std::string_view to_string(DocumentKind kind) {
-  return kind == DocumentKind::kInvoice ? "invoice" : "credit-note";
+  return std::ranges::find(kKinds, kind, &NamedKind::kind)->name;
 }
 
 DocumentKind parse_document_kind(std::string_view text) {
-  if (text == "invoice") return DocumentKind::kInvoice;
-  if (text == "credit-note") return DocumentKind::kCreditNote;
+  const auto found = std::ranges::find(kKinds, text, &NamedKind::name);
+  if (found != kKinds.end()) return found->kind;
   throw Error(fmt::format("unknown kind of document '{}'", text));
 }
 

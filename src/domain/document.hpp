@@ -97,7 +97,13 @@ struct CreditDraw {
   money::Money amount;
 };
 
-enum class DocumentKind { kInvoice, kCreditNote };
+enum class DocumentKind {
+  kInvoice,
+  kCreditNote,
+  /// Shows what its periods cost and asks for nothing: no invoice, in no ledger. It has lines
+  /// alone, and `credits_total` is all of the total.
+  kShowback,
+};
 
 /// A payment that a document shows: each belongs to the first document issued after it is known.
 struct Payment {
@@ -137,7 +143,7 @@ struct Document {
   money::Money brought_forward;
   money::Money subtotal;         ///< sum of the lines
   money::Money total;            ///< subtotal − coupons + taxes that are not included
-  money::Money credits_total;    ///< sum of `credits`
+  money::Money credits_total;    ///< sum of `credits`; of a showback document the total
   money::Money payments_total;   ///< sum of the payments, positive
   money::Money carried_forward;  ///< brought_forward + total − credits_total − payments_total
   std::optional<money::Money> credit_limit;

@@ -22,6 +22,7 @@ inline constexpr auto kEventKinds = std::to_array<EventKind>({
     {"endpoint.disabled", "An endpoint of a customer is told nothing more.", false},
     {"invoice.issued", "An invoice has its number.", true},
     {"payment.booked", "A payment was booked, or taken back.", true},
+    {"showback.issued", "A showback document has its number.", true},
 });
 
 /// Or nullptr.

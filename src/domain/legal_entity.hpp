@@ -19,6 +19,7 @@ struct LegalEntity {
   time::Zone zone = time::Zone::utc();  ///< of issue days, and so of the year in numbers
   std::string invoice_pattern;          ///< number pattern, with {entity} filled in
   std::string credit_note_pattern;      ///< likewise; no two of all entities can coincide
+  std::string showback_pattern;         ///< likewise: that of invoices behind "SB-"
   std::chrono::seconds payment_terms{0};  ///< from the day of issue to the due day
   Place place;
 };

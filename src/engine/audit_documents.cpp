@@ -50,7 +50,9 @@ constexpr store::Statement kSums{"audit sums", R"(
              case when d.coupons_total <> coalesce(m.coupons, 0)
                   then format('coupons drawn are %s, not %s', coalesce(m.coupons, 0),
                               d.coupons_total) end,
-             case when d.credits_total <> coalesce(m.credits, 0)
+             case when d.kind = 'showback' and d.credits_total <> d.total
+                  then format('asks for %s, as a showback', d.total - d.credits_total)
+                  when d.kind <> 'showback' and d.credits_total <> coalesce(m.credits, 0)
                   then format('credits drawn are %s, not %s', coalesce(m.credits, 0),
                               d.credits_total) end,
              case when d.payments_total <> coalesce(p.amount, 0)

@@ -66,8 +66,9 @@ constexpr store::Statement kPosted{"audit posted", R"(
 constexpr store::Statement kCountDocuments{"audit count documents",
                                            "select count(*) as rows from document"};
 
-// A run's document brings forward what all before it left, with payments as they were shown. (One
-// by hand claims no payments and brings forward what the ledger says at that moment.)
+// A showback document brings nothing forward. A run's document brings forward what all before it
+// left, with payments as they were shown. (One by hand claims no payments and brings forward what
+// the ledger says at that moment.)
 constexpr store::Statement kBroughtForward{"audit brought forward", R"(
   select customer_id, ordinal, format('brings forward %s, those before it leave %s',
                                       brought_forward, left_before) as what
@@ -76,7 +77,7 @@ constexpr store::Statement kBroughtForward{"audit brought forward", R"(
                             over (partition by customer_id, currency order by ordinal
                                   rows between unbounded preceding and 1 preceding), 0)
                    as left_before
-            from document) d
+            from document where kind <> 'showback') d
    where run_id > 0 and brought_forward <> left_before
    order by customer_id, ordinal)"};
 

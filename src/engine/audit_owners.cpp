@@ -105,11 +105,43 @@ constexpr store::Statement kOwners{"audit owners", R"(
                         and d.run_id = o.run_id
    where d.ordinal is null)"};
 
+constexpr store::Statement kCountParents{"audit count parents",
+                                         "select count(*) as rows from customer_parent"};
+
+// What is below whom, as the parents say it, is what is stored.
+constexpr store::Statement kTrees{"audit trees", R"(
+  with recursive parents as materialized (
+    select customer_id, parent, parent_key from customer_parent
+  ), stored as materialized (
+    select customer_id, below, parent_key, depth from customer_below
+  ), above as (
+    select customer_id as below, parent as customer_id, parent_key, 1 as depth from parents
+    union all
+    select a.below, p.parent, a.parent_key, a.depth + 1
+      from above a join parents p on p.customer_id = a.customer_id
+     where a.depth < 20
+  )
+  select coalesce(a.below, b.below) as customer_id, null::bigint as ordinal,
+         case when a.customer_id = a.below then 'is below itself'
+              when b.below is null
+                then format('is %s below customer %s, and not in its tree', a.depth, a.customer_id)
+              when a.below is null
+                then format('is in the tree of customer %s, and not below it', b.customer_id)
+              else format('is %s below customer %s, and stored %s below it', a.depth, a.customer_id,
+                          b.depth) end as what
+    from above a
+    full join stored b on b.customer_id = a.customer_id and b.below = a.below
+   where a.customer_id = a.below or a.below is null or b.below is null
+      or (a.depth, a.parent_key) <> (b.depth, b.parent_key)
+   order by 1)"};
+
 constexpr std::array kChecks{
     RowCheck{"isolation", "V18", "keys and references between customers' tables carry the customer",
              "tables", kCountTables, kIsolation},
     RowCheck{"owners", "V18", "every row lies with what it belongs to, of the same customer",
              "customers", kCountCustomers, kOwners},
+    RowCheck{"trees", "V25", "who is below whom is as the parents say it, and nobody below itself",
+             "parents", kCountParents, kTrees},
 };
 
 }  // namespace

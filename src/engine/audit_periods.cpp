@@ -123,6 +123,19 @@ constexpr store::Statement kPoolShares{"audit pool shares", R"(
    where coalesce(s.amount, 0) <> d.amount
    order by d.pool, d.month)"};
 
+// The kind of a document is settled with the period at the first issue; true-ups keep to it.
+constexpr store::Statement kShownOrBilled{"audit shown or billed", R"(
+  select d.customer_id, d.ordinal,
+         format('cycle %s, %s: its kind is %s, and %s is %s', l.cycle, l.side, d.kind, l.label,
+                case when p.showback then 'shown' else 'billed' end) as what
+    from (select customer_id, ordinal, cycle, side, period_starts_at, max(period_label) as label
+            from document_line group by customer_id, ordinal, cycle, side, period_starts_at) l
+    join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
+    join billing_period p on p.customer_id = l.customer_id and p.cycle = l.cycle
+                         and p.side = l.side and p.starts_at = l.period_starts_at
+   where (d.kind = 'showback') <> p.showback
+   order by 1, 2)"};
+
 constexpr std::array kChecks{
     RowCheck{"periods", "V8", "each period begins where the one before ended", "periods",
              kCountPeriods, kPeriods},
@@ -134,6 +147,8 @@ constexpr std::array kChecks{
              "periods", kCountPeriods, kSchedule},
     RowCheck{"pool-shares", "V23", "the shares of each cost pool sum to what is divided",
              "divisions", kCountDivisions, kPoolShares},
+    RowCheck{"shown-or-billed", "V24", "a period is shown or billed, never both", "periods",
+             kCountPeriods, kShownOrBilled},
 };
 
 }  // namespace

@@ -269,7 +269,33 @@ void Chain::run_statement_phase(StatementContext& context) const {
   }
 }
 
+namespace {
+
+/// A showback document has no tax, coupons, credits or balance, and nobody is asked to pay it: no
+/// handler of the phase sees it.
+std::vector<DocumentWork> take_shown(std::vector<DocumentWork>& documents) {
+  const auto shown = std::ranges::stable_partition(documents, [](const DocumentWork& work) {
+    return work.document.kind != domain::DocumentKind::kShowback;
+  });
+  std::vector<DocumentWork> taken(std::make_move_iterator(shown.begin()),
+                                  std::make_move_iterator(shown.end()));
+  documents.erase(shown.begin(), shown.end());
+  return taken;
+}
+
+void issue_shown(const DocumentContext& context, DocumentWork& work) {
+  try {
+    work.document.issued_on = work.document.due_on = context.issued_on(work);
+    work.issue = true;
+  } catch (const Error& error) {
+    work.customer->parked = error.what();
+  }
+}
+
+}  // namespace
+
 void Chain::run_document_phase(DocumentContext& context, DocumentSteps steps) const {
+  std::vector<DocumentWork> shown = take_shown(context.documents);
   for (const DocumentStep& step : document_) {
     if (step.issuing && steps == DocumentSteps::kComputing) continue;
     try {
@@ -279,6 +305,12 @@ void Chain::run_document_phase(DocumentContext& context, DocumentSteps steps) co
       error.in(step.class_name);
       throw;
     }
+  }
+  for (DocumentWork& work : shown) {
+    if (issues_ && steps == DocumentSteps::kAll && !work.customer->parked) {
+      issue_shown(context, work);
+    }
+    context.documents.push_back(std::move(work));
   }
 }
 

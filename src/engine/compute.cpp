@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/log.hpp"
 #include "base/steps.hpp"
@@ -103,6 +104,17 @@ void take_credit_limit(domain::Document& document, const PeriodWork& period) {
   }
 }
 
+/// Whether what periods that were not issued yet come to is shown or billed.
+void settle_modes(const config::Configuration& active, std::vector<PeriodWork>& periods) {
+  for (PeriodWork& period : periods) {
+    if (period.billed_before) continue;
+    const config::EngineConfig* engine = active.engine(period.cycle->engine);
+    const auto mode = domain::billing_mode_on(period.customer->modes, period.bounds.starts_on);
+    period.showback =
+        mode == domain::BillingMode::kShowback || (engine != nullptr && engine->only_shows);
+  }
+}
+
 void add_balance(domain::Document& document, const Balance& balance) {
   document.payments = balance.unclaimed;
   // The ledger has the payments already; the document shows them on their own.
@@ -118,6 +130,10 @@ void add_balances(FactReader& facts, std::vector<DocumentWork>& documents) {
   for (const DocumentWork& work : documents) customers.push_back(work.document.customer.value);
   const auto balances = facts.balances(customers);
   for (DocumentWork& work : documents) {
+    if (work.document.kind == domain::DocumentKind::kShowback) {
+      domain::add_up(work.document);
+      continue;
+    }
     const auto found =
         balances.find({work.document.customer, std::string(work.document.currency.code())});
     try {
@@ -179,25 +195,29 @@ void compute_documents(FactReader& facts, store::Connection& connection, Version
     if (!period.billed_before) period.version = active;
   }
   leave_out_unloadable(connection, versions, active, computation);
+  settle_modes(versions.load(connection, active)->configuration(), computation.periods);
   load_other_sides(connection, versions, computation);
   run_statement_phases(facts, connection, versions, chain, computation);
   auto lines = differences(facts, computation.periods, against);
 
   const steps::Step step("documents");
-  std::map<std::pair<const CustomerWork*, std::string>, std::size_t> by_customer;
+  std::map<std::tuple<const CustomerWork*, std::string, bool>, std::size_t> by_customer;
   for (std::size_t i = 0; i < computation.periods.size(); ++i) {
     PeriodWork& period = computation.periods[i];
     if (period.customer->parked || lines[i].empty()) continue;
     const money::Currency currency = period.cycle->currency;
-    const auto [place, is_new] = by_customer.try_emplace(
-        {period.customer, std::string(currency.code())}, computation.documents.size());
+    const auto [place, is_new] =
+        by_customer.try_emplace({period.customer, std::string(currency.code()), period.showback},
+                                computation.documents.size());
     if (is_new) {
-      computation.documents.push_back(new_document_work(*period.customer, currency, active));
+      DocumentWork& work =
+          computation.documents.emplace_back(new_document_work(*period.customer, currency, active));
+      if (period.showback) work.document.kind = domain::DocumentKind::kShowback;
     }
     domain::Document& document = computation.documents[place->second].document;
     document.lines.insert(document.lines.end(), std::make_move_iterator(lines[i].begin()),
                           std::make_move_iterator(lines[i].end()));
-    take_credit_limit(document, period);
+    if (!period.showback) take_credit_limit(document, period);
   }
   add_balances(facts, computation.documents);
 }

@@ -34,7 +34,8 @@ struct ComputationRequest {
 DocumentWork new_document_work(CustomerWork& customer, money::Currency currency, VersionId version);
 
 /// Statement phase for each version in hand, then the difference by line key, then one document for
-/// each customer and currency with its balance and unclaimed payments. A customer's error parks it;
+/// each customer and currency with its balance and unclaimed payments, and one of showback for what
+/// is not billed. A customer's error parks it;
 /// the database's and bugs are thrown.
 Computation compute(FactReader& facts, store::Connection& connection, Versions& versions,
                     const ComputationRequest& request);

@@ -100,6 +100,12 @@ Corrected lock_and_read(store::Connection& connection, FactReader& facts,
     throw Error(fmt::format("{} voids {}: it cannot be corrected itself", number, *other));
   }
   domain::Document document = store::load_document(connection, *id);
+  if (document.kind == domain::DocumentKind::kShowback) {
+    throw Error(
+        fmt::format("{} shows costs and bills nothing: it cannot be voided or credited; "
+                    "what changes stands on the next one",
+                    number));
+  }
   const std::array<std::int64_t, 1> customers{id->customer.value};
   const auto balances = facts.balances(customers);
   const auto balance = balances.find({id->customer, std::string(document.currency.code())});

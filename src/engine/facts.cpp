@@ -41,7 +41,8 @@ constexpr store::Statement kCycles{"cycles of a batch", R"(
 
 constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
-         p.label, p.billed_cut, p.version_id, n.customer_id is not null as followed,
+         p.label, p.billed_cut, p.version_id, p.showback,
+         n.customer_id is not null as followed,
          (select o.version_id from billing_period o
            where o.customer_id = p.customer_id and o.cycle = p.cycle and o.side <> p.side
              and o.starts_at = p.starts_at
@@ -68,7 +69,7 @@ constexpr store::Statement kOpenPeriods{"open and reopened periods of a batch", 
 
 constexpr store::Statement kIssuedAt{"issued periods at an instant", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
-         p.label, p.billed_cut, p.version_id, true as followed,
+         p.label, p.billed_cut, p.version_id, p.showback, true as followed,
          (select o.version_id from billing_period o
            where o.customer_id = p.customer_id and o.cycle = p.cycle and o.side <> p.side
              and o.starts_at = p.starts_at
@@ -80,7 +81,7 @@ constexpr store::Statement kIssuedAt{"issued periods at an instant", R"(
 
 constexpr store::Statement kIssuedStarting{"issued periods by day", R"(
   select p.customer_id, p.cycle, p.side, p.starts_at, p.ends_at, p.starts_on, p.ends_on, p.time_zone,
-         p.label, p.billed_cut, p.version_id, true as followed,
+         p.label, p.billed_cut, p.version_id, p.showback, true as followed,
          (select o.version_id from billing_period o
            where o.customer_id = p.customer_id and o.cycle = p.cycle and o.side <> p.side
              and o.starts_at = p.starts_at
@@ -122,6 +123,18 @@ struct CustomerIndex {
   std::unordered_map<std::int64_t, CustomerWork*> by_id;
 };
 
+constexpr store::Statement kModes{"billing modes of a batch", R"(
+  select customer_id, starts_on, mode from billing_mode
+   where customer_id = any($1::bigint[]) order by customer_id, starts_on)"};
+
+// Whose documents go to the parent, and where that is: in two steps, as each table lies with its
+// own customer.
+constexpr store::Statement kMailedParents{"parents that get mails of a batch", R"(
+  select customer_id, parent from customer_parent
+   where customer_id = any($1::bigint[]) and gets_mails)"};
+constexpr store::Statement kAddresses{"addresses of parents", R"(
+  select customer_id, email from customer where customer_id = any($1::bigint[]))"};
+
 CustomerIndex index(std::deque<CustomerWork>& customers) {
   CustomerIndex index;
   for (CustomerWork& work : customers) {
@@ -155,6 +168,7 @@ PeriodWork stored_period(const store::Row& row, CustomerWork& customer,
     period.billed_before = true;
     period.billed_cut = *billed_cut;
     period.version = {row.int64("version_id")};
+    period.showback = row.boolean("showback");
   }
   if (const auto version = row.optional_int64("other_version")) {
     period.other_version = VersionId{*version};
@@ -217,7 +231,33 @@ std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids
     }
     found->second->cycles.push_back(std::move(cycle));
   }
+  for (const store::Row& row : connection_.query(kModes, {ids})) {
+    const auto found = by_id.find(row.int64("customer_id"));
+    RK_CHECK(found != by_id.end());
+    found->second->modes.push_back(
+        {row.date("starts_on"), domain::parse_billing_mode(row.text("mode"))});
+  }
+  take_parents_addresses(ids, customers);
   return customers;
+}
+
+void FactReader::take_parents_addresses(std::span<const std::int64_t> ids,
+                                        std::deque<CustomerWork>& customers) {
+  std::map<CustomerId, CustomerId> parents;
+  std::vector<CustomerId> mailed;
+  for (const store::Row& row : connection_.query(kMailedParents, {ids})) {
+    mailed.emplace_back(row.int64("parent"));
+    parents.emplace(CustomerId{row.int64("customer_id")}, mailed.back());
+  }
+  if (parents.empty()) return;
+  std::map<CustomerId, std::string> addresses;
+  for (const store::Row& row : connection_.query(kAddresses, {mailed})) {
+    addresses.emplace(CustomerId{row.int64("customer_id")}, row.text("email"));
+  }
+  for (CustomerWork& work : customers) {
+    const auto parent = parents.find(work.customer.id);
+    if (parent != parents.end()) work.customer.email = addresses[parent->second];
+  }
 }
 
 std::vector<PeriodWork> FactReader::issued_periods(std::deque<CustomerWork>& customers,

@@ -221,6 +221,10 @@ class FactReader : public FactSource {
       std::span<const std::int64_t> customers);
 
  private:
+  /// The address that documents of a customer go to is its parent's where the parent gets its
+  /// mails.
+  void take_parents_addresses(std::span<const std::int64_t> ids,
+                              std::deque<CustomerWork>& customers);
   std::vector<PeriodWork> issued_periods(std::deque<CustomerWork>& customers,
                                          std::string_view engine, const store::Rows& rows);
 

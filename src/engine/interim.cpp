@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "engine/run_planning.hpp"
+#include "engine/standing.hpp"
 #include "engine/usage_forecast.hpp"
 #include "store/transaction.hpp"
 
@@ -13,7 +15,6 @@ namespace {
 
 constexpr store::Statement kFindCustomer{"find customer by key",
                                          "select customer_id from customer_key where key = $1"};
-constexpr store::Statement kCut{"current cut", "select cut from cut_counter"};
 
 void throw_if_parked(const Computation& computation) {
   for (const CustomerWork& customer : computation.customers) {
@@ -21,12 +22,6 @@ void throw_if_parked(const Computation& computation) {
       throw Error(*customer.parked).in(fmt::format("customer {}", customer.customer.key));
     }
   }
-}
-
-VersionId active_version(store::Connection& connection, const Versions& versions) {
-  const auto active = versions.active(connection);
-  if (!active) throw Error("no configuration is active yet: reckoner config apply");
-  return *active;
 }
 
 std::vector<domain::Document> documents_of(Computation&& computation) {
@@ -54,8 +49,8 @@ Interim::Interim(store::Connection& connection, Versions& versions, CustomerId c
     : connection_(connection),
       versions_(versions),
       customer_(customer),
-      active_(active_version(connection, versions)),
-      knowledge_{connection.query(kCut).only().int64("cut"), /*tail=*/true} {}
+      active_(require_active(connection, versions)),
+      knowledge_(current_knowledge(connection)) {}
 
 Interim::Look Interim::look(FactReader& facts, time::Instant as_of) {
   const std::array<std::int64_t, 1> customers{customer_.value};
@@ -100,9 +95,10 @@ std::vector<InterimInvoice> Interim::invoices(time::Instant as_of) {
   const std::vector<domain::Document> expected = whole(facts, look, as_of);
   std::vector<InterimInvoice> invoices;
   for (DocumentWork& work : look.computation.documents) {
-    const auto same = std::find_if(
-        expected.begin(), expected.end(),
-        [&](const domain::Document& other) { return other.currency == work.document.currency; });
+    const auto same =
+        std::find_if(expected.begin(), expected.end(), [&](const domain::Document& other) {
+          return other.currency == work.document.currency && other.kind == work.document.kind;
+        });
     RK_CHECK(same != expected.end());
     auto periods = periods_of(look.computation, work.document);
     invoices.push_back({.document = std::move(work.document),

@@ -30,8 +30,8 @@ struct InterimInvoice {
 };
 
 /// What the customer owes as of an instant, on one read-only snapshot: PostgreSQL itself refuses to
-/// store anything. One invoice for each currency. Throws Error when there is no such
-/// customer or it cannot be billed. `connection` is in no transaction.
+/// store anything. One invoice for each currency, and one of showback. Throws Error when there is
+/// no such customer or it cannot be billed. `connection` is in no transaction.
 std::vector<InterimInvoice> interim_invoices(store::Connection& connection, Versions& versions,
                                              const std::string& customer_key, time::Instant as_of);
 

@@ -144,15 +144,19 @@ void claim_payments(store::Connection& connection, std::span<const DocumentWork>
 void update_customers(store::Connection& connection, std::span<const DocumentWork> documents) {
   std::vector<CustomerId> customers;
   std::vector<std::int64_t> ordinals;
+  std::vector<CustomerId> owing;
   std::vector<std::string_view> currencies;
   std::vector<money::Decimal> amounts;
   for (const DocumentWork& work : documents) {
     customers.push_back(work.document.customer);
     ordinals.push_back(work.document.ordinal);
+    // Beside an invoice of the same customer and currency, one of showback adds nothing.
+    if (work.document.kind == domain::DocumentKind::kShowback) continue;
+    owing.push_back(work.document.customer);
     currencies.push_back(work.document.currency.code());
     amounts.push_back(receivable_of(work.document).amount());
   }
-  connection.execute(kAddToBalances, {customers, currencies, amounts});
+  connection.execute(kAddToBalances, {owing, currencies, amounts});
   connection.execute(kSetOrdinals, {customers, ordinals});
 }
 

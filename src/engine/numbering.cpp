@@ -33,8 +33,30 @@ constexpr store::Statement kLastDay{
 constexpr store::Statement kLinkSeries{
     "link series", "update series set last_hash = $3 where series = $1 and year = $2"};
 
-constexpr std::string_view kInvoices = "billing.invoice.number";
-constexpr std::string_view kCreditNotes = "billing.creditNote.number";
+/// What documents of a kind are numbered by.
+struct Numbered {
+  std::string_view series;
+  std::string domain::LegalEntity::*pattern;
+  std::string_view announced;  ///< as what they are told of
+};
+
+const Numbered& numbered(domain::DocumentKind kind) {
+  static const Numbered invoices{"billing.invoice.number", &domain::LegalEntity::invoice_pattern,
+                                 "invoice.issued"};
+  static const Numbered credit_notes{
+      "billing.creditNote.number", &domain::LegalEntity::credit_note_pattern, "credit_note.issued"};
+  static const Numbered showback{"showback", &domain::LegalEntity::showback_pattern,
+                                 "showback.issued"};
+  switch (kind) {
+    case domain::DocumentKind::kInvoice:
+      return invoices;
+    case domain::DocumentKind::kCreditNote:
+      return credit_notes;
+    case domain::DocumentKind::kShowback:
+      return showback;
+  }
+  throw Bug("a kind of document without numbers");
+}
 
 /// A year of a series; series of the default legal entity have the names they always had.
 struct SeriesKey {
@@ -57,9 +79,8 @@ Series sort_into_series(std::span<const DocumentWork> documents,
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
     const domain::LegalEntity& entity = configuration.legal_entity(document.legal_entity);
-    const bool is_invoice = document.kind == domain::DocumentKind::kInvoice;
-    const std::string& pattern = is_invoice ? entity.invoice_pattern : entity.credit_note_pattern;
-    SeriesKey key{std::string(is_invoice ? kInvoices : kCreditNotes)};
+    const std::string& pattern = entity.*numbered(document.kind).pattern;
+    SeriesKey key{std::string(numbered(document.kind).series)};
     if (!entity.id.empty()) key.series += "/" + entity.id;
     const time::Date issued_on = document.issued_on.value();
     if (invoicing::counts_by_year(pattern)) key.year = static_cast<int>(issued_on.year());
@@ -142,8 +163,7 @@ void announce(store::Announcements& announcements, std::span<const DocumentWork>
   if (!announcements.any()) return;
   for (const DocumentWork& work : documents) {
     const domain::Document& document = work.document;
-    const bool is_invoice = document.kind == domain::DocumentKind::kInvoice;
-    const std::string_view kind = is_invoice ? "invoice.issued" : "credit_note.issued";
+    const std::string_view kind = numbered(document.kind).announced;
     if (announcements.wanted(document.customer, kind)) {
       announcements.add(document.customer, kind, announcement_of(document));
     }

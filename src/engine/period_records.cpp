@@ -11,17 +11,18 @@ namespace {
 constexpr store::Statement kBillStored{"mark periods billed", R"(
   update billing_period p
      set billed_cut = $5, version_id = coalesce(p.version_id, b.version_id),
-         billed_by_run = coalesce(p.billed_by_run, $6)
-    from unnest($1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $7::bigint[])
-           as b(customer_id, cycle, side, starts_at, version_id)
+         billed_by_run = coalesce(p.billed_by_run, $6), showback = b.showback
+    from unnest($1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $7::bigint[], $8::boolean[])
+           as b(customer_id, cycle, side, starts_at, version_id, showback)
    where p.customer_id = b.customer_id and p.cycle = b.cycle and p.side = b.side
      and p.starts_at = b.starts_at)"};
 
 constexpr store::Statement kInsertPeriods{"insert periods", R"(
   insert into billing_period (customer_id, cycle, side, starts_at, ends_at, starts_on, ends_on, time_zone,
-                              label, billed_cut, version_id, billed_by_run)
+                              label, billed_cut, version_id, billed_by_run, showback)
   select * from unnest($1::bigint[], $2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::date[],
-                       $7::date[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[]))"};
+                       $7::date[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[],
+                       $13::boolean[]))"};
 
 // Not where a later run has billed with newer knowledge: this one has left that period alone.
 constexpr store::Statement kCloseReopenings{"close reopenings", R"(
@@ -31,6 +32,11 @@ constexpr store::Statement kCloseReopenings{"close reopenings", R"(
      and not exists (select from billing_period p
                       where p.customer_id = r.customer_id and p.cycle = r.cycle
                         and p.billed_cut > $4))"};
+
+/// Of an array of booleans.
+std::string_view word(bool value) {
+  return value ? "true" : "false";
+}
 
 /// Columns of billing_period rows for one statement.
 class PeriodRows {
@@ -43,7 +49,7 @@ class PeriodRows {
     if (customers_.empty()) return;
     connection.execute(kInsertPeriods,
                        {customers_, cycles_, sides_, starts_at_, ends_at_, starts_on_, ends_on_,
-                        zones_, labels_, cuts_, versions_, runs_});
+                        zones_, labels_, cuts_, versions_, runs_, shown_});
   }
 
  private:
@@ -61,6 +67,7 @@ class PeriodRows {
     cuts_.push_back(cut);
     versions_.push_back(version);
     runs_.push_back(run);
+    shown_.push_back(word(run && period.showback));
   }
 
   std::vector<CustomerId> customers_;
@@ -75,6 +82,7 @@ class PeriodRows {
   std::vector<std::optional<std::int64_t>> cuts_;
   std::vector<std::optional<VersionId>> versions_;
   std::vector<std::optional<RunId>> runs_;
+  std::vector<std::string_view> shown_;
 };
 
 void mark_stored_billed(store::Connection& connection, const RunFacts& run,
@@ -84,6 +92,7 @@ void mark_stored_billed(store::Connection& connection, const RunFacts& run,
   std::vector<std::string_view> sides;
   std::vector<time::Instant> starts;
   std::vector<VersionId> versions;
+  std::vector<std::string_view> shown;
   for (const PeriodWork& period : periods) {
     if (period.customer->is_left_alone() || !period.stored) continue;
     RK_CHECK(period.billed_cut <= run.cut);
@@ -92,9 +101,11 @@ void mark_stored_billed(store::Connection& connection, const RunFacts& run,
     sides.push_back(domain::to_string(period.key.side));
     starts.push_back(period.key.starts_at);
     versions.push_back(period.version);
+    shown.push_back(word(period.showback));
   }
   if (customers.empty()) return;
-  connection.execute(kBillStored, {customers, cycles, sides, starts, run.cut, run.run, versions});
+  connection.execute(kBillStored,
+                     {customers, cycles, sides, starts, run.cut, run.run, versions, shown});
 }
 
 /// The rows behind those that were billed: each cycle that goes on has one open period, its last.

@@ -244,6 +244,9 @@ domain::Document quote(const CompiledVersion& version, const QuoteRequest& reque
   if (customer.parked) throw Error(*customer.parked);
 
   std::vector<DocumentWork> documents(1, new_document_work(customer, plan.currency, {}));
+  if (version.engine(plan.billed_by).only_shows) {
+    documents.front().document.kind = domain::DocumentKind::kShowback;
+  }
   for (const PeriodWork& period : periods) {
     for (domain::DocumentLine& line : invoicing::difference(
              {period.key, period.bounds.label, period.lines}, /*billed_before=*/false, {})) {

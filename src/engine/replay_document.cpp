@@ -80,6 +80,11 @@ class DocumentReplay {
     replayed().lines = std::move(lines.lines);
     std::ranges::move(lines.differences, std::back_inserter(result_.differences));
     std::ranges::move(lines.taken, std::back_inserter(result_.taken));
+    if (issued().kind == domain::DocumentKind::kShowback) {
+      domain::add_up(replayed());
+      replayed().due_on = issued().issued_on;
+      return;
+    }
     replay_charges_and_credits();
     replayed().brought_forward = left_before([&](const CustomerHistory::Payment& payment) {
       return payment.claimed_by && *payment.claimed_by < scanned_.id.ordinal;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/configuration.hpp"
+#include "domain/billing_mode.hpp"
 #include "domain/credit.hpp"
 #include "domain/customer.hpp"
 #include "domain/document.hpp"
@@ -50,7 +51,8 @@ struct CustomerWork {
   std::int64_t ordinal = 0;  ///< of the last document
   std::vector<domain::Cycle> cycles;
   std::vector<domain::Subscription> subscriptions;
-  std::vector<domain::AgreedFigure> agreed;  ///< in the order in which they were agreed
+  std::vector<domain::AgreedFigure> agreed;    ///< in the order in which they were agreed
+  std::vector<domain::BillingModeFrom> modes;  ///< ascending
   bool left_out = false;  ///< a billed period of it cannot be computed here and stays due
   std::optional<std::string>
       parked;         ///< why it cannot be billed; nothing of it is issued in this batch
@@ -70,6 +72,7 @@ struct PeriodWork {
   bool stored = false;    ///< has a row; the batch inserts the others
   bool followed = false;  ///< the period after it has a row
   bool billed_before = false;
+  bool showback = false;  ///< it is shown, not billed: settled at the first issue
   std::int64_t billed_cut = 0;
   VersionId version;  ///< pinned at the first issue; the active one before
   /// What the other side of the same period was billed under, where that was before this one: a

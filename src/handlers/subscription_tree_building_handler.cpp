@@ -39,7 +39,7 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
     for (const domain::Subscription& other : period.customer->subscriptions) {
       if (other.number == segment.subscription->number) continue;
       if (time::intersection(lifetime_of(other), segment.usage_period).empty()) continue;
-      const domain::Plan& other_plan = plan_of(configuration, other);
+      const domain::Plan& other_plan = plan_of(configuration, period, other);
       for (const domain::Charge& charge : segment.plan->charges) {
         const domain::OfMeters* metering = domain::metering_of(charge);
         if (metering == nullptr) continue;
@@ -74,7 +74,7 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
 
     engine::Segment segment;
     segment.subscription = &subscription;
-    segment.plan = &plan_of(configuration, subscription);
+    segment.plan = &plan_of(configuration, period, subscription);
     segment.lifetime = std::make_shared<const invoicing::Lifetime>(subscription, period.zone);
     segment.usage_period = passed;
     const invoicing::Days days{period.zone.date_of(covered.starts_at),
@@ -92,19 +92,24 @@ class SubscriptionTreeBuildingHandler : public engine::StatementHandler {
     return segment;
   }
 
+  /// Of the plan by whose prices it is computed: of what is shown perhaps another one.
   static const domain::Plan& plan_of(const config::Configuration& configuration,
+                                     const engine::PeriodWork& period,
                                      const domain::Subscription& subscription) {
+    const config::EngineConfig* engine = configuration.engine(period.cycle->engine);
+    const std::string& name = engine == nullptr
+                                  ? subscription.plan
+                                  : engine->priced_as(subscription.plan, period.showback);
     bool named = false;
     for (const domain::Plan& plan : configuration.plans) {
-      if (plan.name != subscription.plan) continue;
+      if (plan.name != name) continue;
       if (plan.currency == subscription.currency) return plan;
       named = true;
     }
     throw Error(named ? fmt::format("subscription {}: plan '{}' has no prices in {}",
-                                    subscription.number, subscription.plan,
-                                    subscription.currency.code())
+                                    subscription.number, name, subscription.currency.code())
                       : fmt::format("subscription {}: the configuration has no plan '{}'",
-                                    subscription.number, subscription.plan));
+                                    subscription.number, name));
   }
 };
 

@@ -133,6 +133,7 @@ std::string_view account_of(const Money& amount, Posted what, const domain::Char
 
 JournalEntry document_entry(const domain::Document& document, const domain::Chart& chart,
                             const PlanOf& plan_of) {
+  if (document.kind == domain::DocumentKind::kShowback) return {};
   Entry entry(document.currency);
   entry.debit(domain::kReceivableAccount, document.total - document.credits_total);
   entry.debit(domain::kPrepaidAccount, document.credits_total);

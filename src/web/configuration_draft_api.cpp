@@ -201,9 +201,10 @@ Response hints(const ConfigurationApi& api, const Request& request) {
   const auto kind = config::file_kind_named(name);
   if (!kind) {
     throw Problem(
-        400, fmt::format("kind is '{}': it must be one of billing-config, meters, taxes, "
-                         "accounts, allocation, pricing, decisions, mail, logo, export-template",
-                         name));
+        400, fmt::format(
+                 "kind is '{}': it must be one of billing-config, meters, taxes, "
+                 "accounts, allocation, suppliers, pricing, decisions, mail, logo, export-template",
+                 name));
   }
   const bool chains = kind == config::FileKind::kBillingConfig;
   const bool decisions = kind == config::FileKind::kDecisions;

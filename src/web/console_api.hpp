@@ -49,6 +49,8 @@ std::vector<Route> verify_routes(const ConsoleApi& api);
 std::vector<Route> journal_routes(const ConsoleApi& api);
 std::vector<Route> all_alert_routes(const ConsoleApi& api);
 std::vector<Route> allocation_routes(const ConsoleApi& api);
+std::vector<Route> cost_centre_routes(const ConsoleApi& api);
+std::vector<Route> margin_routes(const ConsoleApi& api);
 std::vector<Route> bank_routes(const ConsoleApi& api);
 
 /// A route of the house: 403 for who belongs to a customer, whatever rights that one has.

@@ -33,27 +33,34 @@ Receivables& of_currency(std::map<std::string, Receivables>& all, const std::str
 }  // namespace
 
 std::map<std::string, Receivables> read_receivables(CustomerSession& session) {
-  store::Connection& connection = session.connection();
+  return read_receivables(session.connection(), session.customer());
+}
+
+std::map<std::string, Receivables> read_receivables(store::Connection& connection,
+                                                    CustomerId customer) {
   std::map<std::string, Receivables> all;
   std::map<std::string, Demands> demands;
   std::map<std::int64_t, std::string> numbers;
   std::map<std::string, std::int64_t, std::less<>> ordinals;
-  for (const store::Row& row : connection.query(kNumbers, {session.customer()})) {
+  for (const store::Row& row : connection.query(kNumbers, {customer})) {
     numbers.emplace(row.int64("ordinal"), row.text("number"));
     ordinals.emplace(row.text("number"), row.int64("ordinal"));
   }
-  for (const store::Row& row : connection.query(kBalances, {session.customer()})) {
+  for (const store::Row& row : connection.query(kBalances, {customer})) {
     Receivables& receivables = of_currency(all, row.text("currency"));
     receivables.balance = money::Money(row.decimal("balance"), receivables.balance.currency());
   }
-  for (const store::Row& row : connection.query(kDocuments, {session.customer()})) {
+  for (const store::Row& row : connection.query(kDocuments, {customer})) {
     Receivables& receivables = of_currency(all, row.text("currency"));
     const money::Currency currency = receivables.balance.currency();
-    receivables.credit_limit = row.optional_decimal("credit_limit");
+    const domain::DocumentKind kind = domain::parse_document_kind(row.text("kind"));
+    if (kind != domain::DocumentKind::kShowback) {
+      receivables.credit_limit = row.optional_decimal("credit_limit");
+    }
     const std::int64_t ordinal = row.int64("ordinal");
     receivables.documents.push_back({.ordinal = ordinal,
                                      .number = numbers[ordinal],
-                                     .kind = domain::parse_document_kind(row.text("kind")),
+                                     .kind = kind,
                                      .issued_on = row.date("issued_on"),
                                      .due_on = row.date("due_on"),
                                      .total = money::Money(row.decimal("total"), currency),
@@ -62,7 +69,7 @@ std::map<std::string, Receivables> read_receivables(CustomerSession& session) {
     demands[row.text("currency")].demands.push_back(
         {ordinal, money::Money(row.decimal("demand"), currency), row.optional_int64("corrects")});
   }
-  for (const store::Row& row : connection.query(kPayments, {session.customer()})) {
+  for (const store::Row& row : connection.query(kPayments, {customer})) {
     const auto named = ordinals.find(row.text("document"));
     const auto currency = all.find(row.text("currency"));
     if (named == ordinals.end() || currency == all.end()) continue;
@@ -80,6 +87,7 @@ std::map<std::string, Receivables> read_receivables(CustomerSession& session) {
 std::string_view state_of(const Receivable& document, time::Date today) {
   if (document.voided) return "void";
   if (document.kind == domain::DocumentKind::kCreditNote) return "credit";
+  if (document.kind == domain::DocumentKind::kShowback) return "shown";
   if (document.open.is_zero()) return "paid";
   return document.due_on < today ? "overdue" : "open";
 }

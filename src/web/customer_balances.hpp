@@ -31,8 +31,11 @@ struct Receivables {
 
 /// All of them, by currency code.
 std::map<std::string, Receivables> read_receivables(CustomerSession& session);
+/// Of a customer whom the connection may read.
+std::map<std::string, Receivables> read_receivables(store::Connection& connection,
+                                                    CustomerId customer);
 
-/// "open", "overdue", "paid", "void", "credit".
+/// "open", "overdue", "paid", "void", "credit", "shown".
 std::string_view state_of(const Receivable& document, time::Date today);
 
 /// The schema Balance.

@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "accounts/billing_modes.hpp"
+#include "accounts/hierarchy.hpp"
 #include "accounts/values.hpp"
 #include "engine/corrections.hpp"
 #include "store/document_rows.hpp"
@@ -339,6 +341,25 @@ Make edit(text::Json json) {
   };
 }
 
+Make billing_mode(text::Json json) {
+  const RequestObject body(std::move(json), {"kind", "mode", "from"});
+  const domain::BillingModeFrom change{.from = body.parsed("from", accounts::parse_day),
+                                       .mode = body.parsed("mode", domain::parse_billing_mode)};
+  return [change](const ChangeScene& scene) {
+    return accounts::set_billing_mode(scene.connection, scene.rules, scene.key, change);
+  };
+}
+
+Make parent(text::Json json) {
+  const RequestObject body(std::move(json), {"kind", "parent", "gets_mails"});
+  const accounts::ParentChange change{
+      .parent = body.optional_parsed("parent", accounts::parse_key).value_or(""),
+      .gets_mails = body.optional_boolean("gets_mails").value_or(false)};
+  return [change](const ChangeScene& scene) {
+    return accounts::set_parent(scene.connection, scene.rules, scene.key, change);
+  };
+}
+
 struct Kind {
   std::string_view name;
   Make (*read)(text::Json);
@@ -359,6 +380,8 @@ constexpr std::array kKinds = {Kind{"subscribe", subscribe},
                                Kind{"pay", pay},
                                Kind{"void", void_document},
                                Kind{"credit-note", credit_note},
+                               Kind{"billing-mode", billing_mode},
+                               Kind{"parent", parent},
                                Kind{"edit", edit}};
 
 }  // namespace

@@ -32,6 +32,18 @@ CustomerSession::CustomerSession(const CustomerApi& api, const Request& request,
   std::optional<CustomerId> customer = request.principal.customer;
   if (customer) {
     store::read_for(*lease_, *customer);
+    if (asked != request.principal.customer_key) {
+      if (const auto below = accounts::find_below(*lease_, *customer, asked)) {
+        if (kind == Kind::kWrite) {
+          throw Problem(403,
+                        fmt::format("customer '{}' is below yours: it can be looked at, and not "
+                                    "changed",
+                                    asked));
+        }
+        customer = *below;
+        store::read_for(*lease_, *customer);
+      }
+    }
   } else if (const auto row = lease_->query(kByKey, {asked}).at_most_one()) {
     customer = CustomerId{row->int64("customer_id")};
   }
@@ -42,6 +54,14 @@ CustomerSession::CustomerSession(const CustomerApi& api, const Request& request,
   customer_ = *customer;
   key_ = found->text("key");
   zone_ = time::Zone::named(found->text("time_zone"));
+}
+
+std::vector<accounts::Below> CustomerSession::subtree() {
+  return accounts::read_subtree(connection(), customer_, key_);
+}
+
+void CustomerSession::look_at(const accounts::Below& customer) {
+  if (!is_staff_) store::read_for(connection(), customer.customer);
 }
 
 const engine::CompiledVersion& CustomerSession::active() {

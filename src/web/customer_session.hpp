@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "accounts/hierarchy.hpp"
 #include "engine/versions.hpp"
 #include "store/pool.hpp"
 #include "store/transaction.hpp"
@@ -24,7 +25,9 @@ struct CustomerApi {
 /// What an endpoint below /api/v1/customers/{customer} reads with: one snapshot of the database,
 /// for one customer. Whoever belongs to a customer reads in the reader's role, to which row-level
 /// security shows that customer's rows alone (store/isolation.hpp); its customer comes from the
-/// principal, never from the request. Staff read with the same statements, without policies.
+/// principal, never from the request. One below it may be looked at too, and nothing of it changed:
+/// that it is below is read from the principal's own rows before its rows are shown. Staff read
+/// with the same statements, without policies.
 class CustomerSession {
  public:
   enum class Kind {
@@ -32,7 +35,8 @@ class CustomerSession {
     kWrite,  ///< commit() keeps what was written
   };
 
-  /// Throws Problem 404 for a customer that does not exist or is not the caller's: the same answer.
+  /// Throws Problem 404 for a customer that does not exist or is not the caller's: the same answer;
+  /// 403 to write for one below the caller's.
   CustomerSession(const CustomerApi& api, const Request& request, Kind kind = Kind::kRead);
   CustomerSession(const CustomerSession&) = delete;
   CustomerSession& operator=(const CustomerSession&) = delete;
@@ -50,6 +54,11 @@ class CustomerSession {
   time::Date today() const { return zone_.date_of(now_); }
   /// Whether the caller is of the house.
   bool is_staff() const { return is_staff_; }
+
+  /// The session's customer and all below it (accounts/hierarchy.hpp).
+  std::vector<accounts::Below> subtree();
+  /// From now on the rows of one of them are read, and no others where policies say so.
+  void look_at(const accounts::Below& customer);
 
   /// Once, of a session that writes.
   void commit() { transaction_.commit(); }

@@ -243,7 +243,7 @@ Response dry_run(const ConsoleApi& api, const Request& request) {
   for (const domain::Document& document : found.documents) {
     json.begin_object().key("customer").string(document.customer_key);
     json.key("name").string(document.customer_name).key("kind");
-    json.string(document.kind == domain::DocumentKind::kInvoice ? "invoice" : "credit-note");
+    json.string(domain::to_string(document.kind));
     json.key("lines").number(document.lines.size()).key("total");
     write_money(json, document.total);
     json.key("carried_forward").string(document.carried_forward.to_string()).end_object();

@@ -1,4 +1,3 @@
-#include "web/audit_record.hpp"
 #include "web/webhooks_api.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "delivery/webhook_endpoints.hpp"
 #include "delivery/webhook_sender.hpp"
 #include "store/transaction.hpp"
+#include "web/audit_record.hpp"
 #include "web/etag.hpp"
 #include "web/idempotency.hpp"
 #include "web/metering_session.hpp"

@@ -39,8 +39,8 @@ SchemaHints of(FileKind kind) {
 }
 
 constexpr FileKind kWithSchema[] = {
-    FileKind::kBillingConfig, FileKind::kMeters,  FileKind::kTaxes,         FileKind::kAccounts,
-    FileKind::kAllocation,    FileKind::kPricing, FileKind::kExportTemplate};
+    FileKind::kBillingConfig, FileKind::kMeters,    FileKind::kTaxes,   FileKind::kAccounts,
+    FileKind::kAllocation,    FileKind::kSuppliers, FileKind::kPricing, FileKind::kExportTemplate};
 
 TEST(SchemaHints, AreThereForEachKindThatHasASchema) {
   for (const FileKind kind : kWithSchema) {

@@ -212,6 +212,19 @@ const std::vector<Damage>& damages() {
       {"V9", "billed-once",
        "update billing_period set billed_by_run = 2 where customer_id = 2 and label = '2026-10'",
        "INV-2026-000002 (customer bolt, document 1): cycle 1, arrears: it bills 2026-10 in run 1"},
+      {"V25", "trees",
+       "insert into customer_parent (customer_id, parent, parent_key, gets_mails, set_at) "
+       "values (1, 2, 'bolt', false, now()), (2, 1, 'acme', false, now())",
+       "customer acme: is below itself"},
+      {"V25", "trees",
+       "insert into customer_below (customer_id, below, below_key, parent_key, depth) "
+       "values (1, 2, 'bolt', 'acme', 1)",
+       "customer bolt: is in the tree of customer 1, and not below it"},
+      {"V24", "shown-or-billed",
+       "update billing_period set showback = true where customer_id = 2 and label = '2026-10'",
+       "INV-2026-000002 (customer bolt, document 1): cycle 1, arrears: its kind is invoice, and "
+       "2026-10 "
+       "is shown"},
       {"V9", "keys",
        "update document_line set key = (select key from document_line where customer_id = 2 and "
        "ordinal = "

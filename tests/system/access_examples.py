@@ -113,6 +113,7 @@ QUERIES = {
     "GET /api/v1/configuration/hints": "?kind=pricing",
     "GET /api/v1/configuration/difference": "?from=1",
     "GET /api/v1/journal/export": "?format=csv",
+    "GET /api/v1/customers/{customer}/analytics/unit": "?unit=bandwidth",
 }
 
 # Routes that answer other than by 2xx although all is right with who asks.
@@ -128,4 +129,5 @@ ANSWERS = {
     "PUT /api/v1/webhooks/{endpoint}": {412},
     "POST /api/v1/customers/{customer}/webhooks": {201, 422},  # there are many of the matrix's own
     "POST /api/v1/webhooks": {201, 422},
+    "GET /api/v1/customers/{customer}/analytics/plans": {200, 422},  # several subscriptions may go on
 }

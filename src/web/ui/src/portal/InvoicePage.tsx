@@ -17,13 +17,15 @@ import { PrintButton } from './PrintButton';
 import { customerKey, invoiceQuery } from './queries';
 
 /** A document as it was issued; its lines open to what they are made of. */
+const kindOfDocument = { invoice: 'Invoice', 'credit-note': 'Credit note', showback: 'Showback' };
+
 export function Component() {
   const reader = useReader();
   const number = useParams().number ?? '';
   const { customer } = useCustomer();
   const query = useQuery(invoiceQuery(customer.key, number));
   const path = apiPathOf(customer.key, 'invoices', number);
-  const kind = query.data?.document.kind === 'credit-note' ? 'Credit note' : 'Invoice';
+  const kind = kindOfDocument[query.data?.document.kind ?? 'invoice'];
   return (
     <Page
       title={`${kind} ${number}`}

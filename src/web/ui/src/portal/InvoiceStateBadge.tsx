@@ -9,6 +9,7 @@ const looks: Record<State, { color: string; text: string; meaning: string }> = {
   paid: { color: 'green', text: 'paid', meaning: 'nothing is left to pay' },
   void: { color: 'gray', text: 'void', meaning: 'a credit note took it back' },
   credit: { color: 'teal', text: 'credit', meaning: 'a credit note; its amount went to the balance' },
+  shown: { color: 'gray', text: 'shown', meaning: 'costs for information; nothing of it is to be paid' },
 };
 
 export function InvoiceStateBadge({ state }: { state: State }) {

@@ -63,7 +63,7 @@ export function NewFileDialog({
       : taken.has(name)
         ? 'There is such a file already.'
         : kindOf(name) === null || name.includes('..')
-          ? 'Files are pricing/NAME.xml, pricing/NAME.dmn, mail/NAME.mustache, logo/NAME.svg, exports/NAME.xml, taxes.xml, accounts.xml or allocation.xml.'
+          ? 'Files are pricing/NAME.xml, pricing/NAME.dmn, mail/NAME.mustache, logo/NAME.svg, exports/NAME.xml, taxes.xml, accounts.xml, allocation.xml or suppliers.xml.'
           : null;
   return (
     <>

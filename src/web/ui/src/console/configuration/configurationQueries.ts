@@ -76,6 +76,7 @@ export function kindOf(name: string): FileKind | null {
   if (name === 'taxes.xml') return 'taxes';
   if (name === 'accounts.xml') return 'accounts';
   if (name === 'allocation.xml') return 'allocation';
+  if (name === 'suppliers.xml') return 'suppliers';
   if (/^pricing\/.+\.xml$/.test(name)) return 'pricing';
   if (/^pricing\/.+\.dmn$/.test(name)) return 'decisions';
   if (/^exports\/.+\.xml$/.test(name)) return 'export-template';

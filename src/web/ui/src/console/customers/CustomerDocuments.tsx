@@ -65,6 +65,7 @@ export function CustomerDocuments({ customer, onChange }: CustomerDocumentsProps
           <Group gap={6}>
             <DocumentLink customer={customer} number={original.number} />
             {original.kind === 'credit-note' ? <Badge color="grape">credit note</Badge> : null}
+            {original.kind === 'showback' ? <Badge color="gray">showback</Badge> : null}
           </Group>
         ),
       }),

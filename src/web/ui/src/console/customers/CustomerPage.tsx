@@ -29,6 +29,8 @@ const newThings: ChangeKind[] = [
   'grant-prepaid',
   'agree',
   'credit-note',
+  'billing-mode',
+  'parent',
   'void',
 ];
 

@@ -301,6 +301,34 @@ export const forms: Record<ChangeKind, Form> = {
       reason,
     ],
   },
+  'billing-mode': {
+    kind: 'billing-mode',
+    title: 'Show or bill costs',
+    verb: 'Set it',
+    fields: [
+      {
+        name: 'mode',
+        label: 'What becomes of costs',
+        input: 'text',
+        required: true,
+        initial: 'showback',
+        choices: [
+          { value: 'showback', label: 'shown: documents that ask for nothing' },
+          { value: 'chargeback', label: 'billed' },
+        ],
+      },
+      { ...from, help: 'Counts for periods that begin on it or later' },
+    ],
+  },
+  parent: {
+    kind: 'parent',
+    title: 'Put below another customer',
+    verb: 'Put it there',
+    fields: [
+      { name: 'parent', label: 'Parent', help: 'Key of a customer; empty: below nobody', input: 'text' },
+      { name: 'gets_mails', label: 'The parent gets the mails', input: 'yes' },
+    ],
+  },
   edit: {
     kind: 'edit',
     title: 'Edit the customer',
