@@ -8,7 +8,7 @@ import {
   type ThresholdDraft,
   wrongThreshold,
 } from './budgetDraft';
-import { budgetsMax, thresholdsMax, wrongIn } from './budgets';
+import { budgetsMax, thresholdsMax, wrongIn } from './budgetRules';
 import classes from './BudgetFields.module.css';
 
 /** Error of a figure, once something was typed. */

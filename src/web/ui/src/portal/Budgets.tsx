@@ -16,7 +16,7 @@ import {
   placeOf,
   type Threshold,
   usualThresholds,
-} from './budgets';
+} from './budgetRules';
 import classes from './Budgets.module.css';
 import { pageOf, useCustomer } from './customer';
 import { alertsQuery } from './queries';

@@ -1,4 +1,4 @@
-import { type Budget, type Threshold, usualThresholds, wrongIn } from './budgets';
+import { type Budget, type Threshold, usualThresholds, wrongIn } from './budgetRules';
 
 /** A threshold as it is typed. */
 export interface ThresholdDraft {

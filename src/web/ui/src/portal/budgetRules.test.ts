@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alertOf, type BudgetAlert, limitText, placeOf, wrongIn } from './budgets';
+import { alertOf, type BudgetAlert, limitText, placeOf, wrongIn } from './budgetRules';
 
 const budget = { amount: '1200.00', currency: 'EUR', charge: null };
 const told: BudgetAlert = {
