@@ -29,7 +29,7 @@ export const tenantPages = [
     as: 'anna',
     prepare: (page) => page.getByText('Table', { exact: true }).click(),
   },
-  { name: 'anomalies', path: '/c/acme/usage/anomalies', as: 'anna', screen: true },
+  { name: 'anomalies', path: '/c/acme/usage/anomalies?meter=messages', as: 'anna', screen: true },
   { name: 'invoices', path: '/c/acme/invoices', as: 'anna', screen: true },
   { name: 'payments', path: '/c/acme/invoices?tab=payments', as: 'anna' },
   { name: 'credits', path: '/c/acme/invoices?tab=credits', as: 'anna' },
@@ -58,7 +58,7 @@ export const tenantPages = [
     as: 'anna',
     prepare: (page) => page.getByRole('button', { name: 'Add an endpoint' }).click(),
   },
-  { name: 'webhook', path: '/c/acme/webhooks', as: 'anna', screen: true, prepare: openEndpoint },
+  { name: 'webhook', path: '/c/acme/webhooks', as: 'anna', screen: true, prepare: openTold },
   { name: 'account', path: '/account', as: 'anna' },
   { name: 'not-found', path: '/c/acme/nowhere', as: 'anna' },
   { name: 'staff-overview', path: '/c/acme', as: 'admin' },
@@ -77,13 +77,18 @@ export async function openUsageLine(page) {
   await page.getByRole('heading', { name: /^Events/ }).waitFor();
 }
 
+async function openTold(page) {
+  await openEndpoint(page);
+  await page.getByRole('table', { name: 'What the endpoint was told' }).getByRole('button', { expanded: false }).first().click();
+}
+
 async function compareInvoice(page) {
   await page.getByText('Compare with the one before').click();
   await page.getByRole('heading', { name: 'Beside the one before' }).waitFor();
 }
 
 async function showBudgets(page) {
-  await page.getByRole('heading', { name: 'Budgets of a month' }).scrollIntoViewIfNeeded();
+  await page.getByRole('heading', { name: 'Budgets of a month' }).evaluate((heading) => heading.scrollIntoView());
 }
 
 export const allPages = [...tenantPages, ...consolePages];

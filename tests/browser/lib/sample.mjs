@@ -1,4 +1,6 @@
 // Usage of the present month and what the house does with it, so that all pages have something to show.
+import { createServer } from 'node:http';
+
 const gigabyte = 1_073_741_824;
 
 /** A day of the present month as `YYYY-MM-DD`. */
@@ -100,22 +102,59 @@ export async function setBudgets(world, budgets) {
   await ask(world, 'anna', 'PUT', path, { ...answer, budgets }, { 'If-Match': headers.get('ETag') });
 }
 
+/** An endpoint that takes what it is told, and one where nobody listens; each is told of a payment. */
+async function fillWebhooks(world) {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end();
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  server.unref();
+  const url = `http://127.0.0.1:${server.address().port}/reckoner`;
+  const { answer } = await ask(world, 'anna', 'POST', '/api/v1/customers/acme/webhooks', {
+    url,
+    events: ['*'],
+    description: 'our bookkeeping',
+  });
+  await ask(world, 'admin', 'POST', '/api/v1/webhooks', {
+    url: 'http://127.0.0.1:9/reckoner',
+    events: ['customer.parked', 'payment.booked'],
+    description: 'nobody listens there',
+  });
+  for (const amount of ['10.00', '25.00']) {
+    const on = new Date().toISOString().slice(0, 10);
+    await ask(world, 'admin', 'POST', '/api/v1/customers/acme/changes', {
+      kind: 'pay',
+      amount,
+      currency: 'USD',
+      reference: `sample ${amount}`,
+      on,
+    });
+  }
+  const deliveries = `/api/v1/customers/acme/webhooks/${answer.endpoint.id}/deliveries?state=sent`;
+  for (let left = 150; left > 0; left -= 1) {
+    const { answer: sent } = await ask(world, 'anna', 'GET', deliveries);
+    if (sent.items.length === 2) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error('the endpoint was not told');
+}
+
 async function fillMoney(world) {
   await setBudgets(world, [
     {
-      amount: '450.00',
+      amount: '1500.00',
       currency: 'USD',
       charge: null,
       thresholds: [
-        { on: 'actual', percent: '50' },
+        { on: 'actual', percent: '25' },
         { on: 'actual', percent: '100' },
-        { on: 'forecast', amount: '430.00' },
+        { on: 'forecast', amount: '1200.00' },
       ],
     },
+    { amount: '300.00', currency: 'USD', charge: 'bandwidth', thresholds: [{ on: 'actual', percent: '110' }] },
   ]);
-  const endpoint = { url: 'http://127.0.0.1:9/reckoner', events: ['*'], description: 'nobody listens there' };
-  await ask(world, 'anna', 'POST', '/api/v1/customers/acme/webhooks', { ...endpoint, description: 'our bookkeeping' });
-  await ask(world, 'admin', 'POST', '/api/v1/webhooks', endpoint);
+  await fillWebhooks(world);
   await divide(world, 'platform', lastMonth(), '2500.00');
   const { answer: balance } = await ask(world, 'admin', 'GET', '/api/v1/customers/acme/balance');
   const [owed] = balance.items.find(({ currency }) => currency === 'USD').open;

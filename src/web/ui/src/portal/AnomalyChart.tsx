@@ -6,13 +6,13 @@ import { Chart } from '@/shared/ui/Chart';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Quantity } from '@/shared/ui/Money';
 import { QueryView } from '@/shared/ui/states';
-import { type Anomaly, isOdd, surroundings } from './anomalies';
+import { type Anomaly, isOdd, stepsOf, surroundings } from './anomalies';
 import { useCustomer } from './customer';
 import { customerKey } from './queries';
 
 const height = 150;
 const series = [
-  { name: 'as-usual', label: 'As usual', color: '--chart-muted' },
+  { name: 'around', label: 'Around it', color: '--chart-muted' },
   { name: 'odd', label: 'Unusual', color: '--chart-2' },
 ];
 
@@ -48,10 +48,10 @@ export function AnomalyChart({ anomaly }: { anomaly: Anomaly }) {
             label={label}
             series={series}
             format={(value) => `${formatDecimal(value, reader)} ${unit}`}
-            points={rows.map(({ starts_at: start, quantity }) => ({
-              label: name(start),
-              short: formatShortDay(dayIn(zone, new Date(start)), reader),
-              values: { [isOdd(anomaly, start) ? 'odd' : 'as-usual']: quantity },
+            points={stepsOf(anomaly, zone, rows).map(({ startsAt, quantity }) => ({
+              label: name(startsAt),
+              short: formatShortDay(dayIn(zone, new Date(startsAt)), reader),
+              values: { [isOdd(anomaly, startsAt) ? 'odd' : 'around']: quantity },
             }))}
             table={
               <DataTable
@@ -69,8 +69,8 @@ export function AnomalyChart({ anomaly }: { anomaly: Anomaly }) {
                   },
                   {
                     id: 'odd',
-                    header: 'Is',
-                    cell: ({ row }) => (isOdd(anomaly, row.original.starts_at) ? 'unusual' : 'as usual'),
+                    header: 'Note',
+                    cell: ({ row }) => (isOdd(anomaly, row.original.starts_at) ? 'unusual' : ''),
                   },
                 ]}
               />

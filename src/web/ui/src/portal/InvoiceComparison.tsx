@@ -72,14 +72,14 @@ function Compared({ comparison, before }: { comparison: Comparison; before: Sche
   const columns = useMemo<ColumnDef<Charge>[]>(
     () => [
       { accessorKey: 'title', header: 'Charge' },
-      costColumn('before', before.number, true),
-      costColumn('now', document.number, false),
+      costColumn('before', 'Before', true),
+      costColumn('now', 'Now', false),
       changeColumn('difference', 'Change', false),
       ...parts
         .filter(([part]) => presentNames.split(' ').includes(part))
         .map(([part, title]) => changeColumn(part, `by ${title.toLowerCase()}`, true)),
     ],
-    [before.number, document.number, presentNames],
+    [presentNames],
   );
   const sentences = charges.flatMap(({ charge, title, text }) =>
     text === null ? [] : [{ key: `${charge} ${title}`, text }],

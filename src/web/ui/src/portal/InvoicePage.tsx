@@ -36,8 +36,8 @@ export function Component() {
         <>
           <DownloadButton label="PDF" path={path} type="application/pdf" name={`${number}.pdf`} />
           <DownloadButton
-            label="UBL"
-            accessibleLabel="UBL, an electronic invoice"
+            label="E-invoice"
+            accessibleLabel="E-invoice, UBL by EN 16931"
             path={path}
             type="application/xml"
             name={`${number}.xml`}

@@ -63,7 +63,7 @@ export function EndpointForm({
           <legend>It is told when</legend>
           <Stack gap={8}>
             <Checkbox
-              label={`anything happens: ${wordsOf('*')}`}
+              label={wordsOf('*')}
               checked={all}
               onChange={(event) => {
                 setAll(event.currentTarget.checked);

@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core';
 import type { Delivery, Endpoint, EventKind } from './owner';
 
 const kinds: Record<EventKind, string> = {
-  '*': 'everything, also what is added later',
+  '*': 'anything happens, also what is added later',
   'invoice.issued': 'an invoice is issued',
   'credit_note.issued': 'a credit note is issued',
   'payment.booked': 'a payment is booked, or taken back',

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ColumnDef } from '@tanstack/react-table';
 import { useMemo } from 'react';
+import { add, compare, subtract } from '@/shared/format/decimal';
 import { formatDecimal } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
 import { DataTable } from '@/shared/ui/DataTable';
@@ -27,13 +28,15 @@ function shortened(fraction: string): string {
 export function ShareExplanation({ share, currency }: { share: Share; currency: string }) {
   const reader = useReader();
   const { meters, divisions } = share.facts;
+  // Of as many digits as the share has: stored facts leave zeros at the end out.
+  const zero = subtract(share.amount, share.amount);
   const columns = useMemo<ColumnDef<Division>[]>(
     () => [
       { accessorKey: 'part', header: 'Part' },
       {
         id: 'whole',
         header: `Of ${currency}`,
-        cell: ({ row: { original } }) => <Money amount={original.whole} />,
+        cell: ({ row: { original } }) => <Money amount={add(original.whole, zero)} />,
         meta: { numeric: true },
       },
       { id: 'basis', header: 'Divided', cell: ({ row: { original } }) => bases[original.basis] },
@@ -55,7 +58,7 @@ export function ShareExplanation({ share, currency }: { share: Share; currency: 
         cell: ({ row: { original } }) => (
           <span title={`${original.fraction} of ${original.of}`}>
             {formatDecimal(shortened(original.fraction), reader)}
-            {original.of === '1' ? '' : ` of ${formatDecimal(shortened(original.of), reader)}`}
+            {compare(original.of, '1') === 0 ? '' : ` of ${formatDecimal(shortened(original.of), reader)}`}
           </span>
         ),
         meta: { numeric: true },
@@ -63,11 +66,11 @@ export function ShareExplanation({ share, currency }: { share: Share; currency: 
       {
         id: 'amount',
         header: currency,
-        cell: ({ row: { original } }) => <Money amount={original.amount} />,
+        cell: ({ row: { original } }) => <Money amount={add(original.amount, zero)} />,
         meta: { numeric: true },
       },
     ],
-    [currency, meters, reader],
+    [currency, meters, reader, zero],
   );
   return (
     <>

@@ -57,6 +57,8 @@ function Detail({ entry }: { entry: BankEntry }) {
   return (
     <FactList
       facts={[
+        { label: 'State', value: `${words[entry.state]}: ${entry.why}` },
+        { label: 'Booked', value: <Day day={entry.booked_on} /> },
         { label: 'Text', value: entry.text || 'none' },
         { label: 'Their account', value: entry.counterparty_account ?? 'not said' },
         { label: 'Their name for it', value: entry.end_to_end ?? 'none' },
@@ -86,25 +88,30 @@ function Detail({ entry }: { entry: BankEntry }) {
 const column = createColumnHelper<BankEntry>();
 
 const columns = [
-  column.accessor('booked_on', { header: 'Booked', cell: (cell) => <Day day={cell.getValue()} /> }),
-  column.accessor('amount', {
-    header: 'Amount',
-    meta: { numeric: true },
-    cell: ({ row: { original } }) => <Money amount={original.amount} currency={original.currency} />,
-  }),
   column.accessor('counterparty', {
     header: 'From, and what it says',
     cell: ({ row: { original } }) => (
       <>
         {original.counterparty ?? 'not said'}
-        <Text size="xs" c="dimmed" className="breakable">
+        <Text size="xs" c="dimmed" className="breakable" component="span" display="block">
           {original.text}
         </Text>
       </>
     ),
   }),
+  column.accessor('amount', {
+    header: 'Amount',
+    meta: { numeric: true },
+    cell: ({ row: { original } }) => <Money amount={original.amount} currency={original.currency} />,
+  }),
+  column.accessor('booked_on', {
+    header: 'Booked',
+    meta: { wideOnly: true },
+    cell: (cell) => <Day day={cell.getValue()} />,
+  }),
   column.accessor('state', {
     header: 'State',
+    meta: { wideOnly: true },
     cell: ({ row: { original } }) => (
       <>
         <Badge color={colours[original.state]}>{words[original.state]}</Badge>

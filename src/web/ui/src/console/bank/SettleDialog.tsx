@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answer, api } from '@/shared/api/client';
 import { useAction } from '@/shared/api/useAction';
+import { formatMoney } from '@/shared/format/format';
+import { useReader } from '@/shared/format/reader';
 import { FactList } from '@/shared/ui/FactList';
 import { Money } from '@/shared/ui/Money';
 import { Failure, QueryView } from '@/shared/ui/states';
@@ -18,6 +20,7 @@ interface SuggestionsProps {
 }
 
 function Suggestions({ entry, suggestions, onChoose }: SuggestionsProps) {
+  const reader = useReader();
   if (suggestions.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -45,7 +48,7 @@ function Suggestions({ entry, suggestions, onChoose }: SuggestionsProps) {
                   onChoose(customer, number);
                 }}
               >
-                {number}: <Money amount={open} currency={entry.currency} /> {exact ? 'to the cent' : 'open'}
+                {`${number}: ${formatMoney(open, entry.currency, reader)} ${exact ? 'to the cent' : 'open'}`}
               </Button>
             ))}
             <Button
