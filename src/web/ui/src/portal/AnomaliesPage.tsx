@@ -22,6 +22,11 @@ const stretches = [
   { value: '90', label: 'Last 90 days' },
 ];
 
+/** A bound of what is usual, to two digits: it is estimated. */
+function roughly(bound: string): string {
+  return bound.replace(/(\.\d{2})\d+$/, '$1');
+}
+
 function OneAnomaly({ anomaly }: { anomaly: Anomaly }) {
   const { customer } = useCustomer();
   const { meter, unit, direction, text, quantity, low, high, step } = anomaly;
@@ -42,8 +47,8 @@ function OneAnomaly({ anomaly }: { anomaly: Anomaly }) {
         </Badge>
         <p>{text}</p>
         <Text size="xs" c="dimmed">
-          <Quantity value={quantity} unit={unit} />; between <Quantity value={low} /> and{' '}
-          <Quantity value={high} unit={unit} /> would be usual
+          <Quantity value={quantity} unit={unit} />; between <Quantity value={roughly(low)} /> and{' '}
+          <Quantity value={roughly(high)} unit={unit} /> would be usual
         </Text>
         <Anchor component={Link} size="xs" to={`${pageOf(customer.key, 'usage')}?${search.toString()}`}>
           Look into {meter} around it

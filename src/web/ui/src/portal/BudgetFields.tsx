@@ -56,7 +56,7 @@ function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemo
         disabled={disabled}
         data={[
           { value: 'actual', label: 'are spent' },
-          { value: 'forecast', label: 'are forecast for the month’s end' },
+          { value: 'forecast', label: 'are forecast' },
         ]}
         value={on}
         onChange={(event) => {
@@ -176,7 +176,7 @@ function OneBudget({
           >
             Add a threshold
           </Button>
-          <Button size="xs" variant="default" aria-label={`Remove ${name}`} onClick={onRemove}>
+          <Button size="xs" variant="default" aria-label={`Remove the ${name}`} onClick={onRemove}>
             Remove the budget
           </Button>
         </div>
