@@ -43,7 +43,7 @@ function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemo
         aria-label={`Unit of ${name}`}
         disabled={disabled}
         data={[
-          { value: 'percent', label: '% of the budget' },
+          { value: 'percent', label: '%' },
           { value: 'amount', label: currency },
         ]}
         value={kind}

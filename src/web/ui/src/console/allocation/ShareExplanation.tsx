@@ -58,7 +58,9 @@ export function ShareExplanation({ share, currency }: { share: Share; currency: 
         cell: ({ row: { original } }) => (
           <span title={`${original.fraction} of ${original.of}`}>
             {formatDecimal(shortened(original.fraction), reader)}
-            {compare(original.of, '1') === 0 ? '' : ` of ${formatDecimal(shortened(original.of), reader)}`}
+            {compare(shortened(original.of), '1') === 0
+              ? ''
+              : ` of ${formatDecimal(shortened(original.of), reader)}`}
           </span>
         ),
         meta: { numeric: true },

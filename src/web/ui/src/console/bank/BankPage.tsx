@@ -89,7 +89,7 @@ const column = createColumnHelper<BankEntry>();
 
 const columns = [
   column.accessor('counterparty', {
-    header: 'From, and what it says',
+    header: 'From',
     cell: ({ row: { original } }) => (
       <>
         {original.counterparty ?? 'not said'}
