@@ -69,6 +69,8 @@ def body(content, content_type=JSON, **headers):
     return content if isinstance(content, str) else json.dumps(content), {"Content-Type": content_type, **named}
 
 
+FOCUS = body("BilledCost,BillingCurrency,BillingPeriodStart,ServiceName\n1,USD,2026-10-01T00:00:00Z,Rooms\n", "text/csv")
+
 # What unsafe routes are sent, by "METHOD pattern": (body, headers). What only users of the house may do is sent {} where
 # nothing stands here.
 BODIES = {
@@ -87,6 +89,7 @@ BODIES = {
     "PUT /api/v1/customers/{customer}/settings": body(
         {"language": None, "zone": None, "invoice_mail": {"enabled": True, "also_to": []}, "budgets": []}, If_Match='"none"'),
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": body({"amount": "1.00"}, If_Match='"none"'),
+    "POST /api/v1/allocation/pools/{pool}/focus": FOCUS,
     "POST /api/v1/events": body([], "application/cloudevents-batch+json"),
     "POST /api/v1/subjects": body([]),
     "DELETE /api/v1/subjects/{subject}": body(""),
