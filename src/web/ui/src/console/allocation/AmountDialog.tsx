@@ -74,7 +74,6 @@ export function AmountDialog({ pool, month, stored, onClose, onStored }: AmountD
               label="Month"
               required
               withAsterisk={false}
-              pattern="\d{4}-\d{2}"
               value={chosen}
               onChange={(event) => {
                 setChosen(event.currentTarget.value);
