@@ -131,7 +131,8 @@ class Bench {
     }
     auto connection = connect();
     connection.execute({"bench budgets", R"(
-      insert into customer_setting (customer_id, language, time_zone, mails, also_to, budgets, changed_at, changed_by)
+      insert into customer_setting (customer_id, language, time_zone, mails, also_to, budgets,
+                                    changed_at, changed_by)
       select customer_id, '', '', true, '{}', $1, now(), 'bench' from customer
       on conflict (customer_id) do update set budgets = excluded.budgets, changed_at = now())"},
                        {budgets});
