@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open, settled, themes, widths } from './lib/browser.mjs';
 import { allPages } from './lib/pages.mjs';
-import { fill } from './lib/sample.mjs';
+import { fill, sample } from './lib/sample.mjs';
 import { source, World } from './lib/world.mjs';
 
 const folder = join(source, 'docs', 'screens');
@@ -26,7 +26,7 @@ function small(picture) {
 
 const tooLarge = [];
 mkdirSync(folder, { recursive: true });
-const [world, browser] = await Promise.all([World.start(), launch()]);
+const [world, browser] = await Promise.all([World.start(sample.settings, sample.files), launch()]);
 try {
   await fill(world);
   for (const theme of themes) {

@@ -4,9 +4,9 @@ import { after, before, test } from 'node:test';
 import { settled, themes, useStage, widths } from '../lib/browser.mjs';
 import { htmlErrors, overflow, renderedHtml, violations } from '../lib/checks.mjs';
 import { allPages } from '../lib/pages.mjs';
-import { fill } from '../lib/sample.mjs';
+import { fill, sample } from '../lib/sample.mjs';
 
-const stage = useStage({ before, after, own: true, prepare: ({ world }) => fill(world) });
+const stage = useStage({ before, after, own: true, ...sample, prepare: ({ world }) => fill(world) });
 const documents = {};
 
 async function visitAll(theme) {

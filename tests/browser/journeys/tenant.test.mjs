@@ -206,7 +206,8 @@ test('settings decide how numbers are written', async () => {
   await stage.visit({ as: 'anna' }, async ({ page }) => {
     await page.goto('/c/acme/settings');
     await page.getByLabel('Language of numbers and dates').selectOption('de-DE');
-    await page.getByLabel('USD').fill('1234.50');
+    await page.getByRole('button', { name: 'Add a budget' }).click();
+    await page.getByLabel('Amount of a month').fill('1234.50');
     await page.getByRole('button', { name: 'Store' }).click();
     await page.getByText('The settings are stored').waitFor();
     await page.getByRole('link', { name: 'Overview' }).click();

@@ -75,10 +75,10 @@ export async function settled(page) {
  *   const stage = useStage({ before, after });
  *   test('…', async () => { await stage.visit({ as: 'anna' }, async ({ page }) => …); });
  * The world is shared with the other files, unless it is to be the file's own: a journey that changes prices, runs engines or
- * does anything else that others would see needs that. `settings` are environment variables of such a daemon;
- * `prepare` is done once before the journeys.
+ * does anything else that others would see needs that. `settings` are environment variables of such a daemon, `files` what its
+ * configuration has otherwise; `prepare` is done once before the journeys.
  */
-export function useStage({ before, after, prepare, own = false, settings }) {
+export function useStage({ before, after, prepare, own = false, settings, files }) {
   const stage = {
     world: null,
     browser: null,
@@ -98,7 +98,7 @@ export function useStage({ before, after, prepare, own = false, settings }) {
   };
   before(async () => {
     const shared = process.env.RECKONER_WORLD;
-    const world = shared && !own ? World.attach(shared) : World.start(settings);
+    const world = shared && !own ? World.attach(shared) : World.start(settings, files);
     [stage.world, stage.browser] = await Promise.all([world, launch()]);
     await prepare?.(stage);
   });

@@ -1,5 +1,8 @@
 // The pages of the house, for the checks that all pages stand and for the pictures in docs/screens: as in pages.mjs.
 
+import { lastMonth } from './sample.mjs';
+import { openEndpoint } from './steps.mjs';
+
 const open = (name) => (page) => page.getByRole('button', { name }).first().click();
 
 export const consolePages = [
@@ -30,6 +33,25 @@ export const consolePages = [
   { name: 'customer-money', path: '/console/customers/acme?tab=money', as: 'admin' },
   { name: 'customer-documents', path: '/console/customers/acme?tab=documents', as: 'admin' },
   { name: 'plan-change', path: '/console/customers/acme', as: 'admin', screen: true, prepare: previewPlanChange },
+  { name: 'alerts', path: '/console/alerts', as: 'admin' },
+  { name: 'bank', path: '/console/bank', as: 'admin', screen: true },
+  { name: 'bank-all', path: '/console/bank?state=all', as: 'admin', prepare: openFirstRow('Transactions') },
+  { name: 'bank-import', path: '/console/bank', as: 'admin', prepare: open('Import a statement') },
+  { name: 'settle', path: '/console/bank', as: 'admin', screen: true, prepare: open(/^Settle .* of Acme GmbH/) },
+  { name: 'pools', path: '/console/allocation', as: 'admin' },
+  { name: 'pool', path: '/console/allocation/platform', as: 'admin' },
+  { name: 'pool-amount', path: '/console/allocation/platform', as: 'admin', prepare: open('Enter an amount') },
+  {
+    name: 'pool-month',
+    path: `/console/allocation/platform/${lastMonth()}`,
+    as: 'admin',
+    screen: true,
+    prepare: openFirstRow('Who bears Shared platform'),
+  },
+  { name: 'exports', path: '/console/exports', as: 'admin', screen: true, prepare: openFirstRow('Exports') },
+  { name: 'new-export', path: '/console/exports', as: 'admin', prepare: open('Hand over') },
+  { name: 'house-webhooks', path: '/console/deliveries/webhooks', as: 'admin' },
+  { name: 'house-webhook', path: '/console/deliveries/webhooks', as: 'admin', prepare: openEndpoint },
   { name: 'metering', path: '/console/metering', as: 'admin', screen: true },
   { name: 'quarantined', path: '/console/metering', as: 'admin', prepare: openQuarantined },
   { name: 'deliveries', path: '/console/deliveries', as: 'admin', screen: true },
@@ -57,6 +79,11 @@ export async function previewPlanChange(page) {
   await page.getByRole('combobox', { name: 'Plan' }).fill('Enterprise');
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('heading', { name: 'What it would do' }).waitFor();
+}
+
+/** Opens the first row of a table whose name begins so. */
+function openFirstRow(table) {
+  return (page) => page.getByRole('table', { name: table }).getByRole('button', { expanded: false }).first().click();
 }
 
 async function openQuarantined(page) {

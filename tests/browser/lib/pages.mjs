@@ -1,5 +1,6 @@
 // Every page there is, and who may see it: for the checks that all pages stand, and for the pictures in docs/screens.
 import { consolePages } from './consolePages.mjs';
+import { openEndpoint } from './steps.mjs';
 
 /**
  * name: of its picture; path: within the world, or a function of the world; as: who logs in (nobody: undefined);
@@ -28,10 +29,18 @@ export const tenantPages = [
     as: 'anna',
     prepare: (page) => page.getByText('Table', { exact: true }).click(),
   },
+  { name: 'anomalies', path: '/c/acme/usage/anomalies?meter=messages', as: 'anna', screen: true },
   { name: 'invoices', path: '/c/acme/invoices', as: 'anna', screen: true },
   { name: 'payments', path: '/c/acme/invoices?tab=payments', as: 'anna' },
   { name: 'credits', path: '/c/acme/invoices?tab=credits', as: 'anna' },
   { name: 'invoice', path: async (world) => `/c/acme/invoices/${await lastInvoice(world)}`, as: 'anna', screen: true },
+  {
+    name: 'invoice-comparison',
+    path: async (world) => `/c/acme/invoices/${await lastInvoice(world)}`,
+    as: 'anna',
+    screen: true,
+    prepare: compareInvoice,
+  },
   { name: 'plan', path: '/c/acme/plan', as: 'anna', screen: true },
   { name: 'users', path: '/c/acme/users', as: 'anna' },
   {
@@ -41,7 +50,15 @@ export const tenantPages = [
     prepare: (page) => page.getByRole('button', { name: 'Add a user' }).click(),
   },
   { name: 'keys', path: '/c/acme/keys', as: 'anna' },
-  { name: 'settings', path: '/c/acme/settings', as: 'anna' },
+  { name: 'settings', path: '/c/acme/settings', as: 'anna', screen: true, prepare: showBudgets },
+  { name: 'webhooks', path: '/c/acme/webhooks', as: 'anna' },
+  {
+    name: 'new-webhook',
+    path: '/c/acme/webhooks',
+    as: 'anna',
+    prepare: (page) => page.getByRole('button', { name: 'Add an endpoint' }).click(),
+  },
+  { name: 'webhook', path: '/c/acme/webhooks', as: 'anna', screen: true, prepare: openTold },
   { name: 'account', path: '/account', as: 'anna' },
   { name: 'not-found', path: '/c/acme/nowhere', as: 'anna' },
   { name: 'staff-overview', path: '/c/acme', as: 'admin' },
@@ -58,6 +75,20 @@ export async function lastInvoice(world, customer = 'acme') {
 export async function openUsageLine(page) {
   await page.getByRole('button', { name: /bandwidth/i }).first().click();
   await page.getByRole('heading', { name: /^Events/ }).waitFor();
+}
+
+async function openTold(page) {
+  await openEndpoint(page);
+  await page.getByRole('table', { name: 'What the endpoint was told' }).getByRole('button', { expanded: false }).first().click();
+}
+
+async function compareInvoice(page) {
+  await page.getByText('Compare with the one before').click();
+  await page.getByRole('heading', { name: 'Beside the one before' }).waitFor();
+}
+
+async function showBudgets(page) {
+  await page.getByRole('heading', { name: 'Budgets of a month' }).evaluate((heading) => heading.scrollIntoView());
 }
 
 export const allPages = [...tenantPages, ...consolePages];

@@ -1,9 +1,170 @@
-// Usage of the present month, so that the pages of acme have something to show.
+// Usage of the present month and what the house does with it, so that all pages have something to show.
+import { createServer } from 'node:http';
+
 const gigabyte = 1_073_741_824;
 
 /** A day of the present month as `YYYY-MM-DD`. */
 function dayOf(now, day) {
   return `${now.toISOString().slice(0, 8)}${String(day).padStart(2, '0')}`;
+}
+
+const day = 86_400_000;
+
+/** What a daemon needs to show everything: a cost pool, and endpoints of webhooks on this machine. */
+export const sample = {
+  settings: { RECKONER_WEBHOOKS_CUSTOMERS_NETWORKS: '127.0.0.0/8', RECKONER_WEBHOOKS_HOUSE_NETWORKS: '127.0.0.0/8' },
+  files: {
+    'allocation.xml': `<?xml version="1.0" encoding="UTF-8"?>
+<allocation xmlns="urn:reckoner:allocation:1">
+  <pool name="platform" title="Shared platform" currency="USD" by="formula" minimum-percent="5">
+    <part meter="bandwidth" weight="0.60"/>
+    <part meter="cartridge" weight="0.40"/>
+  </pool>
+</allocation>
+`,
+  },
+};
+
+/** The month before the present one: "2026-10". */
+export function lastMonth() {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
+}
+
+/** Asks the API as somebody, under an idempotency key of its own. */
+export async function ask(world, as, method, path, body, headers = {}) {
+  const session = await world.session(as);
+  return world.request(method, path, {
+    session,
+    body,
+    headers: { ...(method === 'POST' ? { 'Idempotency-Key': `sample ${process.hrtime.bigint()}` } : {}), ...headers },
+  });
+}
+
+/** Runs the monthly engine for whoever is due, and waits for its end. */
+export async function runMonthly(world) {
+  const { answer } = await ask(world, 'admin', 'POST', '/api/v1/engines/monthly/runs', {});
+  for (let left = 300; left > 0; left -= 1) {
+    const { answer: now } = await ask(world, 'admin', 'GET', `/api/v1/runs/${answer.run.run}`);
+    if (now.run.state !== 'running') return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`run ${answer.run.run} does not end`);
+}
+
+/** Says what a pool cost in a month, and lets the next run divide it. */
+export async function divide(world, pool, month, amount) {
+  const path = `/api/v1/allocation/pools/${pool}/months/${month}`;
+  const { headers } = await ask(world, 'admin', 'GET', path);
+  await ask(world, 'admin', 'PUT', path, { amount, note: 'invoice 4711 of the supplier' }, { 'If-Match': headers.get('ETag') });
+  await runMonthly(world);
+}
+
+/** Usage of weeks with a weekly season, far more on one day; no plan charges for it. */
+function unusualEvents(now) {
+  return Array.from({ length: 60 }, (_, back) => {
+    const time = new Date(now.getTime() - (back + 1) * day);
+    const messages = [4000, 9000, 9400, 9100, 9300, 8800, 4200][time.getUTCDay()] + ((back * 131) % 400);
+    return {
+      specversion: '1.0',
+      source: '/gateway/7',
+      subject: 'acme',
+      time: `${time.toISOString().slice(0, 10)}T10:30:00Z`,
+      id: `m-${back}`,
+      type: 'messages',
+      data: { messages: back === 4 ? messages * 5 : messages },
+    };
+  });
+}
+
+/** Imports a statement of the bank as CSV. */
+export async function importStatement(world, name, rows) {
+  const content = `account,id,booked-on,amount,currency,counterparty,counterparty-account,text\n${rows.join('\n')}\n`;
+  const session = await world.session('admin');
+  const response = await fetch(`${world.url}/api/v1/bank/statements?name=${name}`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'text/csv',
+      Cookie: session.cookie,
+      'X-CSRF-Token': session.csrf_token,
+      'Idempotency-Key': `statement ${name}`,
+    },
+    body: content,
+  });
+  if (!response.ok) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** Sets budgets of acme. */
+export async function setBudgets(world, budgets) {
+  const path = '/api/v1/customers/acme/settings';
+  const { answer, headers } = await ask(world, 'anna', 'GET', path);
+  await ask(world, 'anna', 'PUT', path, { ...answer, budgets }, { 'If-Match': headers.get('ETag') });
+}
+
+/** An endpoint that takes what it is told, and one where nobody listens; each is told of a payment. */
+async function fillWebhooks(world) {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.end();
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  server.unref();
+  const url = `http://127.0.0.1:${server.address().port}/reckoner`;
+  const { answer } = await ask(world, 'anna', 'POST', '/api/v1/customers/acme/webhooks', {
+    url,
+    events: ['*'],
+    description: 'our bookkeeping',
+  });
+  await ask(world, 'admin', 'POST', '/api/v1/webhooks', {
+    url: 'http://127.0.0.1:9/reckoner',
+    events: ['customer.parked', 'payment.booked'],
+    description: 'nobody listens there',
+  });
+  for (const amount of ['10.00', '25.00']) {
+    const on = new Date().toISOString().slice(0, 10);
+    await ask(world, 'admin', 'POST', '/api/v1/customers/acme/changes', {
+      kind: 'pay',
+      amount,
+      currency: 'USD',
+      reference: `sample ${amount}`,
+      on,
+    });
+  }
+  const deliveries = `/api/v1/customers/acme/webhooks/${answer.endpoint.id}/deliveries?state=sent`;
+  for (let left = 150; left > 0; left -= 1) {
+    const { answer: sent } = await ask(world, 'anna', 'GET', deliveries);
+    if (sent.items.length === 2) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error('the endpoint was not told');
+}
+
+async function fillMoney(world) {
+  await setBudgets(world, [
+    {
+      amount: '1500.00',
+      currency: 'USD',
+      charge: null,
+      thresholds: [
+        { on: 'actual', percent: '25' },
+        { on: 'actual', percent: '100' },
+        { on: 'forecast', amount: '1200.00' },
+      ],
+    },
+    { amount: '300.00', currency: 'USD', charge: 'bandwidth', thresholds: [{ on: 'actual', percent: '110' }] },
+  ]);
+  await fillWebhooks(world);
+  await divide(world, 'platform', lastMonth(), '2500.00');
+  const { answer: balance } = await ask(world, 'admin', 'GET', '/api/v1/customers/acme/balance');
+  const [owed] = balance.items.find(({ currency }) => currency === 'USD').open;
+  await importStatement(world, 'november.csv', [
+    `DE02120300000000202051,b-1,2026-11-03,${owed.open_amount},USD,Acme GmbH,DE11520513735120710131,thank you`,
+    'DE02120300000000202051,b-2,2026-11-03,99.00,USD,Somebody Else,DE21500500009876543210,order 4711',
+    'DE02120300000000202051,b-3,2026-11-04,-15.00,USD,Printers Ltd,DE21500500009876543210,paper',
+  ]);
+  await ask(world, 'admin', 'POST', '/api/v1/exports', { kind: 'journal', format: 'hledger' });
+  await ask(world, 'admin', 'POST', '/api/v1/exports', { kind: 'erp', format: 'sap-style' });
 }
 
 /** Sends some events for each day of the month up to now; the same figures every time. */
@@ -25,4 +186,8 @@ export async function fill(world) {
     }
   }
   await world.send(secret, events);
+  const unusual = unusualEvents(now);
+  await world.send(secret, unusual.slice(0, 30));
+  await world.send(secret, unusual.slice(30));
+  await fillMoney(world);
 }

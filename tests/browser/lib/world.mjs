@@ -1,6 +1,6 @@
 // A daemon of the test's own: a private database with the sample of `reckoner demo`, served on a free port.
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,12 +67,16 @@ export class World {
     return JSON.stringify({ url: this.url, directory: this.#directory });
   }
 
-  /** Starts it, with settings as environment variables, and lets its people choose their passwords. */
-  static async start(settings = {}) {
+  /**
+   * Starts it, with settings as environment variables and `files` of the configuration other than they are shipped, and lets its
+   * people choose their passwords.
+   */
+  static async start(settings = {}, files = {}) {
     const world = new World();
     world.#directory = mkdtempSync(join(tmpdir(), 'reckoner-browser-'));
     chmodSync(world.#directory, 0o755); // a server of another user works below
     cpSync(join(source, 'config'), join(world.#directory, 'config'), { recursive: true });
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(world.#directory, 'config', name), content);
     try {
       await world.#serve(settings);
     } catch (error) {

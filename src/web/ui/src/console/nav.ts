@@ -1,6 +1,10 @@
 import {
   IconActivityHeartbeat,
   IconAddressBook,
+  IconBellRinging,
+  IconBuildingBank,
+  IconChartPie,
+  IconFileExport,
   IconFileSettings,
   IconGauge,
   IconHistory,
@@ -22,7 +26,15 @@ export const consoleNav: NavGroup[] = [
       { label: 'Runs', to: 'runs', icon: IconPlayerPlay, right: 'console' },
       { label: 'Waiting', to: 'waiting', icon: IconHourglass, right: 'console' },
       { label: 'Configuration', to: 'configuration', icon: IconFileSettings, right: 'console' },
+      { label: 'Shared costs', to: 'allocation', icon: IconChartPie, right: 'console' },
+    ],
+  },
+  {
+    label: 'Customers',
+    items: [
       { label: 'Customers', to: 'customers', icon: IconAddressBook, right: 'console' },
+      { label: 'Budget alerts', to: 'alerts', icon: IconBellRinging, right: 'console' },
+      { label: 'Bank', to: 'bank', icon: IconBuildingBank, right: 'console' },
     ],
   },
   {
@@ -30,6 +42,7 @@ export const consoleNav: NavGroup[] = [
     items: [
       { label: 'Metering', to: 'metering', icon: IconGauge, right: 'console' },
       { label: 'Deliveries', to: 'deliveries', icon: IconMail, right: 'console' },
+      { label: 'Exports', to: 'exports', icon: IconFileExport, right: 'console' },
       { label: 'Audit log', to: 'audit-log', icon: IconHistory, right: 'console' },
       { label: 'Health', to: 'health', icon: IconActivityHeartbeat, right: 'console' },
     ],

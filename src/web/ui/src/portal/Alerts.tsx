@@ -11,6 +11,8 @@ import { alertsQuery } from './queries';
 
 type Alert = Schemas['Alert'];
 
+const shownAlerts = 10;
+
 /** The last thresholds of budgets that months reached; nothing where there are none. */
 export function Alerts() {
   const { customer } = useCustomer();
@@ -23,7 +25,7 @@ export function Alerts() {
         header: 'Told',
         cell: ({ row: { original } }) => formatInstant(original.told_at, reader),
       },
-      { accessorKey: 'text', header: 'What' },
+      { accessorKey: 'text', header: 'What', enableSorting: false },
     ],
     [reader],
   );
@@ -33,7 +35,7 @@ export function Alerts() {
       <DataTable
         label="Thresholds of budgets that months reached"
         columns={columns}
-        rows={data.items}
+        rows={data.items.slice(0, shownAlerts)}
         rowKey={({ number }) => String(number)}
         empty="No budget has reached a threshold."
       />

@@ -1,5 +1,6 @@
-import { Alert, Anchor, Text } from '@mantine/core';
+import { Alert, Anchor, SegmentedControl, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { answer, api } from '@/shared/api/client';
 import { sign } from '@/shared/format/decimal';
@@ -11,6 +12,8 @@ import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
 import { apiPathOf, pageOf, useCustomer } from './customer';
 import { DocumentView } from './DocumentView';
+import { InvoiceComparison } from './InvoiceComparison';
+import classes from './InvoicePage.module.css';
 import { InvoiceStateBadge } from './InvoiceStateBadge';
 import { eventsOfAPage, LineExplanation } from './LineExplanation';
 import { PrintButton } from './PrintButton';
@@ -24,6 +27,7 @@ export function Component() {
   const number = useParams().number ?? '';
   const { customer } = useCustomer();
   const query = useQuery(invoiceQuery(customer.key, number));
+  const [shown, setShown] = useState('document');
   const path = apiPathOf(customer.key, 'invoices', number);
   const kind = kindOfDocument[query.data?.document.kind ?? 'invoice'];
   return (
@@ -33,6 +37,13 @@ export function Component() {
       actions={
         <>
           <DownloadButton label="PDF" path={path} type="application/pdf" name={`${number}.pdf`} />
+          <DownloadButton
+            label="E-invoice"
+            accessibleLabel="E-invoice, UBL by EN 16931"
+            path={path}
+            type="application/xml"
+            name={`${number}.xml`}
+          />
           <DownloadButton label="CSV" path={path} type="text/csv" name={`${number}.csv`} />
           <DownloadButton label="JSON" path={path} type="application/json" name={`${number}.json`} />
           <PrintButton />
@@ -82,25 +93,38 @@ export function Component() {
                 </strong>
               </Text>
             ) : null}
-            <DocumentView
-              document={document}
-              issuer={issuer}
-              explain={({ number: line }) => (
-                <LineExplanation
-                  queryKey={[...customerKey(customer.key), 'invoice-line', number, line]}
-                  load={(cursor) =>
-                    answer(
-                      api.GET('/api/v1/customers/{customer}/invoices/{number}/lines/{line}', {
-                        params: {
-                          path: { customer: customer.key, number, line },
-                          query: { events: eventsOfAPage, ...(cursor === undefined ? {} : { cursor }) },
-                        },
-                      }),
-                    )
-                  }
-                />
-              )}
+            <SegmentedControl
+              className={`${classes.choice ?? ''} no-print`}
+              value={shown}
+              onChange={setShown}
+              aria-label="What to show"
+              data={[
+                { value: 'document', label: kind },
+                { value: 'comparison', label: 'Compare with the one before' },
+              ]}
             />
+            {shown === 'comparison' ? <InvoiceComparison number={number} /> : null}
+            <div className={classes.document} hidden={shown === 'comparison'}>
+              <DocumentView
+                document={document}
+                issuer={issuer}
+                explain={({ number: line }) => (
+                  <LineExplanation
+                    queryKey={[...customerKey(customer.key), 'invoice-line', number, line]}
+                    load={(cursor) =>
+                      answer(
+                        api.GET('/api/v1/customers/{customer}/invoices/{number}/lines/{line}', {
+                          params: {
+                            path: { customer: customer.key, number, line },
+                            query: { events: eventsOfAPage, ...(cursor === undefined ? {} : { cursor }) },
+                          },
+                        }),
+                      )
+                    }
+                  />
+                )}
+              />
+            </div>
           </>
         )}
       </QueryView>

@@ -307,12 +307,22 @@ export function Component() {
       title="Invoices"
       actions={
         tab === 'credits' ? null : (
-          <DownloadButton
-            label="CSV"
-            path={`${apiPathOf(customer.key, tab)}?limit=500`}
-            type="text/csv"
-            name={`${tab}-${customer.key}.csv`}
-          />
+          <>
+            <DownloadButton
+              label="CSV"
+              path={`${apiPathOf(customer.key, tab)}?limit=500`}
+              type="text/csv"
+              name={`${tab}-${customer.key}.csv`}
+            />
+            {tab === 'invoices' ? (
+              <DownloadButton
+                label="Cost and usage (FOCUS)"
+                path={apiPathOf(customer.key, 'focus')}
+                type="text/csv"
+                name={`focus-${customer.key}.csv`}
+              />
+            ) : null}
+          </>
         )
       }
     >

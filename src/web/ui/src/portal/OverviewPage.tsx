@@ -11,8 +11,11 @@ import { Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
 import { Alerts } from './Alerts';
+import { Budgets } from './Budgets';
 import { ChargeBreakdown } from './ChargeBreakdown';
 import { pageOf, useCustomer } from './customer';
+import { ForecastBand } from './ForecastBand';
+import { LatestAnomalies } from './LatestAnomalies';
 import classes from './OverviewPage.module.css';
 import { overviewQuery } from './queries';
 import { Trend } from './Trend';
@@ -86,7 +89,7 @@ function Budget({ overview, currency }: { overview: Overview; currency: string }
         my={4}
       />
       {formatPercent(used, reader)} used
-      {over ? '; the projection is above it' : ''}
+      {over ? '; the forecast is above it' : ''}
     </Tile>
   );
 }
@@ -207,11 +210,14 @@ export function Component() {
                 </Alert>
               ) : null}
               <Tiles overview={data} currency={data.currency} />
+              <ForecastBand overview={data} currency={data.currency} budget={data.budget} />
+              <Budgets overview={data} currency={data.currency} />
               <div className={classes.columns}>
                 <ChargeBreakdown overview={data} currency={data.currency} />
                 <Trend months={data.trend} currency={data.currency} />
               </div>
               <Alerts />
+              <LatestAnomalies />
             </>
           )
         }

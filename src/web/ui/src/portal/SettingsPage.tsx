@@ -1,16 +1,17 @@
-import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useMay } from '@/app/session';
 import { answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
-import { isDecimal } from '@/shared/format/decimal';
 import { browserReader, formatDay, formatInstant, formatMoney } from '@/shared/format/format';
 import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
 import { Failure } from '@/shared/ui/states';
+import { budgetOf, canBeStored, draftOf } from './budgetDraft';
+import { BudgetFields } from './BudgetFields';
 import { useCustomer } from './customer';
-import { settingsQuery } from './queries';
+import { plansQuery, settingsQuery } from './queries';
 import classes from './SettingsPage.module.css';
 
 type Settings = Schemas['CustomerSettings'];
@@ -62,23 +63,12 @@ function Sample({ settings, zone }: { settings: Settings; zone: string }) {
   );
 }
 
-type Budget = Settings['budgets'][number];
-
-/** Budgets of single charges are set over the API; this page leaves them as they are. */
-function ofAll({ charge }: Budget): boolean {
-  return (charge ?? null) === null;
-}
-
-/** The budgets with other amounts; each keeps the thresholds it has. */
-function changedBudgets(stored: Budget[], amounts: Record<string, string>): Budget[] {
-  const changed = Object.entries(amounts)
-    .filter(([, amount]) => amount !== '')
-    .map(([currency, amount]) => ({
-      ...stored.find((budget) => ofAll(budget) && budget.currency === currency),
-      currency,
-      amount,
-    }));
-  return [...changed, ...stored.filter((budget) => !ofAll(budget))];
+/** The charges that the customer's plans have, by name. */
+function chargeChoices(plans: Schemas['SubscribedPlan'][]) {
+  const charges = plans.flatMap((plan) => plan.charges);
+  return [
+    ...new Map(charges.map(({ name, title }) => [name, { value: name, label: title || name }])).values(),
+  ];
 }
 
 function conflict(error: unknown): boolean {
@@ -91,15 +81,12 @@ export function Component() {
   const manages = useMay('manage');
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Settings>(settings.value);
-  const [budgets, setBudgets] = useState<Record<string, string>>(() =>
-    Object.fromEntries(
-      settings.value.budgets.filter(ofAll).map(({ currency, amount }) => [currency, amount]),
-    ),
-  );
+  const [budgets, setBudgets] = useState(() => settings.value.budgets.map(draftOf));
+  const plans = useQuery(plansQuery(customer.key));
+  const charges = chargeChoices(plans.data?.items ?? []);
   const currencies = [
     ...new Set([...customer.currencies, ...settings.value.budgets.map((one) => one.currency)]),
   ];
-  const wrongBudget = Object.values(budgets).some((amount) => amount !== '' && !isDecimal(amount));
   const store = useMutation({
     mutationFn: () =>
       answerWithTag(
@@ -107,7 +94,7 @@ export function Component() {
           params: { path: { customer: customer.key }, header: ifMatch(settings.etag) },
           body: {
             ...draft,
-            budgets: changedBudgets(settings.value.budgets, budgets),
+            budgets: budgets.map(budgetOf),
           },
         }),
       ),
@@ -176,34 +163,19 @@ export function Component() {
             />
           </Stack>
         </Section>
-        <Section title="Budget of a month">
+        <Section title="Budgets of a month">
           <Stack>
             <Text size="sm" c="dimmed">
-              You are told by mail at 80 % and 100 % of it, and when the month is forecast to go beyond,
-              unless other thresholds were set over the API.
+              Before coupons and taxes. Each threshold is told once a month by mail and on the overview,
+              seconds after the usage that reaches it.
             </Text>
-            {currencies.length === 0 ? (
-              <Text size="sm" c="dimmed">
-                There is no subscription yet.
-              </Text>
-            ) : null}
-            {currencies.map((currency) => {
-              const amount = budgets[currency] ?? '';
-              return (
-                <TextInput
-                  key={currency}
-                  label={currency}
-                  inputMode="decimal"
-                  placeholder="none"
-                  disabled={!manages}
-                  value={amount}
-                  error={amount === '' || isDecimal(amount) ? undefined : 'an amount such as 1200.00'}
-                  onChange={(event) => {
-                    setBudgets({ ...budgets, [currency]: event.currentTarget.value.trim() });
-                  }}
-                />
-              );
-            })}
+            <BudgetFields
+              budgets={budgets}
+              onChange={setBudgets}
+              currencies={currencies}
+              charges={charges}
+              disabled={!manages}
+            />
           </Stack>
         </Section>
         {store.isError ? <Failure error={store.error} /> : null}
@@ -214,7 +186,7 @@ export function Component() {
         ) : null}
         {manages ? (
           <Group>
-            <Button type="submit" loading={store.isPending} disabled={wrongBudget}>
+            <Button type="submit" loading={store.isPending} disabled={!canBeStored(budgets)}>
               Store
             </Button>
           </Group>

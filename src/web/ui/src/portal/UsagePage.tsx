@@ -7,6 +7,7 @@ import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
 import { apiPathOf, useCustomer } from './customer';
 import { customerKey, metersQuery } from './queries';
+import { UsageNav } from './UsageNav';
 import { rangeNames, rangeOf, ranges } from './usageRange';
 import { UsageResult } from './UsageResult';
 import classes from './UsagePage.module.css';
@@ -159,6 +160,7 @@ export function Component() {
   const query = useQuery(metersQuery(customer.key));
   return (
     <Page title="Usage">
+      <UsageNav />
       <QueryView query={query} height={520}>
         {({ items }) =>
           items.length === 0 ? (

@@ -7,6 +7,7 @@ import {
   IconSettings,
   IconTags,
   IconUsers,
+  IconWebhook,
 } from '@tabler/icons-react';
 import type { NavGroup } from '@/shared/nav';
 
@@ -27,6 +28,7 @@ export const portalNav: NavGroup[] = [
     items: [
       { label: 'Users', to: 'users', icon: IconUsers, right: 'manage' },
       { label: 'API keys', to: 'keys', icon: IconKey, right: 'manage' },
+      { label: 'Webhooks', to: 'webhooks', icon: IconWebhook, right: 'see' },
       { label: 'Settings', to: 'settings', icon: IconSettings, right: 'see' },
     ],
   },

@@ -28,13 +28,37 @@ export const overviewQuery = (customer: string, currency: string | undefined) =>
       ),
   });
 
+/** All that a month can have: twenty budgets with ten thresholds each. Told while somebody looks, too. */
 export const alertsQuery = (customer: string) =>
   queryOptions({
     queryKey: [...customerKey(customer), 'alerts'],
     queryFn: () =>
       answer(
         api.GET('/api/v1/customers/{customer}/alerts', {
-          params: { path: { customer }, query: { limit: 10 } },
+          params: { path: { customer }, query: { limit: 200 } },
+        }),
+      ),
+    refetchInterval: 10_000,
+  });
+
+export const anomaliesQuery = (customer: string, days: number, meter: string) =>
+  queryOptions({
+    queryKey: [...customerKey(customer), 'anomalies', days, meter],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/customers/{customer}/anomalies', {
+          params: { path: { customer }, query: { days, ...(meter === '' ? {} : { meter }) } },
+        }),
+      ),
+  });
+
+export const invoiceComparisonQuery = (customer: string, number: string) =>
+  queryOptions({
+    queryKey: [...customerKey(customer), 'invoice-comparison', number],
+    queryFn: () =>
+      answer(
+        api.GET('/api/v1/customers/{customer}/invoices/{number}/comparison', {
+          params: { path: { customer, number } },
         }),
       ),
   });

@@ -8,9 +8,9 @@ import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
 import { CustomerPicker } from '../lib/CustomerPicker';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import { CustomerLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
+import { PagedTable } from '@/shared/ui/PagedTable';
 import { useFilters } from '../lib/useFilters';
 import classes from './AuditPage.module.css';
 

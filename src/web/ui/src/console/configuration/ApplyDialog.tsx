@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answer, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import { Failure } from '@/shared/ui/states';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 import { activeConfiguration } from './configurationQueries';
 import type { Edits } from './draft';
 

@@ -25,7 +25,7 @@ import { previewImpact } from './streamedPreview';
 import { useDraft } from './useDraft';
 import { useDraftCheck } from './useDraftCheck';
 import type { XmlEditorHandle } from './XmlEditor';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 type Active = Schemas['ActiveConfiguration'];
 

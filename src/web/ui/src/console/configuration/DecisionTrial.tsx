@@ -4,9 +4,9 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import type { Edits } from './draft';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 type Decisions = Schemas['DecisionFile'];
 type Decision = Decisions['decisions'][number];

@@ -10,15 +10,15 @@ import { usePages } from '@/shared/api/pages';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, Failure } from '@/shared/ui/states';
-import { Filters } from '../lib/Filters';
-import { PagedTable } from '../lib/PagedTable';
-import { useAction } from '../lib/useAction';
+import { Filters } from '@/shared/ui/Filters';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { useAction } from '@/shared/api/useAction';
 import { useFilters } from '../lib/useFilters';
 import { activeConfiguration, configurationDifference, configurationFile } from './configurationQueries';
 import { VersionDifference } from './DraftDifference';
 import { PreviewPanel } from './PreviewPanel';
 import { previewImpact } from './streamedPreview';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 type Activation = Schemas['ConfigurationActivation'];
 

@@ -5,7 +5,7 @@ import { sign } from '@/shared/format/decimal';
 import { useReader } from '@/shared/format/reader';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Money } from '@/shared/ui/Money';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import { CustomerLink } from '../lib/links';
 import { ReasonList } from '../lib/ReasonList';
 import { count } from '../lib/words';

@@ -6,7 +6,7 @@ import { useMay } from '@/app/session';
 import type { Schemas, Tagged } from '@/shared/api/client';
 import { Page, Section } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import { useFilters } from '../lib/useFilters';
 import { ApplyDialog } from './ApplyDialog';
 import { activeConfiguration } from './configurationQueries';

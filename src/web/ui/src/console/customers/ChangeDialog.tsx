@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import { Failure } from '@/shared/ui/states';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 import { ChangeEffect } from './ChangeEffect';
 import { ChangeField } from './ChangeField';
 import { type ChangeKind, changeOf, forms, type Values } from './changeForms';

@@ -5,7 +5,7 @@ import { sign } from '@/shared/format/decimal';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Instant, Money } from '@/shared/ui/Money';
 import { SignedMoney } from '../configuration/ImpactResult';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 
 type Preview = Schemas['ChangePreview'];
 type Effect = Preview['currencies'][number];

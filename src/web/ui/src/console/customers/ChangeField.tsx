@@ -2,8 +2,8 @@ import { SegmentedControl, Checkbox, TextInput } from '@mantine/core';
 import { useId } from 'react';
 import type { Field } from './changeForms';
 import classes from './changes.module.css';
-import { Choice } from '../lib/Choice';
-import { Suggest } from '../lib/Suggest';
+import { Choice } from '@/shared/ui/Choice';
+import { Suggest } from '@/shared/ui/Suggest';
 
 interface ChangeFieldProps {
   field: Field;

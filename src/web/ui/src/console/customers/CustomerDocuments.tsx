@@ -8,7 +8,7 @@ import { Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
 import { Day } from '../lib/Day';
 import { DocumentLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
+import { PagedTable } from '@/shared/ui/PagedTable';
 import type { ChangeRequest } from './ChangeDialog';
 
 type Invoice = Schemas['InvoiceSummary'];

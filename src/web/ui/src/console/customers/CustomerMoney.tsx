@@ -8,7 +8,7 @@ import { Money, Quantity } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Day } from '../lib/Day';
 import { DocumentLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
+import { PagedTable } from '@/shared/ui/PagedTable';
 import type { ChangeRequest } from './ChangeDialog';
 import { type ChangeKind, forms } from './changeForms';
 

@@ -8,7 +8,7 @@ import { answer, api, type Schemas } from '@/shared/api/client';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import { portalPath, RunLink } from '../lib/links';
 import { useFilters } from '../lib/useFilters';
 import { DecideHeld } from '../runs/HeldTable';

@@ -8,12 +8,12 @@ import { usePages } from '@/shared/api/pages';
 import { Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import { CustomerLink, DocumentLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
+import { PagedTable } from '@/shared/ui/PagedTable';
 import { useFilters } from '../lib/useFilters';
 import { NewCustomerDialog } from './NewCustomerDialog';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 type Customer = Schemas['CustomerSummary'];
 

@@ -5,7 +5,7 @@ import { answer, api, type Schemas } from '@/shared/api/client';
 import { useReader } from '@/shared/format/reader';
 import { Failure } from '@/shared/ui/states';
 import { customerPath } from '../lib/links';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 
 interface NewCustomer {
   key: string;

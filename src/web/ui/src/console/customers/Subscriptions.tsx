@@ -138,13 +138,7 @@ const columns = [
 ];
 
 /** Subscriptions of a customer, each with what can be changed about it. */
-export function Subscriptions({
-  details,
-  onChange,
-}: {
-  details: Schemas['Customer'];
-  onChange: Begin;
-}) {
+export function Subscriptions({ details, onChange }: { details: Schemas['Customer']; onChange: Begin }) {
   return (
     <Section title="Subscriptions">
       <DataTable

@@ -7,15 +7,16 @@ import { usePages } from '@/shared/api/pages';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
-import { ConfirmAction } from '../lib/ConfirmAction';
+import { ConfirmAction } from '@/shared/ui/ConfirmAction';
 import { CustomerPicker } from '../lib/CustomerPicker';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import { CustomerLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
-import { useAction } from '../lib/useAction';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { useAction } from '@/shared/api/useAction';
 import { useFilters } from '../lib/useFilters';
+import { DeliveriesNav } from './DeliveriesNav';
 import { MailDialog } from './MailDialog';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 type Mail = Schemas['Mail'];
 
@@ -137,6 +138,7 @@ export function Component() {
   );
   return (
     <Page title="Deliveries">
+      <DeliveriesNav />
       <Section title="Mails, the latest first">
         <Filters>
           <Choice

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { cspNonce } from '@/app/nonce';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { QueryView } from '@/shared/ui/states';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import classes from './MailDialog.module.css';
 import { withAllowedStyles } from './mailStyles';
 

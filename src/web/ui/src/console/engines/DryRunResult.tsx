@@ -4,7 +4,7 @@ import type { Schemas } from '@/shared/api/client';
 import { useReader } from '@/shared/format/reader';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Instant, Money } from '@/shared/ui/Money';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import { CustomerLink } from '../lib/links';
 import { ReasonList } from '../lib/ReasonList';
 import { count } from '../lib/words';

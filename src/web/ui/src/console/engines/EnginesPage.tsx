@@ -6,7 +6,7 @@ import { answer, api, type Schemas } from '@/shared/api/client';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import { RunLink } from '../lib/links';
 import { duration } from '../lib/words';
 import { ChainPicture } from './ChainPicture';

@@ -7,7 +7,7 @@ import { useNavigate } from 'react-router-dom';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { Failure, Loading } from '@/shared/ui/states';
 import { CustomerPicker } from '../lib/CustomerPicker';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 import { DryRunResult } from './DryRunResult';
 
 interface RunChoice {

@@ -9,7 +9,7 @@ import { DataTable } from '@/shared/ui/DataTable';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import { bytes } from '../lib/words';
 import { VerificationSection } from './VerificationSection';
 

@@ -9,8 +9,8 @@ import { DataTable } from '@/shared/ui/DataTable';
 import { Instant } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty, Failure, QueryView } from '@/shared/ui/states';
-import { Filters } from '../lib/Filters';
-import { useAction } from '../lib/useAction';
+import { Filters } from '@/shared/ui/Filters';
+import { useAction } from '@/shared/api/useAction';
 
 type Verification = Schemas['Verification'];
 type Check = Verification['checks'][number];

@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '@/shared/api/client';
-import { Suggest } from './Suggest';
+import { Suggest } from '@/shared/ui/Suggest';
 
 interface CustomerPickerProps {
   label: string;

@@ -9,7 +9,7 @@ import { DataTable } from '@/shared/ui/DataTable';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
-import { FactList } from '../lib/FactList';
+import { FactList } from '@/shared/ui/FactList';
 import { duration } from '../lib/words';
 import { Conservation } from './Conservation';
 import { Quarantine } from './Quarantine';

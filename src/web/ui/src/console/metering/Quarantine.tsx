@@ -7,13 +7,13 @@ import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
 import { Instant } from '@/shared/ui/Money';
 import { Empty } from '@/shared/ui/states';
-import { ConfirmAction } from '../lib/ConfirmAction';
-import { FactList } from '../lib/FactList';
-import { Filters } from '../lib/Filters';
-import { PagedTable } from '../lib/PagedTable';
-import { useAction } from '../lib/useAction';
+import { ConfirmAction } from '@/shared/ui/ConfirmAction';
+import { FactList } from '@/shared/ui/FactList';
+import { Filters } from '@/shared/ui/Filters';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { useAction } from '@/shared/api/useAction';
 import { readable, RepairDialog } from './RepairDialog';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 type Event = Schemas['QuarantinedEvent'];
 

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Textarea, TextInput } from '@mantin
 import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 import { outcomeSaid } from './Quarantine';
 
 /**

@@ -2,9 +2,9 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { answer, answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 import { customerRoles, houseRoles } from './roles';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 interface ChangeUserDialogProps {
   user: Schemas['User'];

@@ -9,12 +9,12 @@ import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Secret } from '@/shared/ui/Secret';
 import { Failure } from '@/shared/ui/states';
-import { ConfirmAction } from '../lib/ConfirmAction';
+import { ConfirmAction } from '@/shared/ui/ConfirmAction';
 import { CustomerPicker } from '../lib/CustomerPicker';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import { CustomerLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
-import { useAction } from '../lib/useAction';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { useAction } from '@/shared/api/useAction';
 import { useFilters } from '../lib/useFilters';
 
 type Key = Schemas['ApiKey'];

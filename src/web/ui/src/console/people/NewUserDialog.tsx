@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { Failure } from '@/shared/ui/states';
 import { CustomerPicker } from '../lib/CustomerPicker';
-import { useAction } from '../lib/useAction';
+import { useAction } from '@/shared/api/useAction';
 import { customerRoles, houseRoles, type Role } from './roles';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 interface NewUserDialogProps {
   onClose: () => void;

@@ -7,12 +7,12 @@ import { usePages } from '@/shared/api/pages';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Instant, Money, Quantity } from '@/shared/ui/Money';
 import { Empty } from '@/shared/ui/states';
-import { ConfirmAction } from '../lib/ConfirmAction';
-import { Filters } from '../lib/Filters';
+import { ConfirmAction } from '@/shared/ui/ConfirmAction';
+import { Filters } from '@/shared/ui/Filters';
 import { CustomerLink, RunLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
-import { useAction } from '../lib/useAction';
-import { Choice } from '../lib/Choice';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { useAction } from '@/shared/api/useAction';
+import { Choice } from '@/shared/ui/Choice';
 
 type Held = Schemas['HeldCustomer'];
 type Decision = Schemas['HeldDecision']['decision'];

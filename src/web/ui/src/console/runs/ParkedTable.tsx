@@ -8,13 +8,13 @@ import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
 import { Instant } from '@/shared/ui/Money';
 import { Empty } from '@/shared/ui/states';
-import { ConfirmAction } from '../lib/ConfirmAction';
-import { Filters } from '../lib/Filters';
+import { ConfirmAction } from '@/shared/ui/ConfirmAction';
+import { Filters } from '@/shared/ui/Filters';
 import { CustomerLink, RunLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
-import { useAction } from '../lib/useAction';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { useAction } from '@/shared/api/useAction';
 import { useIssuingEngines } from '../lib/useIssuingEngines';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 interface RetryParkedProps {
   /** Without it, all. */

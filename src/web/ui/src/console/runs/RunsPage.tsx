@@ -5,12 +5,12 @@ import { usePages } from '@/shared/api/pages';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
-import { Filters } from '../lib/Filters';
+import { Filters } from '@/shared/ui/Filters';
 import { RunLink } from '../lib/links';
-import { PagedTable } from '../lib/PagedTable';
+import { PagedTable } from '@/shared/ui/PagedTable';
 import { useFilters } from '../lib/useFilters';
 import { OutcomeBar, RunScope, RunStateBadge } from './runParts';
-import { Choice } from '../lib/Choice';
+import { Choice } from '@/shared/ui/Choice';
 
 const column = createColumnHelper<Schemas['RunSummary']>();
 const numeric = { meta: { numeric: true, wideOnly: true } };

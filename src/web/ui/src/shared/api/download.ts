@@ -12,12 +12,11 @@ export function save(content: Blob, name: string): void {
   }, 10_000);
 }
 
+/** What the API offers as a file; any of them where only the server knows. */
+export type FileType = 'text/csv' | 'application/json' | 'application/pdf' | 'application/xml' | '*/*';
+
 /** Fetches a path of the API in a media type that it offers, byte for byte, and saves it. Throws ApiError. */
-export async function download(
-  path: string,
-  type: 'text/csv' | 'application/json' | 'application/pdf',
-  name: string,
-): Promise<void> {
+export async function download(path: string, type: FileType, name: string): Promise<void> {
   let response: Response;
   try {
     response = await fetch(path, { headers: { Accept: type }, credentials: 'same-origin' });

@@ -1,19 +1,30 @@
-import { Button } from '@mantine/core';
+import { Button, type ButtonProps } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
-import { download } from '../api/download';
+import { download, type FileType } from '../api/download';
 
 interface DownloadButtonProps {
   label: string;
   path: string;
-  type: 'text/csv' | 'application/json' | 'application/pdf';
+  type: FileType;
   /** Name of the file. */
   name: string;
   disabled?: boolean;
+  size?: ButtonProps['size'];
+  /** Tells apart buttons of the same label. */
+  accessibleLabel?: string;
 }
 
-export function DownloadButton({ label, path, type, name, disabled = false }: DownloadButtonProps) {
+export function DownloadButton({
+  label,
+  path,
+  type,
+  name,
+  disabled = false,
+  size = 'sm',
+  accessibleLabel,
+}: DownloadButtonProps) {
   const [busy, setBusy] = useState(false);
   const start = async () => {
     setBusy(true);
@@ -32,6 +43,8 @@ export function DownloadButton({ label, path, type, name, disabled = false }: Do
   return (
     <Button
       variant="default"
+      size={size}
+      aria-label={accessibleLabel}
       leftSection={<IconDownload size={16} aria-hidden />}
       loading={busy}
       disabled={disabled}

@@ -5,8 +5,8 @@ import { done as say } from '@/shared/ui/notify';
 interface ActionOptions<T> {
   /** Said when it is done; null says nothing. */
   done: (result: T) => string | null;
-  /** Query keys whose data it changes; by default all are fetched again. */
-  changes?: string[];
+  /** What query keys begin with whose data it changes; by default all are fetched again. */
+  changes?: (string | readonly string[])[];
   after?: (result: T) => void;
 }
 
@@ -23,7 +23,7 @@ export function useAction<V, T>(
     onSuccess(result) {
       idempotency.renew();
       for (const each of options.changes ?? ['']) {
-        void queries.invalidateQueries(each === '' ? {} : { queryKey: [each] });
+        void queries.invalidateQueries(each === '' ? {} : { queryKey: [each].flat() });
       }
       const message = options.done(result);
       if (message !== null) say(message);

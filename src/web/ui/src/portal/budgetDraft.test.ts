@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { budgetOf, canBeStored, draftOf, newBudget } from './budgetDraft';
+
+const stored = {
+  amount: '1200.00',
+  currency: 'EUR',
+  charge: 'Bandwidth',
+  thresholds: [
+    { on: 'actual' as const, percent: '80' },
+    { on: 'forecast' as const, amount: '1100.00' },
+  ],
+};
+
+test('what is stored comes back as it was', () => {
+  assert.deepEqual(budgetOf(draftOf(stored)), stored);
+});
+
+test('a new budget has the usual thresholds, for all charges', () => {
+  const budget = budgetOf({ ...newBudget('EUR'), amount: '100' });
+  assert.equal(budget.charge, null);
+  assert.deepEqual(budget.thresholds, [
+    { on: 'actual', percent: '80' },
+    { on: 'actual', percent: '100' },
+    { on: 'forecast', percent: '100' },
+  ]);
+});
+
+test('two budgets for the same, and figures that are none, cannot be stored', () => {
+  const good = { ...newBudget('EUR'), amount: '100' };
+  assert.ok(canBeStored([good]));
+  assert.ok(canBeStored([good, { ...newBudget('USD'), amount: '100' }]));
+  assert.ok(!canBeStored([good, { ...newBudget('EUR'), amount: '100' }]));
+  assert.ok(!canBeStored([newBudget('EUR')]));
+  assert.ok(
+    !canBeStored([{ ...good, thresholds: [{ id: 0, on: 'actual', kind: 'percent', value: '1001' }] }]),
+  );
+});
