@@ -19,5 +19,7 @@ std::vector<Route> plan_routes(const CustomerApi& api);
 std::vector<Route> setting_routes(const CustomerApi& api);
 std::vector<Route> alert_routes(const CustomerApi& api);
 std::vector<Route> insight_routes(const CustomerApi& api);
+std::vector<Route> dunning_routes(const CustomerApi& api);
+std::vector<Route> dispute_routes(const CustomerApi& api);
 
 }  // namespace reckoner::web
