@@ -24,9 +24,11 @@ class AllocationCommands {
   AllocationCommands& operator=(const AllocationCommands&) = delete;
 
  private:
+  void add_focus(CLI::App* command);
   void add_pool_and_month(CLI::App* command);
 
   AllocationArguments arguments_;
+  FocusPoolArguments focus_;
 };
 
 }  // namespace reckoner::app

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
 #include <limits>
 
 #include "accounts/closings.hpp"
-#include "accounts/pool_amounts.hpp"
+#include "accounts/focus_pools.hpp"
 #include "accounts/values.hpp"
 #include "app/recorded.hpp"
 #include "engine/pool_report.hpp"
@@ -159,6 +160,51 @@ int set_pool_command(System& system, const Console& console, const AllocationArg
                                amount.amount.to_string(), pool.currency.code(),
                                changed ? "" : ", as it was"));
   }
+  return 0;
+}
+
+int read_focus_pool_command(System& system, const Console& console,
+                            const FocusPoolArguments& arguments) {
+  const auto version = system.active();
+  const config::Configuration& active = version->configuration();
+  const domain::CostPool& pool = accounts::require_pool(active, arguments.pool);
+  const accounts::FocusPart part{.metric = accounts::focus_metric_named(arguments.metric),
+                                 .month = accounts::focus_month_named(arguments.month),
+                                 .services = arguments.services,
+                                 .sub_accounts = arguments.sub_accounts};
+  const std::string note = accounts::parse_text(arguments.note);
+  std::ifstream in(arguments.file, std::ios::binary);
+  if (!in) throw Error(fmt::format("{}: cannot be read", arguments.file));
+  std::vector<accounts::PoolAmount> amounts;
+  try {
+    amounts = accounts::focus_pool_amounts(in, pool, part, note);
+  } catch (Error& error) {
+    error.in(arguments.file);
+    throw;
+  }
+  const std::vector<accounts::PoolEntry> entries = recorded(
+      system,
+      [&](store::Connection& connection) {
+        return accounts::set_pool_amounts(connection, active, amounts, system.clock()());
+      },
+      [&](const std::vector<accounts::PoolEntry>&) {
+        return accounts::AuditEntry{.action = "allocation.focus",
+                                    .subject = fmt::format("cost pool '{}'", pool.name),
+                                    .after = accounts::to_json(amounts)};
+      });
+  text::JsonWriter json;
+  json.begin_object().key("pool").string(pool.name).key("months").begin_array();
+  text::Table table({{"month"}, {"amount", text::Align::kRight}, {"currency"}, {""}});
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    const bool changed = entries[i] != accounts::PoolEntry::kUnchanged;
+    json.begin_object().key("month").string(amounts[i].month);
+    json.key("amount").string(amounts[i].amount.to_string());
+    json.key("currency").string(pool.currency.code()).key("changed").boolean(changed).end_object();
+    table.add({amounts[i].month, amounts[i].amount.to_string(), std::string(pool.currency.code()),
+               changed ? "" : "as it was"});
+  }
+  json.end_array().end_object();
+  console.json() ? console.result(json) : console.result(table.to_string());
   return 0;
 }
 

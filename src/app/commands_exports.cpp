@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "accounts/exports.hpp"
+#include "accounts/focus_pools.hpp"
 #include "accounts/journal_entries.hpp"
 #include "app/output_file.hpp"
 #include "app/recorded.hpp"
@@ -226,11 +227,8 @@ int read_focus_command(const Console& console, const FocusReadArguments& argumen
   if (!in) throw Error(fmt::format("{}: cannot be read", arguments.file));
   const auto costs = [&] {
     try {
-      return exports::read_focus(in,
-                                 arguments.metric == "billed" ? exports::FocusMetric::kBilled
-                                                              : exports::FocusMetric::kEffective,
-                                 arguments.month == "billing" ? exports::FocusMonth::kBilling
-                                                              : exports::FocusMonth::kCharge);
+      return exports::read_focus(in, accounts::focus_metric_named(arguments.metric),
+                                 accounts::focus_month_named(arguments.month));
     } catch (Error& error) {
       error.in(arguments.file);
       throw;

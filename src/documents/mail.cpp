@@ -164,9 +164,12 @@ std::string attachment_part(const Attachment& attachment) {
       "Content-Disposition: attachment;\r\n filename=\"{1}\"\r\n\r\n",
       attachment.type, attachment.name);
   const std::string encoded = base64(attachment.bytes);
-  for (std::size_t at = 0; at < encoded.size(); at += kMailColumns) {
+  // One line even of nothing: the line end before a boundary belongs to the boundary.
+  std::size_t at = 0;
+  do {
     part.append(encoded, at, kMailColumns).append("\r\n");
-  }
+    at += kMailColumns;
+  } while (at < encoded.size());
   return part;
 }
 

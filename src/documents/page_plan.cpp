@@ -37,14 +37,14 @@ std::vector<PlacedPage> PagePlan::pages(const PageRoom& room) const {
   std::vector<PlacedPage> pages(1);
   double y = room.first_top;
   int last_table = 0;
-  bool kept = false;  // the block before is not to be parted from this one
+  bool kept = false;  // the block before goes with this one
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const Block& block = blocks_[i];
     PlacedPage* page = &pages.back();
     const double together = height_with_kept(i);
     // What no page can hold together is divided where it must be.
-    const bool whole = !kept && together <= room.bottom - room.top;
-    const double needed = whole ? together : block.height;
+    const bool fits = together <= room.bottom - room.top;
+    const double needed = !kept && fits ? together : block.height;
     if (y + needed > room.bottom && !page->empty()) {
       page = &pages.emplace_back();
       y = room.top;
@@ -54,7 +54,7 @@ std::vector<PlacedPage> PagePlan::pages(const PageRoom& room) const {
         y += heading->height;
       }
     }
-    kept = block.keeps_next && (kept || whole);
+    kept = block.keeps_next;
     last_table = block.table;
     if (!block.draw && page->empty()) continue;  // no space above the first block of a page
     page->push_back({&block, y});

@@ -14,15 +14,19 @@ namespace {
 
 constexpr std::size_t kPayeeMax = 70;
 constexpr std::size_t kReferenceMax = 140;
+constexpr std::size_t kTextMax = 331;
 constexpr int kVersionMax = 13;
 
-/// The first so many characters, on one line.
-std::string cut(const std::string& text, std::size_t characters) {
+/// The first so many characters, on one line, and of them what has no more than so many bytes.
+std::string cut(const std::string& text, std::size_t characters, std::size_t bytes) {
   std::string line = text::printable(text);
   std::size_t end = 0;
-  for (std::size_t count = 0; end < line.size(); ++end) {
-    const bool begins = (static_cast<unsigned char>(line[end]) & 0xC0) != 0x80;
-    if (begins && count++ == characters) break;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at <= line.size() && at <= bytes; ++at) {
+    const bool ends = at == line.size() || (static_cast<unsigned char>(line[at]) & 0xC0) != 0x80;
+    if (!ends) continue;
+    end = at;
+    if (count++ == characters) break;
   }
   line.resize(end);
   return line;
@@ -36,9 +40,10 @@ std::optional<std::string> sepa_text(const PaymentRequest& request) {
   if (amount.sign() <= 0 || amount.amount() > money::Decimal::parse("999999999.99")) {
     return std::nullopt;
   }
-  return fmt::format("BCD\n002\n1\nSCT\n{}\n{}\n{}\nEUR{}\n\n\n{}", request.bic,
-                     cut(request.payee, kPayeeMax), request.iban, amount.to_string(),
-                     cut(request.reference, kReferenceMax));
+  const std::string head = fmt::format("BCD\n002\n1\nSCT\n{}\n", request.bic);
+  const std::string tail = fmt::format("\n{}\nEUR{}\n\n\n{}", request.iban, amount.to_string(),
+                                       cut(request.reference, kReferenceMax, kReferenceMax));
+  return head + cut(request.payee, kPayeeMax, kTextMax - head.size() - tail.size()) + tail;
 }
 
 QrCode qr_code(const std::string& text) {

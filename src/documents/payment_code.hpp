@@ -20,7 +20,8 @@ struct PaymentRequest {
 
 /// The text of a QR code that starts a SEPA credit transfer: EPC069-12 (version 2.1), "BCD",
 /// version 002, UTF-8, with unstructured remittance. Payee and reference are cut to 70 and 140
-/// characters, as the guideline has them. None where no such transfer is possible: an amount that
+/// characters, as the guideline has them, the payee further where the text would have more than its
+/// 331 bytes. None where no such transfer is possible: an amount that
 /// is not in EUR, below 0.01 or above 999,999,999.99.
 std::optional<std::string> sepa_text(const PaymentRequest& request);
 

@@ -90,19 +90,27 @@ void PdfFile::line(double x, double y, double width, Ink ink, double thickness) 
 }
 
 void PdfFile::draw(const QrCode& code, double x, double y, double side) {
-  cairo_set_source_rgb(cairo_, 0, 0, 0);
-  const double module = side / code.size;
+  // A picture, not rectangles: they would be most of the file.
+  cairo_surface_t* image = cairo_image_surface_create(CAIRO_FORMAT_A8, code.size, code.size);
+  cairo_surface_flush(image);
+  unsigned char* bytes = cairo_image_surface_get_data(image);
+  const int stride = cairo_image_surface_get_stride(image);
   for (int row = 0; row < code.size; ++row) {
     for (int column = 0; column < code.size; ++column) {
-      if (!code.dark(row, column)) continue;
-      int end = column;
-      while (end < code.size && code.dark(row, end)) ++end;
-      cairo_rectangle(cairo_, x + column * module, y + row * module, (end - column) * module,
-                      module);
-      column = end;
+      bytes[row * stride + column] = code.dark(row, column) ? 255 : 0;
     }
   }
-  cairo_fill(cairo_);
+  cairo_surface_mark_dirty(image);
+  cairo_pattern_t* pattern = cairo_pattern_create_for_surface(image);
+  cairo_pattern_set_filter(pattern, CAIRO_FILTER_NEAREST);
+  cairo_save(cairo_);
+  cairo_set_source_rgb(cairo_, 0, 0, 0);
+  cairo_translate(cairo_, x, y);
+  cairo_scale(cairo_, side / code.size, side / code.size);
+  cairo_mask(cairo_, pattern);
+  cairo_restore(cairo_);
+  cairo_pattern_destroy(pattern);
+  cairo_surface_destroy(image);
 }
 
 void PdfFile::draw_svg(const std::string& svg, double x, double y, double width, double height) {

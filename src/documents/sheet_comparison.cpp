@@ -6,10 +6,10 @@ namespace reckoner::documents {
 
 namespace {
 
-constexpr double kHeight = 112;
+constexpr double kHeight = 94;
 constexpr double kChartWidth = 210;
 constexpr double kChartTop = 20;
-constexpr double kBarsHeight = 66;
+constexpr double kBarsHeight = 46;
 constexpr double kGap = 22;
 constexpr double kRowHeight = 12.5;
 constexpr std::size_t kChargesMax = 6;

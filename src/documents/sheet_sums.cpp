@@ -200,9 +200,17 @@ void add_sums(const Sheet& sheet) {
   sums.finish();
 }
 
+/// One tax that comes on top and has nothing to be said of it stands among the sums already.
+bool needs_tax_table(const domain::Document& document) {
+  return document.taxes.size() > 1 ||
+         std::ranges::any_of(document.taxes, [](const domain::TaxTotal& tax) {
+           return tax.included || !tax.note.empty();
+         });
+}
+
 void add_taxes(const Sheet& sheet) {
   const domain::Document& document = sheet.document();
-  if (document.taxes.empty()) return;
+  if (!needs_tax_table(document)) return;
   const PageWords& words = sheet.words;
   add_heading(sheet, words.tax_table);
   const auto head = [&](std::string_view text, double x, bool ends) {

@@ -122,12 +122,14 @@ class Lines {
       say_taken(line, fmt::format("it is of a handler of one's own, '{}'", line.line.charge));
       return;
     }
-    money::Decimal whole = billed_.of_charge(line, scanned_.id.ordinal).amount;
+    money::Decimal whole = figures->of_key ? billed_before(line).amount
+                                           : billed_.of_charge(line, scanned_.id.ordinal).amount;
     int parts = 0;
     for (const domain::DocumentLine& other : document_.lines) {
-      const bool together = other.period == line.period && other.line.charge == line.line.charge &&
-                            other.line.subscription == line.line.subscription;
-      if (!together) continue;
+      const bool together = figures->of_key ? other.line.key == line.line.key
+                                            : other.line.charge == line.line.charge &&
+                                                  other.line.subscription == line.line.subscription;
+      if (!together || other.period != line.period) continue;
       whole += other.line.amount.amount();
       ++parts;
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -23,6 +24,12 @@ auto required(const text::CsvTable& table, std::string_view column, Parse parse)
   } catch (const Error& error) {
     throw Error(fmt::format("line {}: {}: {}", table.line(), column, error.what()));
   }
+}
+
+/// Numbers of FOCUS (3.3) may be written as 35.2E-7.
+money::Decimal number(std::string cell) {
+  std::ranges::replace(cell, 'E', 'e');
+  return money::Decimal::parse(cell);
 }
 
 std::string same(const std::string& cell) {
@@ -49,7 +56,7 @@ std::vector<FocusCost> read_focus(std::istream& in, FocusMetric metric, FocusMon
     const time::Date first = time::month_day(time::Zone::utc().date_of(begins), 0, 1);
     const std::string service = required(table, "ServiceName", same);
     const std::string account = sub_account ? table.at(*sub_account) : "";
-    const auto amount = required(table, cost, money::Decimal::parse);
+    const auto amount = required(table, cost, number);
     FocusCost& sum =
         costs
             .try_emplace(Key{first, service, account, currency}, FocusCost{.month = first,

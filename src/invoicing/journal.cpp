@@ -123,8 +123,10 @@ JournalEntry transfer(const Money& amount, std::string_view debit, std::string_v
   return entry.finish();
 }
 
-domain::PostingFacts facts_of(const Money& amount, std::string_view legal_entity) {
-  return {.currency = amount.currency().code(), .entity = legal_entity};
+std::string_view account_of(const Money& amount, Posted what, const domain::Chart& chart,
+                            std::string_view legal_entity) {
+  const money::Currency currency = amount.currency();
+  return account_for(chart, what, {.currency = currency.code(), .entity = legal_entity});
 }
 
 }  // namespace
@@ -155,7 +157,7 @@ JournalEntry document_entry(const domain::Document& document, const domain::Char
 
 JournalEntry payment_entry(const Money& amount, const domain::Chart& chart,
                            std::string_view legal_entity) {
-  return transfer(amount, account_for(chart, Posted::kPayments, facts_of(amount, legal_entity)),
+  return transfer(amount, account_of(amount, Posted::kPayments, chart, legal_entity),
                   domain::kReceivableAccount);
 }
 
@@ -168,15 +170,14 @@ JournalEntry write_off_entry(const Money& amount, const domain::Chart& chart,
 
 JournalEntry grant_entry(const Money& amount, const domain::Chart& chart,
                          std::string_view legal_entity) {
-  return transfer(amount,
-                  account_for(chart, Posted::kCreditsGranted, facts_of(amount, legal_entity)),
+  return transfer(amount, account_of(amount, Posted::kCreditsGranted, chart, legal_entity),
                   domain::kPrepaidAccount);
 }
 
 JournalEntry lapse_entry(const Money& amount, const domain::Chart& chart,
                          std::string_view legal_entity) {
   return transfer(amount, domain::kPrepaidAccount,
-                  account_for(chart, Posted::kCreditsLapsed, facts_of(amount, legal_entity)));
+                  account_of(amount, Posted::kCreditsLapsed, chart, legal_entity));
 }
 
 bool posts_by_plan(const domain::Chart& chart) {

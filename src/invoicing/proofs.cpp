@@ -161,7 +161,8 @@ std::optional<StoredFigures> amount_of_figures(std::string_view facts, money::Cu
         rounded(money::Ratio(number(json, "figure")) * part - number(json, "counted"))};
   }
   if (name == "allocation") {
-    return StoredFigures{amount_of(parse_cost_facts(json, currency), currency)};
+    return StoredFigures{.amount = amount_of(parse_cost_facts(json, currency), currency),
+                         .of_key = true};
   }
   return std::nullopt;
 }

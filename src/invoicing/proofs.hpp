@@ -29,7 +29,8 @@ std::vector<std::string> wrong_taxes(const domain::Document& document, TaxRoundi
 /// categories. (Facts of charges: charge_facts.hpp.)
 struct StoredFigures {
   money::Money amount;
-  bool exact = true;  ///< else within one smallest unit: its base is stored rounded
+  bool exact = true;    ///< else within one smallest unit: its base is stored rounded
+  bool of_key = false;  ///< of the line's key alone; else of the charge, however it is divided
 };
 
 /// None for facts of no model known here: charges, corrections, handlers of one's own.

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "accounts/closings.hpp"
-#include "accounts/pool_amounts.hpp"
+#include "accounts/focus_pools.hpp"
 #include "accounts/values.hpp"
 #include "engine/pool_report.hpp"
 #include "store/transaction.hpp"
@@ -10,6 +12,7 @@
 #include "web/console_api.hpp"
 #include "web/csv_file.hpp"
 #include "web/etag.hpp"
+#include "web/idempotency.hpp"
 #include "web/metering_session.hpp"
 #include "web/pages.hpp"
 #include "web/request_object.hpp"
@@ -166,6 +169,43 @@ Response put_month(const ConsoleApi& api, const Request& request) {
   return with_etag(request, {200, "application/json", json}, etag_of(json));
 }
 
+Response post_focus(const ConsoleApi& api, const Request& request) {
+  accounts::FocusPart part{.services = request.parameters("service"),
+                           .sub_accounts = request.parameters("sub_account")};
+  if (const auto cost = request.parameter("cost")) {
+    part.metric = at("cost", [&] { return accounts::focus_metric_named(*cost); });
+  }
+  if (const auto month = request.parameter("month")) {
+    part.month = at("month", [&] { return accounts::focus_month_named(*month); });
+  }
+  const std::string note =
+      at("note", [&] { return accounts::parse_text(request.parameter("note").value_or("")); });
+  return once(api.pool(), request, api.now(), [&](store::Connection& connection) {
+    const auto version = active_configuration(connection, api.versions()).compiled;
+    const config::Configuration& active = version->configuration();
+    const domain::CostPool& pool = pool_in_path(request, active);
+    std::istringstream file(request.body);
+    const auto amounts =
+        refused_as(422, [&] { return accounts::focus_pool_amounts(file, pool, part, note); });
+    accounts::set_pool_amounts(connection, active, amounts, api.now());
+    record(connection, request,
+           {.action = "allocation.focus",
+            .subject = fmt::format("cost pool '{}'", pool.name),
+            .after = accounts::to_json(amounts)},
+           api.now());
+    text::JsonWriter json;
+    json.begin_object().key("items").begin_array();
+    for (const accounts::PoolAmount& amount : amounts) {
+      const Named named{pool, amount.month};
+      write_month(json, pool, amount.month, read_month(connection, named));
+    }
+    json.end_array();
+    write_next(json, std::nullopt);
+    json.end_object();
+    return json_response(json);
+  });
+}
+
 void write_share(text::JsonWriter& json, const ReportedShare& one) {
   json.begin_object().key("customer").string(one.customer_key);
   json.key("name").string(one.customer_name);
@@ -225,6 +265,8 @@ std::vector<Route> allocation_routes(const ConsoleApi& api) {
                   [api](const Request& request) { return list_pools(api, request); }),
       staff_route("GET", pools + "/{pool}/months", Right::kConsole,
                   [api](const Request& request) { return list_months(api, request); }),
+      staff_route("POST", pools + "/{pool}/focus", Right::kBill,
+                  [api](const Request& request) { return post_focus(api, request); }),
       staff_route("GET", month, Right::kConsole,
                   [api](const Request& request) { return get_month(api, request); }),
       staff_route("PUT", month, Right::kBill,

@@ -53,7 +53,7 @@ TEST(DocumentJson, WritesTaxesCouponsCreditsAndWhatIsCorrected) {
                         R"("payments_total":"0.00","carried_forward":"-36.21",)"));
   EXPECT_THAT(
       to_json(full_specimen()),
-      HasSubstr(R"({"country":"DE","category":"reduced","percent":"7","base":"11.44",)"
+      HasSubstr(R"({"country":"DE","category":"reduced","percent":"7","base":"11.46",)"
                 R"("tax":"0.80","included":true,"note":"books"}],"credits":[{"credit":1,)"));
 }
 

@@ -72,7 +72,7 @@ Coupon: Summer                                                         -4.22
 Tax DE 19 % of 87.74                                                   16.67
 ----------------------------------------------------------------------------
 Total                                                                 116.67
-  includes 0.80 tax DE 7 % of 11.44, books
+  includes 0.80 tax DE 7 % of 11.46, books
 Brought forward                                                        40.00
 Prepaid credit: Startup programme                                     -20.00
 Payments                                                             -100.00

@@ -214,7 +214,7 @@ TEST(ShippedTemplates, ShowTaxesCouponsAndCredits) {
 <tr><td colspan="2">Tax DE 19 % of 87.74</td><td style="text-align: right">16.67</td></tr>
 <tr style="border-top: 1px solid #222"><td colspan="2">Total</td>)"
                                    R"(<td style="text-align: right">116.67</td></tr>
-<tr><td colspan="3" style="padding-left: 1em">includes 0.80 tax DE 7 % of 11.44, books</td></tr>
+<tr><td colspan="3" style="padding-left: 1em">includes 0.80 tax DE 7 % of 11.46, books</td></tr>
 <tr><td colspan="2">Brought forward</td><td style="text-align: right">40.00</td></tr>
 <tr><td colspan="2">Prepaid credit: Startup programme</td><td style="text-align: right">-20.00</td></tr>
 <tr><td colspan="2">Payments</td><td style="text-align: right">100.00</td></tr>

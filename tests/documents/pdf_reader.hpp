@@ -47,7 +47,7 @@ class PdfReader {
   /// The text of the one code on the page.
   std::string code_of_page(int page) const {
     output(fmt::format("pdftoppm -r 200 -f {0} -l {0} -singlefile -png a.pdf page", page));
-    return output("zbarimg --quiet --raw page.png");
+    return output("(zbarimg --quiet --raw page.png 2>zbarimg.log)");
   }
 
  private:

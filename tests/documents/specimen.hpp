@@ -93,7 +93,7 @@ inline domain::Document full_specimen() {
   document.lines[2].tax_percent = 7;
   document.coupons = {{2, "Welcome to Stratos", usd("10.00")}, {5, "Summer", usd("4.22")}};
   document.taxes = {specimen_tax("standard", "19", "87.74", "16.67"),
-                    specimen_tax("reduced", "7", "11.44", "0.80", true, "books")};
+                    specimen_tax("reduced", "7", "11.46", "0.80", true, "books")};
   document.credits = {{1, "Startup programme", usd("20.00")}};
   domain::add_up(document);
   return document;

@@ -25,11 +25,10 @@ time::Date day(std::string_view text) {
 
 domain::DocumentLine line(std::string charge, std::string_view amount, std::string_view quantity,
                           std::string facts, std::string_view period = "2026-10-01") {
-  domain::DocumentLine made;
-  made.period.starts_at = time::Zone::named("Europe/Berlin").start_of(day(period));
-  made.period.cycle = 1;
-  made.period_label = std::string(period.substr(0, 7));
-  made.line = {.key = charge,
+  return {
+      .period = {.starts_at = time::Zone::named("Europe/Berlin").start_of(day(period)), .cycle = 1},
+      .period_label = std::string(period.substr(0, 7)),
+      .line = {.key = charge,
                .subscription = 2,
                .charge = charge,
                .description = "What " + charge + " costs",
@@ -38,8 +37,8 @@ domain::DocumentLine line(std::string charge, std::string_view amount, std::stri
                .quantity = money::Decimal::parse(quantity),
                .unit = "GB",
                .amount = euro(amount),
-               .facts = std::move(facts)};
-  return made;
+               .facts = std::move(facts)},
+      .tax_percent = {}};
 }
 
 domain::Charge charge(std::string name, domain::QuantitySource source, domain::Every every = {}) {
@@ -53,11 +52,6 @@ domain::Charge charge(std::string name, domain::QuantitySource source, domain::E
 class Focus : public testing::Test {
  protected:
   Focus() {
-    document.customer_key = "acme";
-    document.customer_name = "Acme";
-    document.zone = "Europe/Berlin";
-    document.number = "INV-2026-000007";
-    document.issued_on = day("2026-11-01");
     charges.emplace("traffic",
                     charge("traffic", domain::OfMeters{.meters = {"bytes"}, .unit = "GB"}));
     charges.emplace("fee", charge("fee", domain::Once{}));
@@ -85,13 +79,30 @@ class Focus : public testing::Test {
     return sum;
   }
 
-  domain::Document document{.currency = kEuro,
+  domain::Document document{.customer = {},
+                            .customer_key = "acme",
+                            .customer_name = "Acme",
+                            .email = {},
+                            .zone = "Europe/Berlin",
+                            .currency = kEuro,
+                            .number = "INV-2026-000007",
+                            .corrects = {},
+                            .corrects_number = {},
+                            .reason = {},
+                            .issued_on = day("2026-11-01"),
+                            .due_on = {},
+                            .lines = {},
+                            .payments = {},
+                            .coupons = {},
+                            .taxes = {},
+                            .credits = {},
                             .brought_forward = money::Money(kEuro),
                             .subtotal = money::Money(kEuro),
                             .total = money::Money(kEuro),
                             .credits_total = money::Money(kEuro),
                             .payments_total = money::Money(kEuro),
-                            .carried_forward = money::Money(kEuro)};
+                            .carried_forward = money::Money(kEuro),
+                            .credit_limit = {}};
   std::map<std::string, domain::Charge> charges;
   time::Date first_billed = day("2026-11-01");
 };

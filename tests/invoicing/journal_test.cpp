@@ -218,6 +218,20 @@ TEST(Journal, PaymentsAndPrepaidCreditMoveTwoAccounts) {
   EXPECT_THAT(lapse_entry(kNone, chart, ""), IsEmpty());
 }
 
+TEST(Journal, PaymentsGoToTheAccountOfTheirCurrency) {
+  Chart chart = domain::standard_chart();
+  chart.accounts.push_back({"bank-jpy", "1010", "Bank JPY", {}});
+  domain::PostingRule rule;
+  rule.what = domain::Posted::kPayments;
+  rule.currency = "JPY";
+  rule.account = "bank-jpy";
+  chart.rules.push_back(rule);
+  const money::Money yen(money::Decimal(500), money::Currency::of("JPY"));
+  EXPECT_THAT(told(payment_entry(yen, chart, "")), ElementsAre("bank-jpy 500", "receivable -500"));
+  EXPECT_THAT(told(payment_entry(eur("5.00"), chart, "")),
+              ElementsAre("cash 5.00", "receivable -5.00"));
+}
+
 domain::Document random_document() {
   std::vector<Line> lines;
   const auto count = *rc::gen::inRange(1, 12);

@@ -73,6 +73,8 @@ def body(content, content_type=JSON, **headers):
     return content if isinstance(content, str) else json.dumps(content), {"Content-Type": content_type, **named}
 
 
+FOCUS = body("BilledCost,BillingCurrency,BillingPeriodStart,ServiceName\n1,USD,2026-10-01T00:00:00Z,Rooms\n", "text/csv")
+
 # What unsafe routes are sent, by "METHOD pattern": (body, headers). What only users of the house may do is sent {} where
 # nothing stands here.
 BODIES = {
@@ -94,6 +96,7 @@ BODIES = {
     "POST /api/v1/customers/{customer}/disputes": body({"document": "INV-1999-000001", "message": "why?"}),
     "POST /api/v1/customers/{customer}/disputes/{dispute}/withdraw": body(""),
     "POST /api/v1/payment-providers/{provider}/events": body({}),
+    "POST /api/v1/allocation/pools/{pool}/focus": FOCUS,
     "POST /api/v1/events": body([], "application/cloudevents-batch+json"),
     "POST /api/v1/subjects": body([]),
     "DELETE /api/v1/subjects/{subject}": body(""),

@@ -119,6 +119,38 @@ class Allocation(unittest.TestCase):
         self.reckoner.ok("verify", "--recompute")
         self.reckoner.ok("replay", "--all")
 
+    def test_a_file_of_the_supplier_becomes_amounts(self):
+        header = "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ServiceName,SubAccountId\n"
+        rows = [("100.004", "90", "2026-07-01", "2026-06-30", "Compute", "prod"), ("0.0005", "0", "2026-07-01", "2026-07-02", "Compute", "prod"),
+                ("50", "50", "2026-07-01", "2026-07-01", "Storage", "prod"), ("-25.5", "-25.5", "2026-08-01", "2026-08-01", "Compute", "")]
+        text = header + "".join(f"{billed},{effective},USD,{bill}T00:00:00Z,{charge}T00:00:00Z,{service},{account}\n"
+                                for billed, effective, bill, charge, service, account in rows)
+        file = self.directory / "supplier.csv"
+        file.write_text(text, encoding="utf-8")
+
+        def months(*more):
+            said = self.reckoner.json("allocation", "read-focus", "platform", file, *more)
+            return [(one["month"], one["amount"], one["changed"]) for one in said["months"]]
+
+        self.assertEqual(months(), [("2026-07", "150.00", True), ("2026-08", "-25.50", True)])
+        self.assertEqual(months(), [("2026-07", "150.00", False), ("2026-08", "-25.50", False)])
+        self.assertEqual(months("--service", "Compute", "--sub-account", "prod"), [("2026-07", "100.00", True)])
+        self.assertEqual(months("--cost", "effective", "--month", "charge", "--service", "Compute"),
+                         [("2026-06", "90.00", True), ("2026-07", "0.00", True), ("2026-08", "-25.50", False)])
+        self.assertIn("the file has no service 'Computer'; did you mean 'Compute'?",
+                      self.reckoner.json("allocation", "read-focus", "platform", file, "--service", "Computer", code=1)["error"])
+        csv_type = {"Content-Type": "text/csv", "Idempotency-Key": "supplier-1"}
+        path = POOL + "/focus?service=Storage&service=Compute&note=from+the+supplier"
+        first = self.admin.ask("POST", path, text, csv_type)
+        self.assertEqual(first.status, 200, first.text)
+        self.assertEqual([(one["month"], one["amount"], one["note"]) for one in json.loads(first.text)["items"]],
+                         [("2026-07", "150.00", "from the supplier"), ("2026-08", "-25.50", "from the supplier")])
+        self.assertEqual(self.admin.ask("POST", path, text, csv_type).text, first.text)
+        self.assertEqual(self.admin.ask("POST", path, text.replace("USD", "EUR", 1), {"Content-Type": "text/csv"}).status, 422)
+        self.assertEqual(self.admin.ask("POST", POOL + "/focus?cost=other", text, {"Content-Type": "text/csv"}).status, 400)
+        self.assertEqual(self.items(POOL + "/months")[-1]["month"], "2026-06")
+        self.assertIn("allocation.focus", [row["action"] for row in self.items("/api/v1/audit-log")])
+
     def test_what_cannot_be_is_said(self):
         wrong = self.reckoner.json("allocation", "set", "plattform", "2026-10", "1", code=1)["error"]
         self.assertIn("there is no cost pool 'plattform'; did you mean 'platform'?", wrong)

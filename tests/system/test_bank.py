@@ -3,6 +3,7 @@
 
 import json
 import unittest
+from decimal import Decimal
 
 import reckoner_process as rp
 from access_world import ADMIN_KEY, World
@@ -37,7 +38,7 @@ class Bank(unittest.TestCase):
                          first)
         again = self.ask("POST", "/api/v1/bank/statements", content, kind="text/csv")
         self.assertEqual(again["known"], 2)
-        self.assertEqual(float(self.balance("acme")["USD"]), float(before) - 1)
+        self.assertEqual(Decimal(self.balance("acme")["USD"]), Decimal(before) - 1)
         [open_one] = [one for one in self.ask("GET", "/api/v1/bank/entries?state=open")["items"] if one["bank_id"] == "h-2"]
         path = f"/api/v1/bank/entries/{open_one['entry']}"
         self.ask("POST", f"{path}/settle", {"customer": "nobody"}, 422)
@@ -45,7 +46,7 @@ class Bank(unittest.TestCase):
         self.assertEqual((settled["state"], settled["customer"], settled["document"]), ("booked", "acme", number))
         self.ask("POST", f"{path}/settle", {"customer": "acme"}, 422)
         self.ask("POST", f"{path}/set-aside", {"reason": "no"}, 422)
-        self.assertEqual(float(self.balance("acme")["USD"]), float(before) - 3)
+        self.assertEqual(Decimal(self.balance("acme")["USD"]), Decimal(before) - 3)
         payments = self.ask("GET", "/api/v1/customers/acme/payments")["items"]
         self.assertEqual([one["reference"] for one in payments[:2]], ["DE1/h-2", "DE1/h-1"])
         log = self.ask("GET", "/api/v1/audit-log?action=bank")["items"]

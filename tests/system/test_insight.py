@@ -76,7 +76,7 @@ class Insight(unittest.TestCase):
         self.assertEqual((alert["month"], alert["on"], alert["limit"], alert["spent"], alert["percent"]),
                          (self.month, "actual", "50.00", "60.00", "50"))
         self.use("acme", 1000)
-        self.set_budgets("globex", {"currency": "USD", "amount": "0.01"})
+        self.set_budgets("globex", {"currency": "USD", "amount": "1.00"})
         rp.wait_until(lambda: len(self.alerts("globex")) == 3, "the other's alerts", timeout=15)
         self.assertEqual(self.alerts("acme"), [alert])
         told = self.reckoner.json("alerts", "acme")["alerts"]

@@ -169,10 +169,11 @@ class Repeated(WebServer):
                 time.sleep(number * 0.006)
                 process.kill()
             kept += self.activations(name)
-            _, address = self.serve()
+            again, address = self.serve()
             answer = self.post(self.client(address, self.key), name, name)
             self.assertEqual(answer.status, 201, answer.text)
             self.assertEqual(self.activations(name), 1)
+            again.kill()
         print(f"\n12 crashes: {kept} effects were there already", flush=True)
 
 
