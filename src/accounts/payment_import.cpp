@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <unordered_map>
 
 #include "accounts/import_kinds.hpp"
-#include "invoicing/journal.hpp"
-#include "store/announcements.hpp"
-#include "store/journal_rows.hpp"
-#include "text/json.hpp"
+#include "accounts/payment_book.hpp"
 
 namespace reckoner::accounts {
 
@@ -26,24 +22,6 @@ constexpr store::Statement kRead{"accounts.read_payments", R"(
     from payment p
     join unnest($1::bigint[], $2::text[]) as w(customer_id, reference)
       on p.customer_id = w.customer_id and p.reference = w.reference)"};
-
-constexpr store::Statement kLastNumbers{"accounts.read_last_payments", R"(
-  select customer_id, max(payment) as last from payment
-   where customer_id = any($1::bigint[]) group by customer_id)"};
-
-constexpr store::Statement kInsert{"accounts.insert_payments", R"(
-  insert into payment (customer_id, payment, reference, received_on, currency, amount, note,
-                       document, created_at)
-  select *, $9 from unnest($1::bigint[], $2::bigint[], $3::text[], $4::date[], $5::text[],
-                           $6::numeric[], $7::text[], $8::text[]))"};
-
-constexpr store::Statement kAddToBalances{"accounts.add_to_balances", R"(
-  insert into customer_balance (customer_id, currency, balance)
-  select customer_id, currency, -sum(amount)
-    from unnest($1::bigint[], $2::text[], $3::numeric[]) as p(customer_id, currency, amount)
-   group by customer_id, currency
-  on conflict (customer_id, currency)
-  do update set balance = customer_balance.balance + excluded.balance)"};
 
 struct PaymentRow : ImportRow {
   std::string reference;
@@ -91,7 +69,8 @@ class PaymentImport {
   explicit PaymentImport(const Import& import)
       : import_(import),
         rows_(parse_rows(import)),
-        customers_(lock_customers(import, rows_, &PaymentRow::customer)) {}
+        customers_(lock_customers(import, rows_, &PaymentRow::customer)),
+        book_(import.connection, import.rules, customers_) {}
 
   ImportResult run() {
     read_payments();
@@ -104,7 +83,7 @@ class PaymentImport {
         },
         [&](const PaymentRow& row) { take(row); });
     import_.problems.throw_if_any();
-    write();
+    book_.write();
     return result_;
   }
 
@@ -133,9 +112,6 @@ class PaymentImport {
                              .document = row.text("document"),
                              .note = row.text("note")});
     }
-    for (const store::Row& row : import_.connection.query(kLastNumbers, {customers})) {
-      last_numbers_[{row.int64("customer_id")}] = row.int64("last");
-    }
   }
 
   void take(const PaymentRow& row) {
@@ -146,15 +122,12 @@ class PaymentImport {
       ++result_.unchanged;
       return;
     }
-    ids_.push_back(customer.id);
-    entities_.push_back(customer.legal_entity);
-    numbers_.push_back(++last_numbers_[customer.id]);
-    references_.push_back(row.reference);
-    received_on_.push_back(*row.received_on);
-    currencies_.emplace_back(row.currency->code());
-    amounts_.push_back(row.amount);
-    notes_.push_back(row.note);
-    documents_.push_back(row.document);
+    book_.add({.customer = customer.id,
+               .reference = row.reference,
+               .amount = money::Money(row.amount, *row.currency),
+               .received_on = *row.received_on,
+               .document = row.document,
+               .note = row.note});
     ++result_.created;
   }
 
@@ -173,64 +146,11 @@ class PaymentImport {
         stored.note.empty() ? "" : fmt::format(", note '{}'", stored.note)));
   }
 
-  void write() {
-    import_.connection.execute(kInsert, {ids_, numbers_, references_, received_on_, currencies_,
-                                         amounts_, notes_, documents_, import_.rules.now});
-    post();
-    import_.connection.execute(kAddToBalances, {ids_, currencies_, amounts_});
-    announce();
-  }
-
-  void announce() {
-    store::Announcements announcements(import_.connection, ids_);
-    for (std::size_t i = 0; announcements.any() && i < ids_.size(); ++i) {
-      text::JsonWriter json;
-      json.begin_object().key("customer").string(customers_.of(ids_[i]).key);
-      json.key("payment").number(numbers_[i]).key("reference").string(references_[i]);
-      json.key("received_on").string(time::to_string(received_on_[i]));
-      json.key("currency").string(currencies_[i]);
-      json.key("amount").string(
-          money::Money(amounts_[i], money::Currency::of(currencies_[i])).to_string());
-      json.key("document");
-      documents_[i].empty() ? json.null() : json.string(documents_[i]);
-      json.end_object();
-      announcements.add(ids_[i], "payment.booked", json.finish());
-    }
-    announcements.write(import_.rules.now);
-  }
-
-  /// On the day it was received, or the first one on which the books are still open.
-  void post() {
-    store::JournalRows rows(import_.connection);
-    for (std::size_t i = 0; i < ids_.size(); ++i) {
-      const std::string& entity = entities_[i];
-      const std::string entry = fmt::format("payment:{}", numbers_[i]);
-      const money::Money amount(amounts_[i], money::Currency::of(currencies_[i]));
-      const time::Date day = customers_.books().booking_day(entity, received_on_[i]);
-      for (const invoicing::JournalLine& line :
-           invoicing::payment_entry(amount, import_.rules.active.chart, entity)) {
-        rows.add(ids_[i], entry, line.account, line.amount, day, entity);
-      }
-    }
-    rows.finish();
-  }
-
   const Import& import_;
   const std::vector<PaymentRow> rows_;
   const KnownCustomers customers_;
   std::map<std::pair<CustomerId, std::string>, Stored> stored_;
-  std::unordered_map<CustomerId, std::int64_t> last_numbers_;
-
-  // The new payments, by column.
-  std::vector<CustomerId> ids_;
-  std::vector<std::string> entities_;
-  std::vector<std::int64_t> numbers_;
-  std::vector<std::string> references_;
-  std::vector<time::Date> received_on_;
-  std::vector<std::string> currencies_;
-  std::vector<money::Decimal> amounts_;
-  std::vector<std::string> notes_;
-  std::vector<std::string> documents_;
+  PaymentBook book_;
   ImportResult result_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -202,15 +203,21 @@ StoredBankEntry lock(store::Connection& connection, std::int64_t number) {
 
 }  // namespace
 
-BankImport import_bank_file(store::Connection& connection, const ChangeRules& rules,
-                            std::string_view file_name, std::string_view content) {
-  BankStatement statement = read_bank_statement(file_name, content);
-  BankImport result{.entries = std::ssize(statement.entries), .pending = statement.pending};
+namespace {
+
+/// Takes the entries that are new. `doubt` may say why a person has to look at one.
+BankImport take(store::Connection& connection, const ChangeRules& rules, std::string_view file_name,
+                std::vector<BankEntry> told,
+                const std::function<std::string(const BankEntry&, const MatchFacts&)>& doubt) {
+  BankImport result{.entries = std::ssize(told)};
   store::Transaction transaction(connection, store::TransactionKind::kEnclosing);
   connection.query(kOneAtATime);
-  const std::vector<BankEntry> entries = without_known(connection, std::move(statement.entries));
+  std::vector<BankEntry> entries = without_known(connection, std::move(told));
   result.known = result.entries - std::ssize(entries);
   MatchFacts facts = read_match_facts(connection, entries);
+  for (BankEntry& entry : entries) {
+    if (entry.doubt.empty()) entry.doubt = doubt(entry, facts);
+  }
   std::vector<Match> matches;
   for (const BankEntry& entry : entries) matches.push_back(match(entry, facts));
   const std::string payments = payments_of(entries, matches, facts);
@@ -226,6 +233,44 @@ BankImport import_bank_file(store::Connection& connection, const ChangeRules& ru
   }
   transaction.commit();
   return result;
+}
+
+/// Why a payment is not for just the document that it names; empty: it is.
+std::string doubt_of(const BankEntry& entry, const MatchFacts& facts) {
+  const auto paid = fmt::format("{} {}", entry.amount.to_string(), entry.amount.currency().code());
+  const auto whose = facts.by_document.find(entry.remittance);
+  if (whose == facts.by_document.end()) {
+    return entry.remittance.empty()
+               ? fmt::format("{} were paid for no document", paid)
+               : fmt::format("{} were paid for '{}', which is no document of ours", paid,
+                             entry.remittance);
+  }
+  for (const PossiblePayer::Document& document : facts.payers.at(whose->second).documents) {
+    if (document.number != entry.remittance) continue;
+    const Money& open = document.open;
+    if (open.currency() != entry.amount.currency() || open < entry.amount) {
+      return fmt::format("{} were paid for {}, of which {} {} is open", paid, document.number,
+                         open.to_string(), open.currency().code());
+    }
+    return "";
+  }
+  throw Bug("a document of nobody");
+}
+
+}  // namespace
+
+BankImport import_bank_file(store::Connection& connection, const ChangeRules& rules,
+                            std::string_view file_name, std::string_view content) {
+  BankStatement statement = read_bank_statement(file_name, content);
+  BankImport result = take(connection, rules, file_name, std::move(statement.entries),
+                           [](const BankEntry&, const MatchFacts&) { return std::string(); });
+  result.pending = statement.pending;
+  return result;
+}
+
+BankImport take_exact_payment(store::Connection& connection, const ChangeRules& rules,
+                              std::string_view source, const BankEntry& entry) {
+  return take(connection, rules, source, {entry}, doubt_of);
 }
 
 std::vector<StoredBankEntry> list_bank_entries(store::Connection& connection,

@@ -46,6 +46,11 @@ struct StoredBankEntry {
 BankImport import_bank_file(store::Connection& connection, const ChangeRules& rules,
                             std::string_view file_name, std::string_view content);
 
+/// The same for one payment that says exactly what it is for: booked to the document that its text
+/// names alone, in that document's currency and with as much open of it; all else is the work list.
+BankImport take_exact_payment(store::Connection& connection, const ChangeRules& rules,
+                              std::string_view source, const BankEntry& entry);
+
 /// Of that state, or of all: the latest first, at most `limit`; only smaller numbers than `below`.
 std::vector<StoredBankEntry> list_bank_entries(store::Connection& connection,
                                                const std::optional<std::string>& state,

@@ -13,7 +13,9 @@
 #include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/commands_bank.hpp"
+#include "app/commands_disputes.hpp"
 #include "app/commands_doctor.hpp"
+#include "app/commands_dunning.hpp"
 #include "app/commands_keys.hpp"
 #include "app/commands_pricing.hpp"
 #include "app/commands_users.hpp"
@@ -69,6 +71,8 @@ class CommandLine {
     key_commands_.emplace(app_, declare);
     webhook_commands_.emplace(app_, declare);
     bank_commands_.emplace(app_, declare);
+    dunning_commands_.emplace(app_, declare);
+    dispute_commands_.emplace(app_, declare);
     metering_commands_.emplace(app_, declare, [this](CLI::App* group, MeteringCommands::Work work) {
       default_to(group, std::move(work));
     });
@@ -436,6 +440,8 @@ class CommandLine {
   std::optional<KeyCommands> key_commands_;
   std::optional<WebhookCommands> webhook_commands_;
   std::optional<BankCommands> bank_commands_;
+  std::optional<DunningCommands> dunning_commands_;
+  std::optional<DisputeCommands> dispute_commands_;
   std::optional<MeteringCommands> metering_commands_;
   std::optional<AuditCommands> audit_commands_;
   CLI::App* invoices_ = nullptr;

@@ -285,7 +285,7 @@ int handlers_command(const Console& console) {
     json.begin_object().key("handlers").begin_array();
     for (const engine::HandlerSpec& spec : catalogue) {
       json.begin_object().key("class").string(spec.class_name).key("summary").string(spec.summary);
-      json.key("phase").string(spec.create.index() == 0 ? "statement" : "document");
+      json.key("phase").string(engine::phase_of(spec));
       json.key("parameters").begin_array();
       for (const engine::ParameterSpec& parameter : spec.parameters) {
         json.begin_object().key("name").string(parameter.name);
@@ -310,8 +310,8 @@ int handlers_command(const Console& console) {
     return 0;
   }
   for (const engine::HandlerSpec& spec : catalogue) {
-    console.result(fmt::format("{} ({} phase)\n  {}", spec.class_name,
-                               spec.create.index() == 0 ? "statement" : "document", spec.summary));
+    console.result(
+        fmt::format("{} ({} phase)\n  {}", spec.class_name, engine::phase_of(spec), spec.summary));
     for (const engine::ParameterSpec& parameter : spec.parameters) {
       console.result(fmt::format("  {} ({}{}): {}", parameter.name,
                                  engine::to_string(parameter.kind),

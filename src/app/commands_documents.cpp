@@ -2,6 +2,7 @@
 
 #include "accounts/customers.hpp"
 #include "app/commands.hpp"
+#include "app/credited_line.hpp"
 #include "app/document_files.hpp"
 #include "app/presentation.hpp"
 #include "app/recorded.hpp"
@@ -168,6 +169,19 @@ void show_issued(System& system, const Console& console, const domain::Document&
   }
 }
 
+accounts::AuditEntry entry_of(std::string action, const std::string& corrected,
+                              const domain::Document& document) {
+  text::JsonWriter after;
+  after.begin_object().key("documents").begin_array().string(document.number);
+  after.end_array().end_object();
+  return {.action = std::move(action),
+          .subject = fmt::format("document {}", corrected),
+          .customer = document.customer,
+          .after = after.finish()};
+}
+
+}  // namespace
+
 engine::CreditedLine parse_credited_line(const std::string& text) {
   const std::size_t equals = text.find('=');
   const auto line = money::Decimal::try_parse(text.substr(0, equals));
@@ -184,19 +198,6 @@ engine::CreditedLine parse_credited_line(const std::string& text) {
   }
   return credited;
 }
-
-accounts::AuditEntry entry_of(std::string action, const std::string& corrected,
-                              const domain::Document& document) {
-  text::JsonWriter after;
-  after.begin_object().key("documents").begin_array().string(document.number);
-  after.end_array().end_object();
-  return {.action = std::move(action),
-          .subject = fmt::format("document {}", corrected),
-          .customer = document.customer,
-          .after = after.finish()};
-}
-
-}  // namespace
 
 int void_command(System& system, const Console& console, const std::string& number,
                  const std::string& mode, const std::string& reason) {

@@ -21,6 +21,22 @@ void require_label(const std::string& label) {
   }
 }
 
+void show_dunning(const Console& console,
+                  const std::vector<engine::Runner::DunningStepToCome>& steps) {
+  if (steps.empty()) return;
+  text::Table table({{"customer"},
+                     {"document"},
+                     {"what"},
+                     {"overdue", text::Align::kRight},
+                     {"fee", text::Align::kRight},
+                     {"currency"}});
+  for (const engine::Runner::DunningStepToCome& step : steps) {
+    table.add({step.customer_key, step.document, step.what, step.overdue.to_string(),
+               step.fee ? step.fee->to_string() : "", std::string(step.overdue.currency().code())});
+  }
+  console.result(table.to_string());
+}
+
 int dry_run(System& system, const Console& console, const engine::RunRequest& request) {
   const engine::Runner::DryRun result = system.runner().dry_run(request);
   if (console.json()) {
@@ -30,6 +46,15 @@ int dry_run(System& system, const Console& console, const engine::RunRequest& re
     json.key("documents").begin_array();
     for (const domain::Document& document : result.documents) {
       documents::write_json(json, document);
+    }
+    json.end_array().key("dunning").begin_array();
+    for (const engine::Runner::DunningStepToCome& step : result.dunning) {
+      json.begin_object().key("customer").string(step.customer_key);
+      json.key("document").string(step.document).key("what").string(step.what);
+      json.key("currency").string(step.overdue.currency().code());
+      json.key("overdue").string(step.overdue.to_string()).key("fee");
+      step.fee ? json.string(step.fee->to_string()) : json.null();
+      json.end_object();
     }
     json.end_array();
     write_parked(json, result.parked);
@@ -51,15 +76,19 @@ int dry_run(System& system, const Console& console, const engine::RunRequest& re
                  document.total.to_string(), document.carried_forward.to_string(),
                  std::string(document.currency.code())});
     }
-    console.result(table.to_string());
+    if (result.dunning.empty()) console.result(table.to_string());
+    show_dunning(console, result.dunning);
     for (const engine::ParkedCustomer& customer : result.parked) {
       console.result(fmt::format("  would park {}: {}", customer.key, customer.reason));
     }
     for (const engine::ParkedCustomer& customer : result.held) {
       console.result(fmt::format("  would hold {}: {}", customer.key, customer.reason));
     }
-    console.result(fmt::format("{} due, {} documents, {} parked before; nothing was stored",
-                               result.due, result.documents.size(), result.parked_before));
+    console.result(result.dunning.empty()
+                       ? fmt::format("{} due, {} documents, {} parked before; nothing was stored",
+                                     result.due, result.documents.size(), result.parked_before)
+                       : fmt::format("{} customers to look at, {} steps; nothing was stored",
+                                     result.due, result.dunning.size()));
   }
   return result.parked.empty() && result.held.empty() && result.parked_before == 0 ? 0 : 1;
 }

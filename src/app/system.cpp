@@ -8,6 +8,7 @@
 #include <chrono>
 #include <thread>
 
+#include "accounts/dunning_fees.hpp"
 #include "app/config_meters.hpp"
 #include "base/log.hpp"
 #include "handlers/catalogue.hpp"
@@ -162,7 +163,8 @@ System::System(const CommonOptions& options, time::Clock clock)
       pool_(std::make_unique<store::Pool>(writer_, kConnectionsMax)),
       versions_(handlers::catalogue(), plugin_directory(options), settle_version),
       runner_(*pool_, versions_, clock_,
-              {metering::close_cut_within, metering::merge_totals, metering::require_cut_within}),
+              {metering::close_cut_within, metering::merge_totals, metering::require_cut_within},
+              engine::kSilenceMax, accounts::book_dunning_fees),
       directory_(cluster_ ? cluster_->directory() : data_directory(options)),
       mail_directory_(directory_ / "mail"),
       archive_directory_(directory_ / "archive"),

@@ -177,6 +177,13 @@ constexpr std::array kSpecs{
                 true},
     SettingSpec{"mail.smtp.user", Kind::kText, "",
                 "User at the mail server; empty: no authentication.", true},
+    SettingSpec{"payments.link", Kind::kText, "",
+                "Where a document is paid: a URL with {document}, {amount} and {currency}; empty: "
+                "no links."},
+    SettingSpec{"payments.stripe.secrets", Kind::kSecret, "",
+                "Secrets that events of Stripe, or of who signs as it does, are signed with, divided "
+                "by blanks: env:NAME or file:/PATH. Empty: there are no such events.",
+                true},
     SettingSpec{"users.oneTimeTime", Kind::kDuration, "P7D",
                 "How long a one-time password is good for choosing another.", true},
     SettingSpec{"users.sessionIdleTime", Kind::kDuration, "PT30M",

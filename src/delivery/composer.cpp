@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "base/error.hpp"
+#include "delivery/notices.hpp"
+#include "documents/payment_link.hpp"
 #include "store/document_rows.hpp"
 #include "text/utf8.hpp"
 
@@ -45,7 +47,8 @@ constexpr store::Statement kEnded{"end of a reported run", R"(
 constexpr std::string_view kDocument = "document";
 constexpr std::string_view kAdminReport = "admin-report";
 constexpr std::string_view kAlert = "alert";
-constexpr std::string_view kAlertTemplate = "mail/alert.mustache";
+constexpr std::string_view kDunning = "dunning";
+constexpr std::string_view kDispute = "dispute";
 
 constexpr store::Statement kToldAlert{"alert of a mail", R"(
   select c.key, c.name, c.legal_entity, a.month, a.currency, a.charge, a.basis, a.limit_amount,
@@ -65,6 +68,17 @@ std::int64_t subject_of(const ClaimedMail& mail) {
     throw Error(fmt::format("mail key '{}' names nothing", text::printable(mail.key)));
   }
   return number;
+}
+
+/// The first two numbers in the key: "dunning:3:1" and its copies "dunning:3:1:2".
+DunningPlace numbers_of(const ClaimedMail& mail) {
+  const std::size_t colon = mail.key.find(':', mail.key.find(':') + 1);
+  if (colon == std::string::npos) {
+    throw Error(fmt::format("mail key '{}' names nothing", text::printable(mail.key)));
+  }
+  ClaimedMail step = mail;
+  step.key = mail.key.substr(colon);
+  return {subject_of(mail), subject_of(step)};
 }
 
 std::vector<documents::UnbilledCustomer> unbilled(const store::Rows& rows) {
@@ -139,9 +153,10 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
                               const DocumentFile& file) {
   const config::Configuration& configuration = version(connection, mail.version);
   const auto found = configuration.templates.find(mail.template_name);
-  const bool is_shipped =
-      found == configuration.templates.end() && mail.template_name == kAlertTemplate;
-  if (found == configuration.templates.end() && !is_shipped) {
+  const std::string_view text = found == configuration.templates.end()
+                                    ? documents::shipped_template(mail.template_name)
+                                    : std::string_view(found->second);
+  if (text.empty()) {
     throw Error(fmt::format("configuration version {} has no template '{}'", mail.version.value,
                             text::printable(mail.template_name)));
   }
@@ -157,20 +172,30 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
     const domain::Document document =
         store::load_document(connection, {mail.customer, subject_of(mail)});
     to.name = text::printable(document.customer_name);
-    documents::check_template(documents::TemplateKind::kInvoice, found->first, found->second);
-    body = documents::render(found->second, document, issuer_of(document.legal_entity));
+    documents::check_template(documents::TemplateKind::kInvoice, mail.template_name, text);
+    body = documents::render(text, document, issuer_of(document.legal_entity));
     if (file) attachments.push_back(file(connection, mail.customer, document.ordinal));
   } else if (mail.kind == kAdminReport) {
     const documents::AdminReport report = load_report(connection, subject_of(mail));
-    documents::check_template(documents::TemplateKind::kAdminReport, found->first, found->second);
-    body = documents::render(found->second, report, issuer_of(""));
+    documents::check_template(documents::TemplateKind::kAdminReport, mail.template_name, text);
+    body = documents::render(text, report, issuer_of(""));
   } else if (mail.kind == kAlert) {
     const AlertMail told = load_alert(connection, mail, configuration);
-    const std::string_view text =
-        is_shipped ? documents::shipped_alert_template() : std::string_view(found->second);
     to.name = text::printable(told.alert.customer);
     documents::check_template(documents::TemplateKind::kAlert, mail.template_name, text);
     body = documents::render(text, told.alert, issuer_of(told.legal_entity));
+  } else if (mail.kind == kDunning) {
+    DunningMail told = load_dunning(connection, mail.customer, numbers_of(mail));
+    told.notice.payment_link = documents::payment_link(configuration.settings.text("payments.link"),
+                                                       told.notice.number, told.notice.overdue);
+    to.name = text::printable(told.notice.customer);
+    documents::check_template(documents::TemplateKind::kDunning, mail.template_name, text);
+    body = documents::render(text, told.notice, issuer_of(told.legal_entity));
+  } else if (mail.kind == kDispute) {
+    const DisputeMail told = load_dispute(connection, mail.customer, subject_of(mail));
+    if (mail.recipient == told.email) to.name = text::printable(told.notice.customer);
+    documents::check_template(documents::TemplateKind::kDispute, mail.template_name, text);
+    body = documents::render(text, told.notice, issuer_of(told.legal_entity));
   } else {
     throw Error(fmt::format("unknown kind of mail '{}'", text::printable(mail.kind)));
   }

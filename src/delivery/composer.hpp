@@ -4,19 +4,13 @@
 #include <map>
 #include <string>
 
-#include "base/error.hpp"
 #include "config/configuration.hpp"
+#include "delivery/notices.hpp"
 #include "delivery/outbox.hpp"
 #include "documents/mail.hpp"
 #include "documents/mail_template.hpp"
 
 namespace reckoner::delivery {
-
-/// The mail was to tell of what has been settled meanwhile: there is no need for it any more.
-class NothingToTell : public Error {
- public:
-  using Error::Error;
-};
 
 /// Makes the file that the mail of an issued document carries: the neighbours that know how are
 /// joined by whoever calls. Empty: mails carry none. Throws Error with the reason when it cannot be

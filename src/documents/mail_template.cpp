@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <kainjow/mustache.hpp>
 
 #include "base/embedded.hpp"
 #include "base/error.hpp"
 #include "documents/invoice_text.hpp"
 #include "documents/outline.hpp"
-#include "documents/template_parts.hpp"
+#include "documents/template_values.hpp"
 
 namespace reckoner::documents {
 
@@ -20,25 +19,6 @@ std::span<const EmbeddedFile> embedded_files();
 namespace {
 
 using kainjow::mustache::data;
-using kainjow::mustache::mustache;
-
-const std::vector<TemplateField>& issuer_fields() {
-  static const std::vector<TemplateField> fields = {
-      {"issuer", FieldKind::kText, "name of the issuing company", {}},
-      {"issuer_address",
-       FieldKind::kList,
-       "its address",
-       {{"line", FieldKind::kText, "a line of the address", {}}}},
-      {"issuer_tax_id", FieldKind::kOptional, "its tax number, as printed", {}},
-      {"issuer_email", FieldKind::kOptional, "whom a customer writes to", {}},
-  };
-  return fields;
-}
-
-std::vector<TemplateField> with_issuer(std::vector<TemplateField> fields) {
-  fields.insert(fields.end(), issuer_fields().begin(), issuer_fields().end());
-  return fields;
-}
 
 std::vector<TemplateField> invoice_fields() {
   using enum FieldKind;
@@ -135,23 +115,6 @@ std::vector<TemplateField> admin_report_fields() {
       {"any_held", kFlag, "there are some", {}},
       {"held", kList, "the customers whose documents wait for approval", unbilled},
   });
-}
-
-void set_optional(data& values, const std::string& name, const std::string& value) {
-  if (!value.empty()) values.set(name, value);
-}
-
-void set_date(data& values, const std::string& name, const std::optional<time::Date>& date) {
-  if (date) values.set(name, long_date(*date));
-}
-
-void set_issuer(data& values, const Issuer& issuer) {
-  data address(data::type::list);
-  for (const std::string& line : issuer.address) address << data("line", line);
-  values.set("issuer", issuer.name);
-  values.set("issuer_address", address);
-  set_optional(values, "issuer_tax_id", issuer.tax_id);
-  set_optional(values, "issuer_email", issuer.email);
 }
 
 data line_values(const domain::DocumentLine& document_line, bool several_rates) {
@@ -329,65 +292,14 @@ data alert_values(const BudgetAlert& alert, const Issuer& issuer) {
   return values;
 }
 
-constexpr std::string_view kTagLine = "tag_line";
-
-/// True for a line that holds section tags and comments and nothing else.
-bool holds_only_tags(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  bool found = false;
-  for (;;) {
-    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-    if (line.empty()) return found;
-    const std::size_t end = line.find("}}");
-    if (!line.starts_with("{{") || end == std::string_view::npos) return false;
-    const std::size_t sigil = line.find_first_not_of(kBlanks, 2);
-    if (std::string_view("#^/!").find(line[sigil]) == std::string_view::npos) return false;
-    line.remove_prefix(end + 2);
-    found = true;
-  }
-}
-
-/// The renderer drops an empty line only when it has shown a section on it; the lines of tags
-/// around a section that is not shown would stay. So each line of tags gets a section that is
-/// always shown and has no content.
-std::string mark_tag_lines(std::string_view text) {
-  std::string marked;
-  while (!text.empty()) {
-    const std::size_t length = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, length);
-    marked += line;
-    if (holds_only_tags(line)) marked += fmt::format("{{{{#{0}}}}}{{{{/{0}}}}}", kTagLine);
-    if (length < text.size()) marked += '\n';
-    text.remove_prefix(std::min(length + 1, text.size()));
-  }
-  return marked;
-}
-
-enum class Escape { kNone, kHtml };
-
-std::string render_part(const TemplatePart& part, Escape escape, const data& values) {
-  mustache renderer(mark_tag_lines(part.text));
-  RK_CHECK(renderer.is_valid());
-  if (escape == Escape::kNone) {
-    renderer.set_custom_escape([](const std::string& value) { return value; });
-  }
-  return renderer.render(values);
-}
-
-MailText render_parts(std::string_view template_text, data values) {
-  values.set(std::string(kTagLine), true);
-  const TemplateParts parts = split_template("mail template", template_text);
-  return {render_part(parts.subject, Escape::kNone, values),
-          render_part(parts.text, Escape::kNone, values),
-          render_part(parts.html, Escape::kHtml, values)};
-}
-
 }  // namespace
 
 const std::vector<TemplateField>& template_fields(TemplateKind kind) {
   static const std::vector<TemplateField> invoice = invoice_fields();
   static const std::vector<TemplateField> admin_report = admin_report_fields();
   static const std::vector<TemplateField> alert = alert_fields();
+  static const std::vector<TemplateField> dunning = dunning_fields();
+  static const std::vector<TemplateField> dispute = dispute_fields();
   switch (kind) {
     case TemplateKind::kInvoice:
       return invoice;
@@ -395,6 +307,10 @@ const std::vector<TemplateField>& template_fields(TemplateKind kind) {
       return admin_report;
     case TemplateKind::kAlert:
       return alert;
+    case TemplateKind::kDunning:
+      return dunning;
+    case TemplateKind::kDispute:
+      return dispute;
   }
   throw Bug("no such kind of template");
 }
@@ -412,8 +328,11 @@ MailText render(std::string_view template_text, const BudgetAlert& alert, const 
   return render_parts(template_text, alert_values(alert, issuer));
 }
 
-std::string_view shipped_alert_template() {
-  return shipped::embedded_files().front().content;
+std::string_view shipped_template(std::string_view member) {
+  for (const EmbeddedFile& file : shipped::embedded_files()) {
+    if (member == fmt::format("mail/{}", file.name)) return file.content;
+  }
+  return {};
 }
 
 }  // namespace reckoner::documents

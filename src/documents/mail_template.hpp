@@ -14,6 +14,8 @@ enum class TemplateKind {
   kInvoice,      ///< config/mail/invoice.mustache: a mail to the customer
   kAdminReport,  ///< config/mail/admin-report.mustache: what the operator must know of a run
   kAlert,        ///< mail/alert.mustache, or as shipped: a threshold of a budget was reached
+  kDunning,      ///< named by a step of dunning: a document is overdue
+  kDispute,      ///< mail/dispute.mustache, or as shipped: what has become of a dispute
 };
 
 enum class FieldKind {
@@ -78,8 +80,40 @@ struct BudgetAlert {
   time::Date told_on;
 };
 
-/// The template of a budget's alert where the configuration has none of its own.
-std::string_view shipped_alert_template();
+/// A step of dunning that was taken on a document; all amounts of its currency.
+struct DunningNotice {
+  std::string customer;  ///< its name, or its key where it has none
+  std::string customer_key;
+  std::string step;
+  std::string number;  ///< of the document
+  time::Date issued_on{};
+  time::Date due_on{};
+  time::Date taken_on{};
+  std::int64_t days_overdue = 0;
+  money::Money total;
+  money::Money overdue;   ///< what is to be paid
+  money::Money disputed;  ///< what need not be, while the dispute is open
+  std::optional<money::Money> fee = std::nullopt;
+  std::string payment_link = {};  ///< empty: none
+};
+
+/// A dispute as it stands.
+struct DisputeNotice {
+  std::string customer;
+  std::string customer_key;
+  std::string dispute;  ///< its number
+  std::string state;    ///< "open", "credited", "refused", "withdrawn"
+  std::string number;   ///< of the document
+  std::string line;     ///< description of the line; empty: the whole document
+  money::Money amount;
+  std::string message;
+  std::string reason;       ///< why it was settled so
+  std::string credit_note;  ///< number of the one that settled it
+};
+
+/// The template of a mail that comes with the program, for configurations that have none of that
+/// name ("mail/alert.mustache"); empty where none does.
+std::string_view shipped_template(std::string_view member);
 
 /// Reads a template as it is loaded and throws Error with name and line for whatever would go wrong
 /// later: a part
@@ -96,5 +130,7 @@ MailText render(std::string_view template_text, const domain::Document& document
                 const Issuer& issuer);
 MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer);
 MailText render(std::string_view template_text, const BudgetAlert& alert, const Issuer& issuer);
+MailText render(std::string_view template_text, const DunningNotice& notice, const Issuer& issuer);
+MailText render(std::string_view template_text, const DisputeNotice& notice, const Issuer& issuer);
 
 }  // namespace reckoner::documents

@@ -23,12 +23,20 @@ constexpr store::Statement kRuns{"audit runs", R"(
                                   <> invoiced + held + parked + nothing_due)
              as unsettled
       from run_batch group by run_id
+  ), done_by as (
+    select run_id, customer_id, cut, version_id from document where run_id > 0
+    union all
+    select run_id, customer_id, null, version_id from dunning_step
+    union all
+    select run_id, customer_id, null, null from dunning_end
+    union all
+    select run_id, customer_id, null, null from dunning_undo
   ), issued_by as (
     select d.run_id, count(distinct d.customer_id) as customers,
-           count(*) filter (where r.run_id is null) as strangers
-      from document d
-      left join run r on r.run_id = d.run_id and r.cut = d.cut and r.version_id = d.version_id
-     where d.run_id > 0 group by d.run_id
+           count(*) filter (where r.run_id is null or r.cut <> d.cut or r.version_id <> d.version_id)
+             as strangers
+      from done_by d left join run r on r.run_id = d.run_id
+     group by d.run_id
   )
   select null::bigint as customer_id, null::bigint as ordinal,
          case when r.run_id is null
@@ -43,7 +51,7 @@ constexpr store::Statement kRuns{"audit runs", R"(
                 then format('run %s says it invoiced %s customers, its batches %s', r.run_id,
                             r.invoiced, coalesce(b.invoiced, 0))
               when r.state <> 'running' and r.invoiced <> coalesce(d.customers, 0)
-                then format('run %s invoiced %s customers, and %s have its documents', r.run_id,
+                then format('run %s invoiced %s customers, and %s have its documents or steps', r.run_id,
                             r.invoiced, coalesce(d.customers, 0))
               else format('run %s: %s of %s customers due are settled', r.run_id, r.settled, r.due)
          end as what

@@ -105,13 +105,14 @@ BatchOutcome park_batch(store::Connection& connection, const RunFacts& run,
   store::Transaction transaction(connection);
   if (!has_lease(connection, run, batch)) return BatchOutcome::kLeaseLost;
   lock_customers(connection, batch.customers);
-  park_customer(connection, run, batch.customers.front(), reason, now);
+  if (!run.duns) park_customer(connection, run, batch.customers.front(), reason, now);
   finish_batch(connection, run, batch, {.parked = 1}, now);
   const std::string key = connection.query(kKey, {batch.customers.front()}).only().text("key");
   RK_FAILPOINT("park.before-commit");
   transaction.commit();
   RK_FAILPOINT("park.after-commit");
-  log::error("run {}: customer {} is parked: {}", run.run.value, key, reason);
+  log::error("run {}: customer {} is {}: {}", run.run.value, key,
+             run.duns ? "left alone" : "parked", reason);
   return BatchOutcome::kDone;
 }
 

@@ -16,6 +16,7 @@ struct RunFacts {
   std::string period_label;  ///< "" for all
   VersionId version;         ///< active when it started
   std::int64_t cut = 0;
+  bool duns = false;  ///< it is about overdue documents: who is left alone by it is still billed
 };
 
 /// A batch claimed by this worker, under a lease with a fencing token.
@@ -46,8 +47,8 @@ enum class BatchOutcome {
 BatchOutcome bill_batch(store::Connection& connection, Versions& versions, const RunFacts& run,
                         const ClaimedBatch& batch, time::Instant now, BatchCounts& counts);
 
-/// Parks the only customer of a batch whom the database, or a bug, refuses. In a transaction of its
-/// own.
+/// Parks the only customer of a batch whom the database, or a bug, refuses; where the run duns, the
+/// customer is left alone by it, and due again for the next. In a transaction of its own.
 BatchOutcome park_batch(store::Connection& connection, const RunFacts& run,
                         const ClaimedBatch& batch, std::string_view reason, time::Instant now);
 

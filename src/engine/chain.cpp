@@ -177,6 +177,7 @@ class Compiler {
 
   Chain build(const config::EngineConfig& engine) {
     Chain chain;
+    bool duns = false;
     FactCheck facts(catalogue_);
     bool document_phase = false;
     for (const config::HandlerConfig& step : engine.handlers) {
@@ -184,6 +185,17 @@ class Compiler {
       chain.handlers_.push_back(spec);
       const HandlerSettings settings =
           settings_of(spec, step, configuration_, files_, facts.present());
+      const auto* dunning = std::get_if<DunningFactory>(&spec.create);
+      if (chain.handlers_.size() == 1) duns = dunning != nullptr;
+      if (duns != (dunning != nullptr)) {
+        refuse(step.place,
+               fmt::format("{} and {} cannot stand in one chain: one bills, the other duns",
+                           chain.handlers_.front().class_name, spec.class_name));
+      }
+      if (dunning != nullptr) {
+        add_dunning_step(chain, (*dunning)(settings), step.place);
+        continue;
+      }
       if (const auto* create = std::get_if<StatementFactory>(&spec.create)) {
         if (document_phase) {
           refuse(step.place, fmt::format("{} computes statements and must stand before {}",
@@ -201,6 +213,7 @@ class Compiler {
             {spec.class_name, std::get<DocumentFactory>(spec.create)(settings), issuing});
       }
     }
+    if (duns) return chain;
     if (!document_phase) facts.end_statement_phase(engine.place, engine.id);
     chain.issues_ = facts.has(Fact::kIssuedDocuments);
     if (engine.schedule && !chain.issues_) {
@@ -225,6 +238,23 @@ class Compiler {
   }
 
  private:
+  static void add_dunning_step(Chain& chain, std::unique_ptr<DunningHandler> handler,
+                               const domain::Place& place) {
+    const invoicing::DunningStep step = handler->step();
+    for (const invoicing::DunningStep& other : chain.dunning_steps_) {
+      if (other.name == step.name) {
+        refuse(place, fmt::format("step '{}' stands here twice", step.name));
+      }
+      if (other.days >= step.days) {
+        refuse(place, fmt::format("step '{}' comes {} days after the day due, but '{}' before it "
+                                  "comes after {}",
+                                  step.name, step.days, other.name, other.days));
+      }
+    }
+    chain.dunning_steps_.push_back(step);
+    chain.dunning_.push_back(std::move(handler));
+  }
+
   const HandlerSpec& spec_of(const config::HandlerConfig& step, Chain& chain) {
     if (step.library.empty()) return find_spec(catalogue_, step);
     try {
@@ -311,6 +341,15 @@ void Chain::run_document_phase(DocumentContext& context, DocumentSteps steps) co
       issue_shown(context, work);
     }
     context.documents.push_back(std::move(work));
+  }
+}
+
+void Chain::take_dunning_step(std::size_t step, DunningAction& action) const {
+  try {
+    dunning_.at(step)->take(action);
+  } catch (Error& error) {
+    error.in(dunning_steps_.at(step).name);
+    throw;
   }
 }
 

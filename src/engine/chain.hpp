@@ -19,17 +19,26 @@ enum class DocumentSteps {
   kComputing,  ///< those that decide the figures, but neither issue nor mail
 };
 
-/// The handlers of one engine in the order of the XML, ready to run. Immutable; may be used by
-/// several threads.
+/// The handlers of one engine in the order of the XML, ready to run: either those that make
+/// statements and documents, or steps of dunning. Immutable; may be used by several threads.
 class Chain {
  public:
   bool issues() const { return issues_; }  ///< it has a handler that leaves issued documents
+  /// Its handlers are steps of dunning: its runs are about overdue documents, not about periods.
+  bool duns() const { return !dunning_.empty(); }
+  /// Whether it can be run: what it does is stored.
+  bool runs() const { return issues() || duns(); }
   /// What its handlers say of themselves, in the order of the XML.
   const std::vector<HandlerSpec>& handlers() const { return handlers_; }
 
   /// Runs the statement phase: afterwards every period whose customer is not parked has its lines.
   void run_statement_phase(StatementContext& context) const;
   void run_document_phase(DocumentContext& context, DocumentSteps steps) const;
+
+  /// The steps of dunning in their order; each has a name of its own, and days rise.
+  const std::vector<invoicing::DunningStep>& dunning_steps() const { return dunning_steps_; }
+  /// Fills what the step does.
+  void take_dunning_step(std::size_t step, DunningAction& action) const;
 
  private:
   friend class Compiler;
@@ -47,6 +56,8 @@ class Chain {
   std::vector<HandlerSpec> handlers_;
   std::vector<StatementStep> statement_;
   std::vector<DocumentStep> document_;
+  std::vector<std::unique_ptr<DunningHandler>> dunning_;
+  std::vector<invoicing::DunningStep> dunning_steps_;
   bool issues_ = false;
 };
 

@@ -43,6 +43,26 @@ void add_slice(FactReader& facts, store::Connection& connection, Versions& versi
       });
 }
 
+void add_dunning(const DunningPlan& plan, const CompiledVersion& version, const std::string& engine,
+                 time::Instant now, Runner::DryRun& result) {
+  const auto& steps = version.chain(engine).dunning_steps();
+  const auto add = [&](const OverdueDocument& document, std::string what,
+                       const std::optional<money::Money>& fee) {
+    result.dunning.push_back(
+        {document.customer_key, document.number, std::move(what), document.overdue(), fee});
+  };
+  for (const StepNow& step : plan.steps) {
+    add(step.action.document, steps[step.step].name, step.action.fee);
+  }
+  for (const DunningEnd& end : plan.ends) add(*end.document, "end: " + end.reason, std::nullopt);
+  for (const DunningUndo& undo : plan.undone) {
+    add(*undo.document, "undo: " + undo.step, undo.fee ? std::optional(-*undo.fee) : std::nullopt);
+  }
+  for (const DunningPlan::Problem& problem : plan.problems) {
+    result.parked.push_back({problem.customer_key, problem.reason, 0, now});
+  }
+}
+
 }  // namespace
 
 Runner::DryRun Runner::dry_run(const RunRequest& request, std::size_t customers_max) {
@@ -51,18 +71,21 @@ Runner::DryRun Runner::dry_run(const RunRequest& request, std::size_t customers_
   store::Transaction snapshot(*connection, store::TransactionKind::kSnapshotReadOnly);
   const VersionId version = require_active(*connection, versions_);
   const auto compiled = versions_.load(*connection, version);
-  require_issuing(*compiled, request.engine);
+  require_running(*compiled, request.engine);
   static constexpr store::Statement kCut{"current cut", "select cut from cut_counter"};
   const std::int64_t cut = connection->query(kCut).only().int64("cut");
-  DueCustomers due =
-      find_due(*connection, request,
-               compiled->configuration().settings.duration("billing.trueUpAfter"), now);
+  DueCustomers due = find_due(*connection, *compiled, request, now);
 
   DryRun result;
   result.parked_before = due.parked;
   result.due = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
   due.to_bill.resize(std::min(due.to_bill.size(), customers_max));
   result.computed = static_cast<std::int64_t>(due.to_bill.size());
+  if (compiled->chain(request.engine).duns()) {
+    add_dunning(plan_dunning(*connection, *compiled, request.engine, due.to_bill, now), *compiled,
+                request.engine, now, result);
+    return result;
+  }
   FactReader facts(*connection, {cut, /*tail=*/true});
   facts.assume(population_facts_to_come(*connection, compiled->configuration(), request.engine,
                                         request.fires_at, facts.knowledge(), now));

@@ -41,6 +41,11 @@ std::string_view to_string(Fact fact) {
   return "";
 }
 
+std::string_view phase_of(const HandlerSpec& spec) {
+  if (std::holds_alternative<StatementFactory>(spec.create)) return "statement";
+  return std::holds_alternative<DocumentFactory>(spec.create) ? "document" : "dunning";
+}
+
 std::string_view to_string(ParameterKind kind) {
   switch (kind) {
     case ParameterKind::kText:

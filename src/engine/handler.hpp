@@ -13,6 +13,7 @@
 #include "config/configuration.hpp"
 #include "engine/facts.hpp"
 #include "engine/issue_days.hpp"
+#include "engine/overdue.hpp"
 #include "engine/work.hpp"
 #include "meters/meter_reader.hpp"
 
@@ -108,6 +109,28 @@ class DocumentHandler {
   virtual void handle(DocumentContext& context) const = 0;
 };
 
+/// What a step does about a document that is overdue; filled by the step's handler, done by the
+/// engine in the transaction that notes the step as taken.
+struct DunningAction {
+  const OverdueDocument& document;
+  time::Date today;  ///< in the zone of the document's legal entity
+
+  std::optional<money::Money> fee = std::nullopt;  ///< above zero, in the document's currency
+  std::string fee_tax = {};                        ///< its category of tax
+  std::string mail_template = {};                  ///< a member; empty: no mail
+  std::vector<std::string> announcements = {};     ///< names of domain::kEventKinds
+  bool proposes_write_off = false;
+};
+
+/// A step of an engine that duns (docs/dunning.md): which one it is, and what it does about a
+/// document whose turn it is. When that is, and that it is once, is the engine's.
+class DunningHandler {
+ public:
+  virtual ~DunningHandler() = default;
+  virtual invoicing::DunningStep step() const = 0;
+  virtual void take(DunningAction& action) const = 0;
+};
+
 /// What one handler leaves and a later one needs.
 enum class Fact { kSubscriptions, kDraftStatements, kStatementLines, kDocuments, kIssuedDocuments };
 /// In words, for messages and the manual: "the draft statements".
@@ -150,6 +173,8 @@ using StatementFactory =
     std::function<std::unique_ptr<StatementHandler>(const HandlerSettings& settings)>;
 using DocumentFactory =
     std::function<std::unique_ptr<DocumentHandler>(const HandlerSettings& settings)>;
+using DunningFactory =
+    std::function<std::unique_ptr<DunningHandler>(const HandlerSettings& settings)>;
 
 /// Everything the engine, `reckoner handlers`, the manual and the check of a chain know about a
 /// handler, said once. The kind of factory is its phase.
@@ -160,8 +185,10 @@ struct HandlerSpec {
   std::vector<Fact> needs;
   std::vector<Fact> leaves;
   std::vector<Fact> uses_up;  ///< what no later handler may need any more
-  std::variant<StatementFactory, DocumentFactory> create;
+  std::variant<StatementFactory, DocumentFactory, DunningFactory> create;
 };
+/// "statement", "document" or "dunning".
+std::string_view phase_of(const HandlerSpec& spec);
 
 using Catalogue = std::vector<HandlerSpec>;
 

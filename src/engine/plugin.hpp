@@ -12,7 +12,7 @@ namespace reckoner::engine {
 
 /// Changes whenever handler.hpp or what it includes changes shape. A library built against another
 /// one is refused.
-inline constexpr int kPluginAbi = 3;
+inline constexpr int kPluginAbi = 4;
 
 /// What a plug-in library exports under the C names below:
 ///   extern "C" int reckoner_plugin_abi() { return reckoner::engine::kPluginAbi; }

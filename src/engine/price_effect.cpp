@@ -257,8 +257,7 @@ class Comparison {
   std::set<std::int64_t> due_under(const std::string& engine, VersionId version) {
     const auto compiled = versions_.load(connection_, version);
     const DueCustomers due =
-        find_due(connection_, {.engine = engine, .fires_at = now_},
-                 compiled->configuration().settings.duration("billing.trueUpAfter"), now_);
+        find_due(connection_, *compiled, {.engine = engine, .fires_at = now_}, now_);
     return {due.to_bill.begin(), due.to_bill.end()};
   }
 

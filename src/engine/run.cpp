@@ -109,12 +109,13 @@ void tell_end(const RunSummary& run) {
 }  // namespace
 
 Runner::Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage,
-               std::chrono::milliseconds silence_max)
+               std::chrono::milliseconds silence_max, BookFees book_fees)
     : pool_(pool),
       versions_(versions),
       clock_(std::move(clock)),
       usage_(std::move(usage)),
-      silence_max_(silence_max) {}
+      silence_max_(silence_max),
+      book_fees_(std::move(book_fees)) {}
 
 std::optional<RunId> Runner::start(const RunRequest& request) {
   return start(*pool_.take(kPoolWait), request);
@@ -124,13 +125,14 @@ std::optional<RunId> Runner::start(store::Connection& connection, const RunReque
   const time::Instant now = clock_();
   const VersionId version = require_active(connection, versions_);
   const auto compiled = versions_.load(connection, version);
-  require_issuing(*compiled, request.engine);
-  divide_pools(connection, *compiled, version, request, now);
+  require_running(*compiled, request.engine);
+  const bool bills = !compiled->chain(request.engine).duns();
+  if (bills) divide_pools(connection, *compiled, version, request, now);
 
   store::Transaction transaction(connection);
   store::limit_silence(connection, silence_max_);
   // Before the run's own cut, which would hide that nobody closes any.
-  if (usage_.require_cut_within) {
+  if (bills && usage_.require_cut_within) {
     usage_.require_cut_within(
         connection, now, compiled->configuration().settings.duration("billing.metering.cutLagMax"));
   }
@@ -143,8 +145,7 @@ std::optional<RunId> Runner::start(store::Connection& connection, const RunReque
     if (firing && firing->text("state") != "running") return std::nullopt;
     if (firing) return RunId{firing->int64("run_id")};
   }
-  const DueCustomers due = find_due(
-      connection, request, compiled->configuration().settings.duration("billing.trueUpAfter"), now);
+  const DueCustomers due = find_due(connection, *compiled, request, now);
   const auto due_count = static_cast<std::int64_t>(due.to_bill.size()) + due.parked;
   const RunId run{
       connection
@@ -156,9 +157,11 @@ std::optional<RunId> Runner::start(store::Connection& connection, const RunReque
   const std::int64_t batch_size = compiled->engine(request.engine).batch_size;
   connection.execute(kInsertBatches, {run, due.to_bill, batch_size});
   RK_FAILPOINT("run.after-batches");
-  store_population_facts(
-      connection, compiled->configuration(),
-      {run, request.engine, request.fires_at, request.period_label, version, cut}, now);
+  if (bills) {
+    store_population_facts(
+        connection, compiled->configuration(),
+        {run, request.engine, request.fires_at, request.period_label, version, cut}, now);
+  }
   RK_FAILPOINT("run.before-commit");
   transaction.commit();
   RK_FAILPOINT("run.after-commit");
@@ -202,7 +205,7 @@ RunFacts Runner::facts_of(store::Connection& connection, RunId run) {
 /// A run that this process works on.
 struct Runner::Task {
   Task(Runner& runner, const RunFacts& facts, std::int64_t worker, int threads_of_engine)
-      : crew(runner.pool_, runner.versions_, runner.clock_, facts, worker),
+      : crew(runner.pool_, runner.versions_, runner.clock_, facts, worker, runner.book_fees_),
         threads(threads_of_engine) {}
   RunCrew crew;
   const int threads;
@@ -210,9 +213,10 @@ struct Runner::Task {
 
 std::unique_ptr<Runner::Task> Runner::take_on(RunId run, std::int64_t worker) {
   auto connection = pool_.take(kPoolWait);
-  const RunFacts facts = facts_of(*connection, run);
-  const int threads = versions_.load(*connection, facts.version)->engine(facts.engine).workers;
-  return std::make_unique<Task>(*this, facts, worker, threads);
+  RunFacts facts = facts_of(*connection, run);
+  const auto version = versions_.load(*connection, facts.version);
+  facts.duns = version->chain(facts.engine).duns();
+  return std::make_unique<Task>(*this, facts, worker, version->engine(facts.engine).workers);
 }
 
 RunSummary Runner::work(RunId run, const std::atomic<bool>& stop,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/approval.hpp"
+#include "engine/dunning.hpp"
 #include "engine/news.hpp"
 #include "engine/run_presence.hpp"
 #include "engine/run_status.hpp"
@@ -48,9 +49,10 @@ class Runner {
 
   /// `silence_max`: how long a process that works on runs may be silent before others take its
   /// batches over (run_presence.hpp), and before the server ends a transaction that plans, finishes
-  /// or cancels one.
+  /// or cancels one. `book_fees` books what engines that dun charge; without it they must not
+  /// charge anything.
   Runner(store::Pool& pool, Versions& versions, time::Clock clock, UsageHooks usage,
-         std::chrono::milliseconds silence_max = kSilenceMax);
+         std::chrono::milliseconds silence_max = kSilenceMax, BookFees book_fees = {});
 
   /// Plans a run: closes a cut, finds who is due, cuts them into batches. None when this firing has
   /// run already; the run it began when it is unfinished.
@@ -113,11 +115,20 @@ class Runner {
   /// Customers parked now, by key; with `run`, those it parked.
   std::vector<ParkedCustomer> parked(std::optional<RunId> run);
 
-  /// What a run started now would bill, computed on one snapshot; stores nothing. Parked customers
-  /// are told with their reasons. Of those due only so many are computed, the ones a run bills
-  /// first.
+  /// A step of dunning that a run would take, or what else it would do about a document.
+  struct DunningStepToCome {
+    std::string customer_key;
+    std::string document;  ///< its number
+    std::string what;      ///< name of the step; "end: paid", "undo: first-reminder"
+    money::Money overdue;
+    std::optional<money::Money> fee = std::nullopt;
+  };
+  /// What a run started now would bill, or whom it would dun, computed on one snapshot; stores
+  /// nothing. Parked customers are told with their reasons. Of those due only so many are computed,
+  /// the ones a run bills first.
   struct DryRun {
     std::vector<domain::Document> documents;
+    std::vector<DunningStepToCome> dunning;
     std::vector<ParkedCustomer> parked;  ///< those it would park
     std::vector<ParkedCustomer> held;    ///< those it would hold; their documents are shown, too
     std::int64_t parked_before = 0;      ///< due, but parked by an earlier run
@@ -150,6 +161,7 @@ class Runner {
   const time::Clock clock_;
   const UsageHooks usage_;
   const std::chrono::milliseconds silence_max_;
+  const BookFees book_fees_;
   News news_;
   std::atomic<int> sharing_ = 0;  ///< threads in share()
 };

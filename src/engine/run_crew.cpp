@@ -58,8 +58,13 @@ int jitter() {
 }  // namespace
 
 RunCrew::RunCrew(store::Pool& pool, Versions& versions, const time::Clock& clock, RunFacts run,
-                 std::int64_t worker)
-    : pool_(pool), versions_(versions), clock_(clock), run_(std::move(run)), worker_(worker) {}
+                 std::int64_t worker, BookFees book_fees)
+    : pool_(pool),
+      versions_(versions),
+      clock_(clock),
+      run_(std::move(run)),
+      worker_(worker),
+      book_fees_(std::move(book_fees)) {}
 
 std::int64_t RunCrew::work(int threads, const std::atomic<bool>& stop,
                            const std::function<void()>& batch_done) {
@@ -139,8 +144,10 @@ std::optional<RunCrew::Failed> RunCrew::bill(store::Connection& connection,
                                              const ClaimedBatch& batch) {
   try {
     BatchCounts counts;
-    if (bill_batch(connection, versions_, run_, batch, clock_(), counts) ==
-        BatchOutcome::kLeaseLost) {
+    const BatchOutcome outcome =
+        run_.duns ? dun_batch(connection, versions_, run_, batch, book_fees_, clock_(), counts)
+                  : bill_batch(connection, versions_, run_, batch, clock_(), counts);
+    if (outcome == BatchOutcome::kLeaseLost) {
       log::warning("run {}, batch {}: somebody else has it now", run_.run.value, batch.batch);
     }
     return std::nullopt;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/batch.hpp"
+#include "engine/dunning.hpp"
 #include "engine/run_retry.hpp"
 #include "store/pool.hpp"
 #include "time/clock.hpp"
@@ -18,9 +19,9 @@ namespace reckoner::engine {
 /// (run_retry.hpp). One caller at a time.
 class RunCrew {
  public:
-  /// `worker` is this process's Presence.
+  /// `worker` is this process's Presence; `book_fees` is for runs that dun.
   RunCrew(store::Pool& pool, Versions& versions, const time::Clock& clock, RunFacts run,
-          std::int64_t worker);
+          std::int64_t worker, BookFees book_fees);
 
   /// Works with so many threads until no batch can be claimed or `stop` becomes true: then the
   /// batches in hand are finished. Others may still hold batches, and some may rest after a
@@ -47,6 +48,7 @@ class RunCrew {
   const time::Clock& clock_;
   const RunFacts run_;
   const std::int64_t worker_;
+  const BookFees book_fees_;
   FailedBatches failed_;
 };
 

@@ -43,12 +43,16 @@ constexpr store::Statement kFindCustomer{"find customer by key",
 
 }  // namespace
 
-DueCustomers find_due(store::Connection& connection, const RunRequest& request,
-                      std::chrono::seconds true_up_after, time::Instant now) {
+DueCustomers find_due(store::Connection& connection, const CompiledVersion& version,
+                      const RunRequest& request, time::Instant now) {
+  if (version.chain(request.engine).duns()) {
+    return {.to_bill = find_dunned(connection, request.customer_key, now)};
+  }
   if (!request.customer_key.empty() &&
       connection.query(kFindCustomer, {request.customer_key}).empty()) {
     throw Error(fmt::format("there is no customer '{}'", request.customer_key));
   }
+  const auto true_up_after = version.configuration().settings.duration("billing.trueUpAfter");
   const time::Instant touched_until = request.true_ups ? now : now - true_up_after;
   DueCustomers due;
   for (const store::Row& row : connection.query(
@@ -68,8 +72,8 @@ VersionId require_active(store::Connection& connection, const Versions& versions
   return *version;
 }
 
-void require_issuing(const CompiledVersion& version, const std::string& engine) {
-  if (version.chain(engine).issues()) return;
+void require_running(const CompiledVersion& version, const std::string& engine) {
+  if (version.chain(engine).runs()) return;
   throw UsageError(fmt::format(
       "engine '{}' issues nothing, so it cannot be run: reckoner interim CUSTOMER shows "
       "what it computes",

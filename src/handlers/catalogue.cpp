@@ -9,10 +9,13 @@
 #include "handlers/finalizing_handler.hpp"
 #include "handlers/invoice_calculation_handler.hpp"
 #include "handlers/manual_charge_handler.hpp"
+#include "handlers/reminder_handler.hpp"
 #include "handlers/rule_handler.hpp"
 #include "handlers/subscription_feeding_handler.hpp"
 #include "handlers/subscription_tree_building_handler.hpp"
+#include "handlers/suspension_notice_handler.hpp"
 #include "handlers/tax_handler.hpp"
+#include "handlers/write_off_proposal_handler.hpp"
 
 namespace reckoner::handlers {
 
@@ -31,6 +34,9 @@ engine::Catalogue catalogue() {
       credit_spec(),
       finalizing_spec(),
       email_sending_spec(),
+      reminder_spec(),
+      suspension_notice_spec(),
+      write_off_proposal_spec(),
   };
 }
 

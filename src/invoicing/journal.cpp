@@ -162,6 +162,13 @@ JournalEntry payment_entry(const Money& amount, const domain::Chart& chart,
                   domain::kReceivableAccount);
 }
 
+JournalEntry write_off_entry(const Money& amount, const domain::Chart& chart,
+                             std::string_view legal_entity) {
+  domain::PostingFacts facts = facts_of(amount, legal_entity);
+  facts.charge = "write-off";
+  return transfer(amount, account_for(chart, Posted::kRevenue, facts), domain::kReceivableAccount);
+}
+
 JournalEntry grant_entry(const Money& amount, const domain::Chart& chart,
                          std::string_view legal_entity) {
   return transfer(amount, account_of(amount, Posted::kCreditsGranted, chart, legal_entity),

@@ -40,6 +40,12 @@ JournalEntry document_entry(const domain::Document& document, const domain::Char
 JournalEntry payment_entry(const money::Money& amount, const domain::Chart& chart,
                            std::string_view legal_entity);
 
+/// What a customer owed and is given up: it lowers the revenue of the charge "write-off", which the
+/// chart may post to an account of its own. The tax in it is not touched: whether it comes back is
+/// a matter of each country's law, and of proof.
+JournalEntry write_off_entry(const money::Money& amount, const domain::Chart& chart,
+                             std::string_view legal_entity);
+
 /// Prepaid credit that somebody grants by hand. What a document grants is part of its own entry.
 JournalEntry grant_entry(const money::Money& amount, const domain::Chart& chart,
                          std::string_view legal_entity);

@@ -16,7 +16,7 @@ namespace reckoner::metering {
 /// The transaction advisory lock that orders events and changes of meters: who stores events shares
 /// it, who changes meters has it alone. So every batch was counted under one set of meters, and
 /// batches before a change have lower numbers than those behind it.
-inline constexpr std::int64_t kMetersLock = 7263502;
+inline constexpr std::int64_t kMetersLock = 7263519;
 
 /// First of a transaction that stores events, before its batch is opened and the active version is
 /// read: until it ends, meters do not change.

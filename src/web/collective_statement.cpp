@@ -12,7 +12,7 @@ CollectiveStatement collective_statement(store::Connection& connection,
     look_at(one);
     for (auto& [code, receivables] : read_receivables(connection, one.customer)) {
       const money::Money zero(receivables.balance.currency());
-      for (Receivable& document : receivables.documents) {
+      for (store::DemandRow& document : receivables.documents) {
         if (accounts::month_label(document.issued_on) != month) continue;
         if (document.kind == domain::DocumentKind::kShowback) continue;
         CollectiveStatement::Sum& sum =

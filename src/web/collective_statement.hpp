@@ -13,7 +13,7 @@ namespace reckoner::web {
 struct CollectiveStatement {
   struct Document {
     std::string customer;  ///< key
-    Receivable document;
+    store::DemandRow document;
   };
   struct Sum {
     money::Money total;

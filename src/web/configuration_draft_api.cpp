@@ -147,7 +147,7 @@ void write_element(text::JsonWriter& json, const config::ElementHint& element) {
 
 void write_handler(text::JsonWriter& json, const engine::HandlerSpec& spec) {
   json.begin_object().key("class").string(spec.class_name).key("summary").string(spec.summary);
-  json.key("phase").string(spec.create.index() == 0 ? "statement" : "document");
+  json.key("phase").string(engine::phase_of(spec));
   json.key("parameters").begin_array();
   for (const engine::ParameterSpec& parameter : spec.parameters) {
     json.begin_object().key("name").string(parameter.name);

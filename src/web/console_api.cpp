@@ -11,11 +11,26 @@ namespace reckoner::web {
 
 std::vector<Route> console_routes(const ConsoleApi& api) {
   std::vector<Route> routes;
-  for (auto* area :
-       {engine_routes, run_routes, unbilled_routes, customer_list_routes, change_routes,
-        metering_state_routes, quarantine_routes, mail_routes, audit_routes, health_state_routes,
-        verify_routes, journal_routes, all_alert_routes, allocation_routes, bank_routes,
-        cost_centre_routes, margin_routes}) {
+  for (auto* area : {engine_routes,
+                     run_routes,
+                     unbilled_routes,
+                     customer_list_routes,
+                     change_routes,
+                     metering_state_routes,
+                     quarantine_routes,
+                     mail_routes,
+                     audit_routes,
+                     health_state_routes,
+                     verify_routes,
+                     journal_routes,
+                     all_alert_routes,
+                     allocation_routes,
+                     bank_routes,
+                     cost_centre_routes,
+                     margin_routes,
+                     all_dunning_routes,
+                     settled_dispute_routes,
+                     payment_provider_routes}) {
     std::vector<Route> more = area(api);
     std::move(more.begin(), more.end(), std::back_inserter(routes));
   }

@@ -52,6 +52,10 @@ std::vector<Route> allocation_routes(const ConsoleApi& api);
 std::vector<Route> cost_centre_routes(const ConsoleApi& api);
 std::vector<Route> margin_routes(const ConsoleApi& api);
 std::vector<Route> bank_routes(const ConsoleApi& api);
+std::vector<Route> all_dunning_routes(const ConsoleApi& api);
+std::vector<Route> settled_dispute_routes(const ConsoleApi& api);
+/// Public: who sends an event is known by its signature.
+std::vector<Route> payment_provider_routes(const ConsoleApi& api);
 
 /// A route of the house: 403 for who belongs to a customer, whatever rights that one has.
 Route staff_route(std::string method, std::string pattern, Right right,

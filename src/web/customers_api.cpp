@@ -9,7 +9,8 @@ std::vector<Route> customer_routes(const CustomerApi& api) {
   for (std::vector<Route> area :
        {overview_routes(api), interim_routes(api), usage_routes(api), invoice_routes(api),
         money_routes(api), plan_routes(api), setting_routes(api), alert_routes(api),
-        insight_routes(api), hierarchy_routes(api), analytics_routes(api)}) {
+        insight_routes(api), hierarchy_routes(api), analytics_routes(api), dunning_routes(api),
+        dispute_routes(api)}) {
     routes.insert(routes.end(), std::make_move_iterator(area.begin()),
                   std::make_move_iterator(area.end()));
   }

@@ -21,5 +21,7 @@ std::vector<Route> alert_routes(const CustomerApi& api);
 std::vector<Route> insight_routes(const CustomerApi& api);
 std::vector<Route> hierarchy_routes(const CustomerApi& api);
 std::vector<Route> analytics_routes(const CustomerApi& api);
+std::vector<Route> dunning_routes(const CustomerApi& api);
+std::vector<Route> dispute_routes(const CustomerApi& api);
 
 }  // namespace reckoner::web

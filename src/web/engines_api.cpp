@@ -95,9 +95,8 @@ void write_facts(text::JsonWriter& json, std::string_view name,
 
 void write_handler(text::JsonWriter& json, const engine::HandlerSpec& spec,
                    const config::HandlerConfig& step) {
-  const bool statement = std::holds_alternative<engine::StatementFactory>(spec.create);
   json.begin_object().key("class").string(spec.class_name).key("summary").string(spec.summary);
-  json.key("phase").string(statement ? "statement" : "document");
+  json.key("phase").string(engine::phase_of(spec));
   write_text_or_null(json, "library", step.library);
   json.key("parameters").begin_array();
   for (const engine::ParameterSpec& parameter : spec.parameters) {
@@ -115,6 +114,7 @@ void write_engine(text::JsonWriter& json, const engine::CompiledVersion& version
                   time::Instant now) {
   const engine::Chain& chain = version.chain(engine.id);
   json.begin_object().key("id").string(engine.id).key("issues").boolean(chain.issues());
+  json.key("duns").boolean(chain.duns());
   write_schedule(json, engine, standing, now);
   json.key("batch_size").number(engine.batch_size).key("workers").number(engine.workers);
   json.key("grace_seconds").number(engine.grace.count()).key("running").begin_array();
@@ -156,7 +156,7 @@ void check_engine(store::Connection& connection, const ConsoleApi& api, const st
   const bool known = std::any_of(engines.begin(), engines.end(),
                                  [&](const auto& engine) { return engine.id == id; });
   if (!known) throw Problem(404, fmt::format("there is no engine '{}'", id));
-  if (!version->chain(id).issues()) {
+  if (!version->chain(id).runs()) {
     throw Problem(422, fmt::format("engine '{}' issues nothing, so it cannot be run", id));
   }
 }
@@ -213,6 +213,21 @@ void write_reasons(text::JsonWriter& json, std::string_view name,
   json.end_array();
 }
 
+void write_dunning(text::JsonWriter& json,
+                   const std::vector<engine::Runner::DunningStepToCome>& steps) {
+  json.key("dunning").begin_array();
+  for (const engine::Runner::DunningStepToCome& step : steps) {
+    json.begin_object().key("customer").string(step.customer_key);
+    json.key("document").string(step.document).key("what").string(step.what);
+    json.key("overdue");
+    write_money(json, step.overdue);
+    json.key("fee");
+    step.fee ? write_money(json, *step.fee) : void(json.null());
+    json.end_object();
+  }
+  json.end_array();
+}
+
 Response dry_run(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request,
                            {"period", "customer", "retry_parked", "true_ups", "customers_max"});
@@ -249,6 +264,7 @@ Response dry_run(const ConsoleApi& api, const Request& request) {
     json.key("carried_forward").string(document.carried_forward.to_string()).end_object();
   }
   json.end_array();
+  write_dunning(json, found.dunning);
   write_reasons(json, "would_park", found.parked);
   write_reasons(json, "would_hold", found.held);
   json.end_object();

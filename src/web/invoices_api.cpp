@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "documents/payment_link.hpp"
 #include "engine/printed_document.hpp"
 #include "store/document_rows.hpp"
 #include "web/csv_file.hpp"
@@ -31,7 +32,7 @@ constexpr store::Statement kCorrections{"api.corrections_of_invoice", R"(
   select ordinal from document where customer_id = $1 and corrects = $2 order by ordinal)"};
 
 struct ListedInvoice {
-  Receivable receivable;
+  store::DemandRow receivable;
   std::vector<std::string> periods;
   money::Money carried_forward;
   std::int64_t line_count = 0;
@@ -47,10 +48,10 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-std::map<std::int64_t, Receivable> by_ordinal(CustomerSession& session) {
-  std::map<std::int64_t, Receivable> receivables;
+std::map<std::int64_t, store::DemandRow> by_ordinal(CustomerSession& session) {
+  std::map<std::int64_t, store::DemandRow> receivables;
   for (auto& [code, of_currency] : read_receivables(session)) {
-    for (Receivable& document : of_currency.documents) {
+    for (store::DemandRow& document : of_currency.documents) {
       receivables.emplace(document.ordinal, std::move(document));
     }
   }
@@ -77,7 +78,7 @@ Response invoices_as_csv(const CustomerSession& session,
     csv.text("periods").text("currency").text("total").text("open_amount");
     csv.text("carried_forward").text("line_count").end_row();
     for (const ListedInvoice& invoice : invoices) {
-      const Receivable& document = invoice.receivable;
+      const store::DemandRow& document = invoice.receivable;
       csv.text(document.number).text(domain::to_string(document.kind));
       csv.text(state_of(document, session.today()));
       csv.text(time::to_string(document.issued_on)).text(time::to_string(document.due_on));
@@ -90,7 +91,7 @@ Response invoices_as_csv(const CustomerSession& session,
 }
 
 void write_summary(text::JsonWriter& json, const ListedInvoice& invoice, time::Date today) {
-  const Receivable& document = invoice.receivable;
+  const store::DemandRow& document = invoice.receivable;
   json.begin_object().key("number").string(document.number);
   json.key("kind").string(domain::to_string(document.kind));
   json.key("state").string(state_of(document, today));
@@ -164,14 +165,19 @@ Response show_invoice(CustomerSession& session, const Request& request) {
   }
   const domain::Document document = store::load_document(session.connection(), id);
   if (wants_csv(request)) return lines_as_csv({&document}, document.number);
-  const Receivable receivable = by_ordinal(session).at(id.ordinal);
+  const store::DemandRow receivable = by_ordinal(session).at(id.ordinal);
   text::JsonWriter json;
   json.begin_object().key("document");
   documents::write_json(json, document);
   json.key("issuer");
   write_issuer(json, session, document);
   json.key("state").string(state_of(receivable, session.today()));
-  json.key("open_amount").string(receivable.open.to_string()).key("void");
+  json.key("open_amount").string(receivable.open.to_string()).key("payment_link");
+  const std::string link =
+      documents::payment_link(session.active().configuration().settings.text("payments.link"),
+                              receivable.number, receivable.open - receivable.disputed);
+  link.empty() ? json.null() : json.string(link);
+  json.key("void");
   write_void(json, session, id.ordinal);
   json.key("corrected_by");
   write_corrections(json, session, id.ordinal);

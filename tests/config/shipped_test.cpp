@@ -23,7 +23,7 @@ std::vector<std::string> classes(const EngineConfig& engine) {
 
 TEST(Shipped, Engines) {
   const Configuration configuration = shipped();
-  ASSERT_EQ(configuration.engines.size(), 2U);
+  ASSERT_EQ(configuration.engines.size(), 3U);
 
   const EngineConfig& monthly = configuration.engines[0];
   EXPECT_EQ(monthly.id, "monthly");
@@ -52,6 +52,13 @@ TEST(Shipped, Engines) {
   std::vector<std::string> without_issue = classes(monthly);
   without_issue.resize(without_issue.size() - 2);
   EXPECT_EQ(classes(interim), without_issue);
+
+  const EngineConfig& dunning = configuration.engines[2];
+  EXPECT_EQ(dunning.id, "dunning");
+  ASSERT_TRUE(dunning.schedule);
+  EXPECT_EQ(classes(dunning),
+            (std::vector<std::string>{"ReminderHandler", "ReminderHandler",
+                                      "SuspensionNoticeHandler", "WriteOffProposalHandler"}));
 }
 
 TEST(Shipped, Settings) {

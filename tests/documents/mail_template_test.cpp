@@ -243,6 +243,38 @@ BudgetAlert specimen_alert() {
           .told_on = time::parse_date("2026-10-11")};
 }
 
+DunningNotice specimen_dunning() {
+  const auto eur = [](const char* amount) {
+    return money::Money(money::Decimal::parse(amount), money::Currency::of("EUR"));
+  };
+  return {.customer = "Acme Ltd",
+          .customer_key = "acme",
+          .step = "second-reminder",
+          .number = "INV-2026-000042",
+          .issued_on = time::parse_date("2026-11-01"),
+          .due_on = time::parse_date("2026-11-15"),
+          .taken_on = time::parse_date("2026-12-06"),
+          .days_overdue = 21,
+          .total = eur("100.00"),
+          .overdue = eur("70.00"),
+          .disputed = eur("30.00"),
+          .fee = eur("10.00"),
+          .payment_link = "https://pay.example/42"};
+}
+
+DisputeNotice specimen_dispute() {
+  return {.customer = "Acme Ltd",
+          .customer_key = "acme",
+          .dispute = "3",
+          .state = "credited",
+          .number = "INV-2026-000042",
+          .line = "Bandwidth",
+          .amount = money::Money(money::Decimal::parse("30.00"), money::Currency::of("EUR")),
+          .message = "we had switched it off",
+          .reason = "you are right",
+          .credit_note = "CN-2026-000007"};
+}
+
 /// A template that shows every field, and what it must therefore show.
 std::string show_all(const std::vector<TemplateField>& fields) {
   std::string out;
@@ -274,10 +306,40 @@ TEST(TemplateFields, AllHaveAValue) {
   const std::string alert = template_of(show_all(template_fields(TemplateKind::kAlert)));
   check_template(TemplateKind::kAlert, "all", alert);
   EXPECT_THAT(render(alert, specimen_alert(), specimen_issuer()).text, Not(HasSubstr("=>")));
+  const std::string dunning = template_of(show_all(template_fields(TemplateKind::kDunning)));
+  check_template(TemplateKind::kDunning, "all", dunning);
+  EXPECT_THAT(render(dunning, specimen_dunning(), specimen_issuer()).text, Not(HasSubstr("=>")));
+  const std::string dispute = template_of(show_all(template_fields(TemplateKind::kDispute)));
+  check_template(TemplateKind::kDispute, "all", dispute);
+  EXPECT_THAT(render(dispute, specimen_dispute(), specimen_issuer()).text, Not(HasSubstr("=>")));
+}
+
+TEST(ShippedDispute, SaysWhatHasBecomeOfIt) {
+  const std::string text(shipped_template("mail/dispute.mustache"));
+  check_template(TemplateKind::kDispute, "shipped", text);
+  DisputeNotice notice = specimen_dispute();
+  const MailText credited = render(text, notice, specimen_issuer());
+  EXPECT_EQ(credited.subject, "Dispute 3 of Acme Ltd: 30.00 EUR of INV-2026-000042 is credited");
+  EXPECT_THAT(credited.text, HasSubstr("you get 30.00 EUR back by CN-2026-000007."));
+  notice.state = "refused";
+  EXPECT_THAT(render(text, notice, specimen_issuer()).text,
+              HasSubstr("the document stands as it is.\nReason: you are right\n"));
+}
+
+TEST(ShippedDunning, SaysWhatIsToBePaid) {
+  for (const char* name : {"reminder", "second-reminder", "suspension-notice"}) {
+    const std::string text = file(std::string("config/mail/") + name + ".mustache");
+    check_template(TemplateKind::kDunning, name, text);
+    const MailText mail = render(text, specimen_dunning(), specimen_issuer());
+    EXPECT_THAT(mail.subject, HasSubstr("INV-2026-000042"));
+    EXPECT_THAT(mail.text, HasSubstr("70.00 EUR of it are still open"));
+    EXPECT_THAT(mail.text, HasSubstr("30.00 EUR of it are disputed"));
+    EXPECT_THAT(mail.text, HasSubstr("costs 10.00 EUR, which your next invoice carries"));
+  }
 }
 
 TEST(ShippedAlert, SaysWhatWasReached) {
-  const std::string text(shipped_alert_template());
+  const std::string text(shipped_template("mail/alert.mustache"));
   check_template(TemplateKind::kAlert, "shipped", text);
   BudgetAlert alert = specimen_alert();
   EXPECT_EQ(render(text, alert, specimen_issuer()).subject,
@@ -304,6 +366,8 @@ TEST(TemplateFields, AreAllInTheManual) {
   expect_documented(template_fields(TemplateKind::kInvoice), page);
   expect_documented(template_fields(TemplateKind::kAdminReport), page);
   expect_documented(template_fields(TemplateKind::kAlert), page);
+  expect_documented(template_fields(TemplateKind::kDunning), page);
+  expect_documented(template_fields(TemplateKind::kDispute), page);
 }
 
 TEST(TemplateProperties, WhatTheCheckPassesRenders) {

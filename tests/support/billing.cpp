@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "accounts/dunning_fees.hpp"
 #include "handlers/catalogue.hpp"
 #include "metering/cut.hpp"
 #include "metering/ingest.hpp"
@@ -117,7 +118,8 @@ BillingWorld::BillingWorld(Setup setup)
                                                    std::move(setup.plugins))),
       runner_(std::make_unique<engine::Runner>(
           *pool_, *versions_, [this] { return now(); },
-          engine::Runner::UsageHooks{metering::close_cut_within, metering::merge_totals})),
+          engine::Runner::UsageHooks{metering::close_cut_within, metering::merge_totals},
+          engine::kSilenceMax, accounts::book_dunning_fees)),
       connection_(connect()) {
   apply(std::move(setup.files));
 }

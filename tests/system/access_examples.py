@@ -40,12 +40,16 @@ def ids(world):
         "month": Ids("2026-10", None, "2026-13"),
         "export": Ids(world.new_export, None, 999999),
         "entry": Ids(world.bank_entry, None, 999999),
+        "provider": Ids("stripe", None, "no-such-provider"),
+        "dispute": Ids(lambda: world.dispute("acme"), None, 999999),
     }
     by_route = {
         ("DELETE /api/v1/meters/{meter}", "meter"): Ids(world.new_meter, None, "no-such-meter"),
         ("GET /api/v1/meters/{meter}/group-by/{key}/values", "key"): Ids("environment", None, "no-such-key", 400),
         ("GET /api/v1/configuration/decisions/{file}", "file"): Ids(world.decisions, None, "pricing/no-such-file.dmn"),
     }
+    for verb in ("accept", "refuse"):
+        by_route[f"POST /api/v1/write-offs/{{number}}/{verb}", "number"] = Ids(lambda: world.write_off("acme"), None, "INV-1999-000001")
     for route in ("GET /api/v1/quarantine/{id}", "POST /api/v1/quarantine/{id}/repair",
                   "POST /api/v1/quarantine/{id}/replay", "POST /api/v1/quarantine/{id}/drop"):
         by_route[route, "id"] = Ids(lambda: world.first("/api/v1/quarantine"), None, "no-such-event")
@@ -89,6 +93,9 @@ BODIES = {
     "PUT /api/v1/customers/{customer}/settings": body(
         {"language": None, "zone": None, "invoice_mail": {"enabled": True, "also_to": []}, "budgets": []}, If_Match='"none"'),
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": body({"amount": "1.00"}, If_Match='"none"'),
+    "POST /api/v1/customers/{customer}/disputes": body({"document": "INV-1999-000001", "message": "why?"}),
+    "POST /api/v1/customers/{customer}/disputes/{dispute}/withdraw": body(""),
+    "POST /api/v1/payment-providers/{provider}/events": body({}),
     "POST /api/v1/allocation/pools/{pool}/focus": FOCUS,
     "POST /api/v1/events": body([], "application/cloudevents-batch+json"),
     "POST /api/v1/subjects": body([]),
@@ -130,4 +137,6 @@ ANSWERS = {
     "POST /api/v1/customers/{customer}/webhooks": {201, 422},  # there are many of the matrix's own
     "POST /api/v1/webhooks": {201, 422},
     "GET /api/v1/customers/{customer}/analytics/plans": {200, 422},  # several subscriptions may go on
+    "POST /api/v1/payment-providers/{provider}/events": {404},  # none is configured
+    "POST /api/v1/customers/{customer}/disputes": {422},  # of a document that nobody has
 }

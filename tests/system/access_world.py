@@ -183,6 +183,26 @@ class World:
                        f"DE00,access-{number},2026-11-02,1.00,USD\n", {"Content-Type": "text/csv"})
         return self.sql(f"select entry from bank_entry where bank_id = 'access-{number}'")[0][0]
 
+    def dispute(self, customer):
+        """The number of one that nobody has settled."""
+        return self.sql(f"""
+            insert into dispute (customer_id, dispute, ordinal, currency, amount, held, message, opened_at, opened_by)
+            select n.customer_id, coalesce((select max(dispute) from dispute d where d.customer_id = n.customer_id), 0) + 1,
+                   n.ordinal, d.currency, 0.01, 0.01, 'why?', now(), 'matrix'
+              from issued n join customer_key k using (customer_id)
+              join document d on d.customer_id = n.customer_id and d.ordinal = n.ordinal
+             where n.number = '{self.invoice(customer)}'
+            returning dispute""")[0][0]
+
+    def write_off(self, customer):
+        """The number of a document that is proposed to be written off."""
+        number = self.invoice(customer)
+        self.sql(f"""
+            insert into write_off (customer_id, ordinal, proposed_on, proposed_at, currency, amount)
+            select customer_id, ordinal, current_date, now(), 'USD', 1 from issued where number = '{number}'
+            on conflict do nothing""")
+        return number
+
     def webhook(self, customer):
         """An endpoint of a customer, or of the house (None), that nobody has removed yet."""
         known = self.webhooks.get(customer)

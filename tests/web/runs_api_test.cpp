@@ -25,7 +25,7 @@ class RunsApi : public ConsoleTest {
 TEST_F(RunsApi, EnginesAreToldWithTheirChains) {
   const text::Json engines = get("/api/v1/engines");
   EXPECT_EQ(engines.at("configuration_version").as_number(), "1");
-  EXPECT_THAT(column(engines, "id"), ElementsAre("monthly", "interim"));
+  EXPECT_THAT(column(engines, "id"), ElementsAre("monthly", "interim", "dunning"));
   const text::Json& monthly = engines.at("items").as_array()[0];
   EXPECT_TRUE(monthly.at("issues").as_boolean());
   EXPECT_EQ(monthly.at("schedule").at("next").as_array().size(), 3u);

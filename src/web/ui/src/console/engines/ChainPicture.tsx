@@ -5,6 +5,8 @@ import classes from './ChainPicture.module.css';
 
 type Handler = Schemas['EngineHandler'];
 
+const PHASE_COLOURS = { statement: 'blue', document: 'grape', dunning: 'orange' } as const;
+
 interface Need {
   fact: string;
   /** Place in the chain of the handler that leaves it, from 1; null: the engine itself does. */
@@ -47,8 +49,8 @@ function Step({ handler, number, needs }: { handler: Handler; number: number; ne
         </span>
         <h3 className={classes.name}>{breakable(handler.class)}</h3>
       </div>
-      <Badge size="sm" color={handler.phase === 'statement' ? 'blue' : 'grape'}>
-        {handler.phase} phase
+      <Badge size="sm" color={PHASE_COLOURS[handler.phase]}>
+        {handler.phase === 'dunning' ? 'step of dunning' : `${handler.phase} phase`}
       </Badge>
       <p className={classes.summary}>{handler.summary}</p>
       <dl className={classes.facts}>

@@ -26,7 +26,23 @@ const columns = [
   }),
 ];
 
-/** What a run would bill; nothing of it is stored. */
+const step = createColumnHelper<Schemas['DryRunDunning']>();
+
+const steps = [
+  step.accessor('customer', {
+    header: 'Customer',
+    cell: (cell) => <CustomerLink customer={cell.getValue()} />,
+  }),
+  step.accessor('document', { header: 'Document' }),
+  step.accessor('what', { header: 'What' }),
+  step.accessor('overdue', {
+    header: 'Overdue',
+    meta: { numeric: true },
+    cell: (cell) => <Money {...cell.getValue()} />,
+  }),
+];
+
+/** What a run would bill, or whom it would remind; nothing of it is stored. */
 export function DryRunResult({ result }: { result: Schemas['DryRun'] }) {
   const { locale } = useReader();
   return (
@@ -63,14 +79,25 @@ export function DryRunResult({ result }: { result: Schemas['DryRun'] }) {
       ) : null}
       <ReasonList title="Would be parked" color="red" reasons={result.would_park} />
       <ReasonList title="Would be held" color="orange" reasons={result.would_hold} />
-      <DataTable
-        label="Documents it would issue, the largest first"
-        columns={columns}
-        rows={result.customers}
-        rowKey={(row) => `${row.customer} ${row.total.currency} ${row.kind}`}
-        empty="No documents."
-        sortable={false}
-      />
+      {result.dunning.length > 0 ? (
+        <DataTable
+          label="Steps of dunning it would take"
+          columns={steps}
+          rows={result.dunning}
+          rowKey={(row) => `${row.document} ${row.what}`}
+          empty="No steps."
+          sortable={false}
+        />
+      ) : (
+        <DataTable
+          label="Documents it would issue, the largest first"
+          columns={columns}
+          rows={result.customers}
+          rowKey={(row) => `${row.customer} ${row.total.currency} ${row.kind}`}
+          empty="No documents."
+          sortable={false}
+        />
+      )}
     </Stack>
   );
 }

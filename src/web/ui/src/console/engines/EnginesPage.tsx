@@ -53,10 +53,10 @@ function EngineView({ engine }: { engine: Engine }) {
       aside={
         <Group gap="xs">
           <Badge color={schedule ? 'blue' : 'gray'}>{schedule ? 'scheduled' : 'on demand'}</Badge>
-          <Badge color={engine.issues ? 'green' : 'gray'}>
-            {engine.issues ? 'issues documents' : 'stores nothing'}
+          <Badge color={engine.issues || engine.duns ? 'green' : 'gray'}>
+            {engine.issues ? 'issues documents' : engine.duns ? 'duns overdue documents' : 'stores nothing'}
           </Badge>
-          {engine.issues ? (
+          {engine.issues || engine.duns ? (
             mayOperate ? (
               <RunDialog engine={engine} />
             ) : null

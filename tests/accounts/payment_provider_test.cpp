@@ -1,0 +1,130 @@
+#include "accounts/payment_provider.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "accounts/reconciliation.hpp"
+#include "accounts/stripe_provider.hpp"
+#include "base/hmac.hpp"
+#include "support/billing.hpp"
+
+namespace reckoner::accounts {
+
+namespace {
+
+using test::error_of;
+using testing::HasSubstr;
+
+constexpr std::int64_t kTime = 1'700'000'000;
+
+time::Instant at(std::int64_t seconds) {
+  return time::Instant(std::chrono::seconds(seconds));
+}
+
+std::string signed_at(std::int64_t seconds, const std::string& body, const std::string& secret) {
+  return fmt::format("t={},v1={}", seconds,
+                     to_hex(hmac_sha256(secret, fmt::format("{}.{}", seconds, body))));
+}
+
+std::string intent(std::string_view id, std::string_view document, std::int64_t minor,
+                   std::string_view currency = "usd") {
+  return fmt::format(
+      R"({{"id":"evt_1","type":"payment_intent.succeeded","created":{},"data":{{"object":)"
+      R"({{"id":"{}","amount_received":{},"currency":"{}","metadata":{{"document":"{}"}}}}}}}})",
+      kTime, id, minor, currency, document);
+}
+
+TEST(StripeProvider, ReadsWhatIsSignedWithOneOfItsSecrets) {
+  const auto provider = stripe_provider({"old", "new"});
+  const std::string body = intent("pi_1", "INV-2026-000001", 1234);
+  for (const char* secret : {"old", "new"}) {
+    const auto payment = provider->read({signed_at(kTime, body, secret), body}, at(kTime + 10));
+    ASSERT_TRUE(payment.has_value());
+    EXPECT_EQ(payment->transaction, "pi_1");
+    EXPECT_EQ(payment->document, "INV-2026-000001");
+    EXPECT_EQ(payment->amount.to_string(), "12.34");
+    EXPECT_EQ(payment->paid_at, at(kTime));
+  }
+}
+
+TEST(StripeProvider, TakesTheHmacOfAnotherImplementation) {
+  // printf '1700000000.{"type":"x"}' | openssl dgst -sha256 -hmac whsec_test
+  const auto provider = stripe_provider({"whsec_test"});
+  const std::string header =
+      "t=1700000000,v0=00,"
+      "v1=29cc951fc439d64c216bbea1a7361669bacc196ec2ea452cfa008c48a61829ad";
+  EXPECT_EQ(provider->read({header, R"({"type":"x"})"}, at(kTime)), std::nullopt);
+}
+
+TEST(StripeProvider, RefusesWhatIsNotSignedSo) {
+  const auto provider = stripe_provider({"secret"});
+  const std::string body = intent("pi_1", "INV-2026-000001", 1234);
+  const std::string good = signed_at(kTime, body, "secret");
+  const auto refusal = [&](const std::string& header, const std::string& told, std::int64_t now) {
+    return error_of([&] { provider->read({header, told}, at(now)); });
+  };
+  EXPECT_EQ(refusal(good, body, kTime + 300), "");
+  EXPECT_THAT(refusal(good, body, kTime + 301), HasSubstr("more than five minutes"));
+  EXPECT_THAT(refusal(good, body, kTime - 301), HasSubstr("more than five minutes"));
+  EXPECT_THAT(refusal(good, intent("pi_1", "INV-2026-000001", 1), kTime),
+              HasSubstr("none of ours"));
+  EXPECT_THAT(refusal(signed_at(kTime, body, "other"), body, kTime), HasSubstr("none of ours"));
+  for (const char* header : {"", "t=1", "v1=", "t=1700000000,v0=ab", ",,,", "v1=00,t="}) {
+    EXPECT_THAT(refusal(header, body, kTime), HasSubstr("none of ours")) << header;
+  }
+  for (const char* told : {"", "[]", "{}", R"({"type":"payment_intent.succeeded"})",
+                           R"({"type":"payment_intent.succeeded","data":{"object":{}}})"}) {
+    EXPECT_NE(refusal(signed_at(kTime, told, "secret"), told, kTime), "") << told;
+  }
+}
+
+/// acme owes 100.00 USD.
+class ProviderPaymentTest : public test::BillingTest {
+ protected:
+  void SetUp() override {
+    world.customer("acme");
+    world.subscribe("acme", "SMB", "2026-10-01");
+    world.run("2026-11-01T02:00:00Z");
+    invoice = world.last_document("acme").number;
+  }
+  BookedPayment book(const std::string& transaction, const std::string& document,
+                     const std::string& amount, std::string_view currency = "USD") {
+    store::Connection connection = world.connect();
+    const auto version =
+        world.versions().load(connection, world.versions().active(connection).value());
+    return book_provider_payment(
+        connection, {version->configuration(), world.now(), {}}, "stripe",
+        {transaction, document,
+         money::Money(money::Decimal::parse(amount), money::Currency::of(currency)), world.now()});
+  }
+  std::string why() {
+    return world.text(
+        "select coalesce(string_agg(why, '; ' order by entry), '') from bank_entry "
+        "where state = 'open'");
+  }
+  std::string invoice;
+};
+
+TEST_F(ProviderPaymentTest, EachIsBookedOnce) {
+  const BookedPayment first = book("pi_1", invoice, "60.00");
+  EXPECT_TRUE(first.is_new);
+  EXPECT_EQ(first.state, "booked");
+  EXPECT_FALSE(book("pi_1", invoice, "60.00").is_new);
+  EXPECT_EQ(world.balance("acme"), "40.00");
+  EXPECT_EQ(book("pi_2", invoice, "40.00").state, "booked");
+  EXPECT_EQ(world.balance("acme"), "0.00");
+}
+
+TEST_F(ProviderPaymentTest, WhatDoesNotFitIsLeftToPeople) {
+  EXPECT_EQ(book("pi_1", invoice, "100.01").state, "open");
+  EXPECT_EQ(why(), "100.01 USD were paid for " + invoice + ", of which 100.00 USD is open");
+  EXPECT_EQ(book("pi_2", invoice, "50.00", "EUR").state, "open");
+  EXPECT_EQ(book("pi_3", "INV-1999-000001", "50.00").state, "open");
+  EXPECT_EQ(book("pi_4", "", "50.00").state, "open");
+  EXPECT_EQ(world.number("select count(*) from bank_entry where state = 'open'"), 4);
+  EXPECT_EQ(world.balance("acme"), "100.00");
+}
+
+}  // namespace
+
+}  // namespace reckoner::accounts
