@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "accounts/customers.hpp"
+#include "accounts/focus_source.hpp"
 #include "app/commands.hpp"
 #include "app/commands_accounts.hpp"
 #include "app/credited_line.hpp"
@@ -16,12 +16,6 @@ namespace reckoner::app {
 namespace {
 
 using engine::Dispute;
-
-CustomerId customer_named(System& system, store::Connection& connection, const std::string& key) {
-  const auto known = accounts::find_customer(connection, key, system.clock()());
-  if (!known) throw Error(fmt::format("there is no customer '{}'", key));
-  return known->customer.id;
-}
 
 std::string subject_of(const Dispute& dispute) {
   return dispute.line ? fmt::format("line {} of {}", *dispute.line, dispute.document)
@@ -52,7 +46,7 @@ int change(System& system, const Console& console, const std::string& customer,
        recorded(
            system,
            [&](store::Connection& connection) {
-             return work(connection, customer_named(system, connection, customer));
+             return work(connection, accounts::customer_of_key(connection, customer));
            },
            [&](const Dispute& dispute) {
              return accounts::AuditEntry{
@@ -74,7 +68,7 @@ int list_disputes_command(System& system, const Console& console,
       arguments.customer.empty()
           ? engine::list_disputes(*connection, state, std::nullopt, arguments.limit)
           : engine::list_disputes(*connection,
-                                  customer_named(system, *connection, arguments.customer), state,
+                                  accounts::customer_of_key(*connection, arguments.customer), state,
                                   std::nullopt, arguments.limit);
   if (console.json()) {
     text::JsonWriter json;
@@ -108,7 +102,7 @@ int list_disputes_command(System& system, const Console& console,
 int show_dispute_command(System& system, const Console& console,
                          const DisputeArguments& arguments) {
   auto connection = system.connection();
-  const CustomerId customer = customer_named(system, *connection, arguments.customer);
+  const CustomerId customer = accounts::customer_of_key(*connection, arguments.customer);
   const auto dispute = engine::find_dispute(*connection, customer, arguments.dispute);
   if (!dispute) throw Error(fmt::format("there is no dispute {}", arguments.dispute));
   if (!console.json()) {

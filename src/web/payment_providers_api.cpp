@@ -59,7 +59,7 @@ Response take_event(const ConsoleApi& api, const Request& request) {
     if (!payment) return received();
     const auto lease = take_connection(api.pool());
     const auto version = active_configuration(*lease, api.versions()).compiled;
-    store::Transaction transaction(*lease);
+    store::Transaction transaction(*lease, store::TransactionKind::kEnclosing);
     const accounts::BookedPayment booked = accounts::book_provider_payment(
         *lease, change_rules(api.versions(), *lease, version->configuration(), now), name,
         *payment);

@@ -62,11 +62,16 @@ class Receivables(unittest.TestCase):
         [found] = [one for one in self.ask(self.boss, "GET", f"dunning?state={state}")["items"] if one["document"] == number]
         return found
 
+    def open_invoice(self, customer):
+        """The number of one that is not paid."""
+        return next(one["number"] for one in self.ask(self.boss, "GET", f"customers/{customer}/invoices")["items"]
+                    if Decimal(one["open_amount"]) > 0)
+
     def total(self, number):
         return Decimal(self.ask(self.boss, "GET", f"customers/acme/invoices/{number}")["open_amount"])
 
     def test_from_reminder_to_dispute(self):
-        world, number = self.world, self.world.invoice("acme")
+        world, number = self.world, self.open_invoice("acme")
         self.let_pass(number, 8)
         dry = self.ask(self.boss, "POST", "engines/dunning/dry-run", {"customer": "acme"})
         self.assertEqual([(one["document"], one["what"]) for one in dry["dunning"]], [(number, "first-reminder")])
@@ -135,7 +140,7 @@ class Receivables(unittest.TestCase):
     def test_a_providers_payment_is_in_the_audit_log_once(self):
         body = json.dumps({"id": "evt_1", "type": "payment_intent.succeeded", "created": int(time.time()), "data": {"object": {
             "id": "pi_audit", "object": "payment_intent", "amount": 123, "amount_received": 123, "currency": "usd",
-            "status": "succeeded", "created": int(time.time()), "metadata": {"document": self.world.invoice("acme")}}}})
+            "status": "succeeded", "created": int(time.time()), "metadata": {"document": self.open_invoice("acme")}}}})
         for _ in range(2):
             at = int(time.time())
             mac = hmac.new(b"shared", f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
@@ -148,12 +153,14 @@ class Receivables(unittest.TestCase):
         self.assertIn("1.23", json.dumps(row["after"]))
 
     def test_what_is_given_up(self):
-        world, number = self.world, self.world.invoice("globex")
+        world, number = self.world, self.open_invoice("globex")
         text = (rp.CONFIG / "billing-config.xml").read_text()
         begin = text.index("    <handlers>", text.index('<engine id="dunning">'))
         end = text.index("    </handlers>", begin) + len("    </handlers>")
-        config = rp.copy_of_config("write-off-config",
-                                   files={"billing-config.xml": text[:begin] + WRITE_OFF_AT_ONCE + text[end:]})
+        partner = rp.SOURCE / "examples" / "sample-data" / "partner.xml"
+        config = rp.copy_of_config("write-off-config", files={
+            "billing-config.xml": text[:begin] + WRITE_OFF_AT_ONCE + text[end:],
+            "pricing/sample-partner.xml": partner.read_text(encoding="utf-8").replace("{month}", "2026-01")})
         world.reckoner.ok("config", "apply", config)
         self.let_pass(number, 3)
         world.reckoner.ok("run", "dunning", "--customer", "globex")

@@ -158,7 +158,7 @@ class Structure(unittest.TestCase):
         self.assertEqual(by["company", None, "2026-10"]["billed_with_below"], "1100.00")
         self.assertEqual(by["sales", None, "2026-10"]["billed_with_below"], "100.00")
         self.assertEqual(by["apps", None, "2026-10"]["billed_with_below"], "1000.00")
-        self.assertEqual(by["unassigned", None, "2026-10"]["billed_with_below"], "500.00")
+        self.assertEqual(by["unassigned", None, "2026-10"]["billed_with_below"], "600.00")
         self.assertEqual(by[None, "shop", "2026-10"]["parent"], "apps")
         self.assertEqual(self.parent.ask("GET", f"/api/v1/cost-centres/{query}").status, 403)
         self.assertEqual(self.reckoner.json("roll-up", "--from", "2026-09", "--to", "2026-10")["items"], centres)
@@ -189,11 +189,11 @@ class Structure(unittest.TestCase):
         self.assertEqual(by["shop", "Professional", "cartridge"]["cost"], "11.25")
         self.assertEqual(by["shop", "Professional", "subscription"]["margin"], "500.00")
         plans = {i["plan"]: i for i in self.get("/api/v1/margin?month=2026-10&by=plan")["items"]}
-        self.assertEqual((plans["SMB"]["billed"], plans["SMB"]["cost"], plans["SMB"]["margin"]), ("600.00", "3.75", "596.25"))
-        self.assertEqual(plans["SMB"]["margin_percent"], "99.38")
+        self.assertEqual((plans["SMB"]["billed"], plans["SMB"]["cost"], plans["SMB"]["margin"]), ("700.00", "3.75", "696.25"))
+        self.assertEqual(plans["SMB"]["margin_percent"], "99.46")
         self.assertEqual(self.reckoner.json("margin", "2026-10"), margin)
         self.assertEqual(len(self.table("/api/v1/margin?month=2026-10")), len(margin["items"]))
-        self.assertIn("99.38", self.reckoner.ok("margin", "2026-10", "--by", "plan").out)
+        self.assertIn("99.46", self.reckoner.ok("margin", "2026-10", "--by", "plan").out)
         self.assertEqual(self.parent.ask("GET", "/api/v1/margin?month=2026-10").status, 403)
         self.assertEqual(self.admin.ask("GET", "/api/v1/margin?by=moon").status, 400)
         september = {i["customer"]: i for i in self.get("/api/v1/margin?month=2026-09&by=customer")["items"]}
