@@ -33,7 +33,18 @@ export interface DeliveryQuery {
 }
 
 const once = (idempotencyKey: string) => ({ 'Idempotency-Key': idempotencyKey });
-const customerEvents = ['invoice.issued', 'credit_note.issued', 'payment.booked'] as const;
+const customerEvents = [
+  'invoice.issued',
+  'credit_note.issued',
+  'payment.booked',
+  'budget.reached',
+  'dispute.opened',
+  'dispute.settled',
+  'dunning.reminder',
+  'dunning.suspension_notice',
+  'dunning.ended',
+  'showback.issued',
+] as const;
 
 /** Endpoints of a customer, which are told what happens to that one. */
 export function webhooksOf(customer: string): Owner {
@@ -96,7 +107,13 @@ export function webhooksOf(customer: string): Owner {
 export const houseWebhooks: Owner = {
   key: ['house', 'webhooks'],
   page: '/console/deliveries/webhooks',
-  events: [...customerEvents, 'customer.parked', 'customer.held', 'endpoint.disabled'],
+  events: [
+    ...customerEvents,
+    'customer.parked',
+    'customer.held',
+    'dunning.write_off_proposed',
+    'endpoint.disabled',
+  ],
   list: () => answer(api.GET('/api/v1/webhooks')),
   get: (endpoint) =>
     answerWithTag(api.GET('/api/v1/webhooks/{endpoint}', { params: { path: { endpoint } } })),
