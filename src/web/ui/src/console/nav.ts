@@ -3,6 +3,7 @@ import {
   IconAddressBook,
   IconBellRinging,
   IconBuildingBank,
+  IconCashBanknoteOff,
   IconChartPie,
   IconFileExport,
   IconFileSettings,
@@ -35,6 +36,7 @@ export const consoleNav: NavGroup[] = [
       { label: 'Customers', to: 'customers', icon: IconAddressBook, right: 'console' },
       { label: 'Budget alerts', to: 'alerts', icon: IconBellRinging, right: 'console' },
       { label: 'Bank', to: 'bank', icon: IconBuildingBank, right: 'console' },
+      { label: 'Receivables', to: 'receivables', icon: IconCashBanknoteOff, right: 'console' },
     ],
   },
   {
