@@ -50,7 +50,7 @@ export const tenantPages = [
   },
   {
     name: 'dispute',
-    path: async (world) => `/c/acme/invoices/${await lastInvoice(world)}`,
+    path: async (world) => `/c/acme/invoices/${await lastInvoice(world, 'acme', 'invoice')}`,
     as: 'anna',
     prepare: (page) => page.getByRole('button', { name: 'Dispute', exact: true }).click(),
   },

@@ -5,6 +5,7 @@ import {
   IconBuildingBank,
   IconCashBanknoteOff,
   IconChartPie,
+  IconCoins,
   IconFileExport,
   IconFileSettings,
   IconGauge,
@@ -28,6 +29,7 @@ export const consoleNav: NavGroup[] = [
       { label: 'Waiting', to: 'waiting', icon: IconHourglass, right: 'console' },
       { label: 'Configuration', to: 'configuration', icon: IconFileSettings, right: 'console' },
       { label: 'Shared costs', to: 'allocation', icon: IconChartPie, right: 'console' },
+      { label: 'Costs and margin', to: 'costs', icon: IconCoins, right: 'console' },
     ],
   },
   {

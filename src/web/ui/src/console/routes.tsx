@@ -15,6 +15,7 @@ export const consoleRoutes: RouteObject[] = [
   { path: 'alerts', lazy: () => import('./customers/AlertsPage') },
   { path: 'bank', lazy: () => import('./bank/BankPage') },
   { path: 'receivables', lazy: () => import('./receivables/ReceivablesPage') },
+  { path: 'costs', lazy: () => import('./costs/CostsPage') },
   { path: 'allocation', lazy: () => import('./allocation/PoolsPage') },
   { path: 'allocation/:pool', lazy: () => import('./allocation/PoolPage') },
   { path: 'allocation/:pool/:month', lazy: () => import('./allocation/PoolMonthPage') },
