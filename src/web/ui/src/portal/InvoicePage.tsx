@@ -14,7 +14,7 @@ import { QueryView } from '@/shared/ui/states';
 import { apiPathOf, pageOf, useCustomer } from './customer';
 import { DisputeDialog } from './DisputeDialog';
 import { Disputes } from './Disputes';
-import { DocumentView } from './DocumentView';
+import { DocumentView, kindOfDocument } from './DocumentView';
 import { InvoiceComparison } from './InvoiceComparison';
 import classes from './InvoicePage.module.css';
 import { InvoiceStateBadge } from './InvoiceStateBadge';
@@ -23,8 +23,6 @@ import { PrintButton } from './PrintButton';
 import { customerKey, invoiceQuery } from './queries';
 
 /** A document as it was issued; its lines open to what they are made of. */
-const kindOfDocument = { invoice: 'Invoice', 'credit-note': 'Credit note', showback: 'Showback' };
-
 export function Component() {
   const reader = useReader();
   const number = useParams().number ?? '';
@@ -46,7 +44,7 @@ export function Component() {
       actions={
         <>
           {payHere ? (
-            <Button component="a" href={payHere} target="_blank" rel="noopener noreferrer">
+            <Button component="a" href={payHere} rel="noopener">
               Pay
             </Button>
           ) : null}
