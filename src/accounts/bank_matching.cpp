@@ -168,9 +168,19 @@ Match take_back(const BankEntry& entry, MatchFacts& facts) {
     return open("it takes back a payment that is not known");
   }
   std::vector<EarlierEntry>& entries = earlier->second;
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const EarlierEntry& one) {
-    return one.amount == -entry.amount;
+  // Payers choose that name, so that it is theirs alone at most.
+  const auto fits = [&](const EarlierEntry& one) {
+    return one.account == entry.account && one.amount == -entry.amount &&
+           (one.counterparty_account.empty() || entry.counterparty_account.empty() ||
+            one.counterparty_account == entry.counterparty_account);
+  };
+  const auto found = std::find_if(entries.begin(), entries.end(), fits);
+  const bool of_several = std::any_of(found, entries.end(), [&](const EarlierEntry& one) {
+    return fits(one) && one.customer != found->customer;
   });
+  if (of_several) {
+    return open(fmt::format("several customers have paid this amount as '{}'", entry.end_to_end));
+  }
   if (found == entries.end()) {
     return open(
         fmt::format("it takes back '{}', of which another amount was booked", entry.end_to_end));
@@ -220,8 +230,9 @@ Match match(const BankEntry& entry, MatchFacts& facts) {
   if (entry.amount.sign() > 0) {
     Match found = match_money_in(entry, facts);
     if (found.verdict == Verdict::kBooked && !entry.end_to_end.empty()) {
-      facts.by_end_to_end[entry.end_to_end].push_back(
-          {*found.customer, entry.amount, found.document});
+      facts.by_end_to_end[entry.end_to_end].push_back({entry.account, entry.counterparty_account,
+                                                       *found.customer, entry.amount,
+                                                       found.document});
     }
     return found;
   }

@@ -32,6 +32,8 @@ struct PossiblePayer {
 
 /// What an earlier transaction was booked as.
 struct EarlierEntry {
+  std::string account;               ///< of ours
+  std::string counterparty_account;  ///< may be empty
   CustomerId customer;
   money::Money amount;
   std::string document;

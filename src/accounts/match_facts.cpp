@@ -15,9 +15,10 @@ constexpr store::Statement kByAccount{"accounts.match_accounts", R"(
    where state = 'booked' and amount > 0 and counterparty_account = any($1::text[]))"};
 // What was taken back already has its counterpart under the same name.
 constexpr store::Statement kByEndToEnd{"accounts.match_earlier", R"(
-  select e.end_to_end, e.payer, e.currency, e.amount, e.document
+  select e.end_to_end, e.account, e.counterparty_account, e.payer, e.currency, e.amount, e.document
     from bank_entry e
-   where e.state = 'booked' and e.amount > 0 and e.end_to_end = any($1::text[])
+   where e.state = 'booked' and e.amount > 0 and e.account = any($2::text[])
+     and e.end_to_end = any($1::text[])
      and not exists (select from bank_entry b
                       where b.account = e.account and b.end_to_end = e.end_to_end and b.state = 'booked'
                         and b.currency = e.currency and b.amount = -e.amount)
@@ -52,14 +53,18 @@ MatchFacts read_match_facts(store::Connection& connection, const std::vector<Ban
   std::set<std::string> words;
   std::vector<std::string> accounts;
   std::vector<std::string> names;
+  std::vector<std::string> own_accounts;
   for (const BankEntry& entry : entries) {
     if (entry.amount.sign() > 0) {
       for (std::string& word : candidates_in(entry.remittance + " " + entry.end_to_end)) {
         words.insert(std::move(word));
       }
-      accounts.push_back(entry.counterparty_account);
+      if (!entry.counterparty_account.empty()) accounts.push_back(entry.counterparty_account);
     }
-    names.push_back(entry.end_to_end);
+    if (entry.reversal && !entry.end_to_end.empty()) {
+      names.push_back(entry.end_to_end);
+      own_accounts.push_back(entry.account);
+    }
   }
   const std::vector<std::string> candidates(words.begin(), words.end());
   MatchFacts facts;
@@ -75,13 +80,16 @@ MatchFacts read_match_facts(store::Connection& connection, const std::vector<Ban
     facts.by_key.emplace(row.text("key"), payer(row, "customer_id"));
   }
   for (const store::Row& row : connection.query(kByAccount, {accounts})) {
-    const std::string account = row.text("counterparty_account");
-    if (!account.empty()) facts.by_account[account].insert(payer(row, "payer"));
+    facts.by_account[row.text("counterparty_account")].insert(payer(row, "payer"));
   }
-  for (const store::Row& row : connection.query(kByEndToEnd, {names})) {
+  for (const store::Row& row : connection.query(kByEndToEnd, {names, own_accounts})) {
     const money::Money amount(row.decimal("amount"), money::Currency::of(row.text("currency")));
     facts.by_end_to_end[row.text("end_to_end")].push_back(
-        {payer(row, "payer"), amount, row.text("document")});
+        {.account = row.text("account"),
+         .counterparty_account = row.text("counterparty_account"),
+         .customer = payer(row, "payer"),
+         .amount = amount,
+         .document = row.text("document")});
   }
   read_open_documents(connection, facts.payers);
   return facts;

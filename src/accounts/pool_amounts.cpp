@@ -21,6 +21,12 @@ constexpr store::Statement kBefore{"accounts.pool_amounts", R"(
     from unnest($1::int[], $2::text[], $3::text[]) as n(position, pool, month)
     join pool_amount a on a.pool = n.pool and a.month = n.month)"};
 
+constexpr store::Statement kDividedOtherwise{"accounts.pool_currencies", R"(
+  select d.pool, d.month, d.currency
+    from unnest($1::text[], $2::text[], $3::text[]) as n(pool, month, currency)
+    join pool_division d on d.pool = n.pool and d.month = n.month and d.currency <> n.currency
+   order by d.pool, d.month limit 1)"};
+
 constexpr store::Statement kSet{"accounts.set_pool_amounts", R"(
   insert into pool_amount (pool, month, currency, amount, note, entered_at)
   select pool, month, currency, amount, note, $6
@@ -80,6 +86,7 @@ std::vector<PoolEntry> set_pool_amounts(store::Connection& connection,
   std::vector<std::int64_t> positions;
   std::vector<std::string> pools;
   std::vector<std::string> months;
+  std::vector<std::string> currencies;
   std::set<std::pair<std::string, std::string>> seen;
   lock_pool_amounts(connection);
   for (const PoolAmount& amount : amounts) {
@@ -90,6 +97,11 @@ std::vector<PoolEntry> set_pool_amounts(store::Connection& connection,
     positions.push_back(std::ssize(positions));
     pools.push_back(amount.pool);
     months.push_back(amount.month);
+    currencies.emplace_back(amount.amount.currency().code());
+  }
+  for (const store::Row& row : connection.query(kDividedOtherwise, {pools, months, currencies})) {
+    throw Error(fmt::format("{} of cost pool '{}' was divided in {}", row.text("month"),
+                            row.text("pool"), row.text("currency")));
   }
   std::vector<PoolEntry> entries(amounts.size(), PoolEntry::kCreated);
   for (const store::Row& row : connection.query(kBefore, {positions, pools, months})) {
@@ -102,7 +114,7 @@ std::vector<PoolEntry> set_pool_amounts(store::Connection& connection,
   }
   pools.clear();
   months.clear();
-  std::vector<std::string> currencies;
+  currencies.clear();
   std::vector<money::Decimal> figures;
   std::vector<std::string> notes;
   for (std::size_t i = 0; i < amounts.size(); ++i) {

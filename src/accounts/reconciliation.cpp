@@ -65,6 +65,8 @@ constexpr store::Statement kSettle{"accounts.settle_bank_entry", R"(
      set state = 'booked', payer = $2, document = $3, reference = $4, why = 'by hand', decided_by = $5,
          decided_at = $6
    where entry = $1)"};
+constexpr store::Statement kForgetUnnamed{"accounts.forget_unnamed_payment", R"(
+  delete from bank_entry where account = $1 and bank_id = $2 and state = 'open' and remittance = '')"};
 constexpr store::Statement kSetAside{"accounts.set_bank_entry_aside", R"(
   update bank_entry set state = 'aside', why = $2, decided_by = $3, decided_at = $4 where entry = $1)"};
 
@@ -270,7 +272,13 @@ BankImport import_bank_file(store::Connection& connection, const ChangeRules& ru
 
 BankImport take_exact_payment(store::Connection& connection, const ChangeRules& rules,
                               std::string_view source, const BankEntry& entry) {
-  return take(connection, rules, source, {entry}, doubt_of);
+  store::Transaction transaction(connection, store::TransactionKind::kEnclosing);
+  connection.query(kOneAtATime);
+  // The same payment told again, now with the document that it is for.
+  if (!entry.remittance.empty()) connection.execute(kForgetUnnamed, {entry.account, entry.bank_id});
+  BankImport result = take(connection, rules, source, {entry}, doubt_of);
+  transaction.commit();
+  return result;
 }
 
 std::vector<StoredBankEntry> list_bank_entries(store::Connection& connection,

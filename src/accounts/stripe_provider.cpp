@@ -60,6 +60,14 @@ std::string text_member(const text::Json& object, std::string_view name) {
   return found != nullptr && found->kind() == text::Json::Kind::kString ? found->as_string() : "";
 }
 
+/// Digits behind the point that amounts have there: those of ISO 4217, but for three currencies
+/// (docs.stripe.com/currencies, "Special cases").
+int digits_of(money::Currency currency) {
+  if (currency.code() == "ISK" || currency.code() == "UGX") return 2;
+  if (currency.code() == "MGA") return 0;
+  return currency.minor_digits();
+}
+
 class StripeProvider : public PaymentProvider {
  public:
   explicit StripeProvider(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {}
@@ -100,7 +108,10 @@ class StripeProvider : public PaymentProvider {
   static std::optional<ProviderPayment> parse(const text::Json& event) {
     const std::string& type = member(event, "type").as_string();
     const bool is_intent = type == "payment_intent.succeeded";
-    if (!is_intent && type != "checkout.session.completed") return std::nullopt;
+    if (!is_intent && type != "checkout.session.completed" &&
+        type != "checkout.session.async_payment_succeeded") {
+      return std::nullopt;
+    }
     const text::Json& object = member(member(event, "data"), "object");
     if (!is_intent && text_member(object, "payment_status") != "paid") return std::nullopt;
     std::string code = member(object, "currency").as_string();
@@ -123,8 +134,7 @@ class StripeProvider : public PaymentProvider {
     return ProviderPayment{
         .transaction = std::move(transaction),
         .document = std::move(document),
-        .amount =
-            money::Money(money::Decimal::from_parts(minor, currency.minor_digits()), currency),
+        .amount = money::Money(money::Decimal::from_parts(minor, digits_of(currency)), currency),
         .paid_at = instant_of(whole(member(event, "created").as_number(), "created"))};
   }
 

@@ -61,7 +61,7 @@ void show(const Console& console, const web::CollectiveStatement& statement, tim
                        {"open", text::Align::kRight}});
     for (const auto& [customer, document] : sum.documents) {
       table.add({customer, document.number, time::to_string(document.issued_on),
-                 time::to_string(document.due_on), std::string(state_of(document, today)),
+                 time::to_string(document.due_on), std::string(web::state_of(document, today)),
                  document.total.to_string(), document.open.to_string()});
     }
     console.result(table.to_string());
@@ -103,7 +103,8 @@ web::Report report_of(System& system, store::Connection& connection,
     return web::unit_report(connection, versions, customer.id, arguments.unit, months);
   }
   if (arguments.what == "plans") {
-    return web::plans_report(connection, versions, customer.id, arguments.subscription);
+    return web::plans_report(connection, versions, customer.id, arguments.subscription,
+                             std::nullopt);
   }
   return web::benchmark_report(connection, customer.id, months.to);
 }

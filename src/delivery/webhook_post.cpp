@@ -176,8 +176,10 @@ PostAnswer WebhookPost::post(const std::string& url, const Headers& headers,
     answer.retry_after = std::chrono::seconds(wait);
   }
   if (!answer.is_success()) {
-    answer.reason = one_line(fmt::format(
-        "answered {}{}{}", status, exchange.beginning.empty() ? "" : ": ", exchange.beginning));
+    answer.reason = fmt::format("answered {}", status);
+    if (rules_.keeps_answers && !exchange.beginning.empty()) {
+      answer.reason += ": " + one_line(exchange.beginning);
+    }
   }
   return answer;
 }

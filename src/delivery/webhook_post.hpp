@@ -18,11 +18,12 @@ struct PostRules {
   bool redirects = false;  ///< whether a redirect is followed, with the same rules
   std::chrono::milliseconds timeout{15'000};  ///< from resolving the name to the answer's end
   std::string ca_file = {};                   ///< PEM; empty: the system's authorities
+  bool keeps_answers = false;  ///< whether a reason has the beginning of what was answered
 };
 
 /// What became of a request.
 struct PostAnswer {
-  int status = 0;      ///< of the answer; 0: there was none
+  int status = 0;           ///< of the answer; 0: there was none
   std::string reason = {};  ///< one line for people; empty at 2xx
   std::optional<std::chrono::seconds> retry_after = std::nullopt;  ///< what the answer asks for
 

@@ -64,7 +64,9 @@ PostRules post_rules(const config::Settings& settings, bool of_house) {
   PostRules rules{.networks = {},
                   .redirects = settings.text("webhooks.redirects") == "true",
                   .timeout = settings.duration("webhooks.timeout"),
-                  .ca_file = settings.text("webhooks.caFile")};
+                  .ca_file = settings.text("webhooks.caFile"),
+                  // Who may choose the URL must not read what its machine says to us.
+                  .keeps_answers = of_house};
   try {
     rules.networks = Networks::parse(settings.text(name));
   } catch (Error& error) {

@@ -53,6 +53,11 @@ constexpr store::Statement kPeers{"analytics peers", R"(
     join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal and d.currency = $2
    group by s.customer_id)"};
 
+constexpr store::Statement kRoot{"analytics root of a tree", R"(
+  select customer_id from customer_below where below = $1 order by depth desc limit 1)"};
+constexpr store::Statement kTree{"analytics tree", R"(
+  select below from customer_below where customer_id = $1)"};
+
 constexpr store::Statement kPlansOf{"analytics plans", R"(
   select distinct plan, currency from subscription
    where customer_id = $1 and starts_at < $3 and (ends_at is null or ends_at > $2)
@@ -142,6 +147,17 @@ money::Decimal measured(FactReader& facts, const meters::MeterReader& reader,
                                      : usage::quantity_of(fold->second, meter.aggregation);
 }
 
+/// The customer and everybody above, beside and below it.
+std::set<CustomerId> tree_of(store::Connection& connection, CustomerId customer) {
+  const auto above = connection.query(kRoot, {customer}).at_most_one();
+  const CustomerId root = above ? CustomerId{above->int64("customer_id")} : customer;
+  std::set<CustomerId> tree{customer, root};
+  for (const store::Row& row : connection.query(kTree, {root})) {
+    tree.insert(CustomerId{row.int64("below")});
+  }
+  return tree;
+}
+
 }  // namespace
 
 std::vector<ChargeCost> charge_costs(store::Connection& connection, CustomerId customer,
@@ -214,6 +230,7 @@ std::vector<Benchmark> benchmarks(store::Connection& connection, CustomerId cust
   const time::Zone utc = time::Zone::utc();
   const time::Instant from = utc.start_of(days.first);
   const time::Instant to = utc.start_of(days.next);
+  const std::set<CustomerId> relatives = tree_of(connection, customer);
   std::vector<Benchmark> found;
   for (const store::Row& row : connection.query(kPlansOf, {customer, from, to})) {
     const auto currency = money::Currency::of(row.text("currency"));
@@ -223,7 +240,7 @@ std::vector<Benchmark> benchmarks(store::Connection& connection, CustomerId cust
          connection.query(kPeers, {benchmark.plan, currency.code(), from, to, month})) {
       if (peer.int64("customer_id") == customer.value) {
         benchmark.own = money::Money(peer.decimal("amount"), currency);
-      } else {
+      } else if (!relatives.contains({peer.int64("customer_id")})) {
         others.push_back(peer.decimal("amount"));
       }
     }

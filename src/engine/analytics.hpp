@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,15 @@ struct PlanComparison {
 };
 /// Over the last `months` issued months of the subscription's cycle. Every plan is computed by the
 /// chain of interim invoices over the stored usage, all by the active version, the present plan
-/// too. `subscription`: its key; "": the only one that goes on. Throws Error where there is none,
-/// or nothing was issued yet.
+/// too. `subscription`: its key; "": the only one that goes on. Other plans than the present one
+/// are compared where they are `among` these; none: all. Throws Error where there is no such
+/// subscription, or nothing was issued yet.
 PlanComparison compare_plans(store::Connection& connection, Versions& versions, CustomerId customer,
-                             const std::string& subscription, int months);
+                             const std::string& subscription, int months,
+                             const std::optional<std::set<std::string>>& among);
+/// The plans of the customer's subscriptions that have not ended.
+std::set<std::string> subscribed_plans(store::Connection& connection, CustomerId customer,
+                                       time::Instant now);
 
 /// What one of something cost in a month.
 struct UnitCost {
@@ -78,8 +84,9 @@ struct Benchmark {
   /// Of the others; none where they are fewer than insight::kBenchmarkLeast.
   std::optional<insight::Quartiles> others;
 };
-/// One a plan and currency that the customer was subscribed to in the month. Reads other customers:
-/// the connection must be the house's. What is told of others is quartiles alone.
+/// One a plan and currency that the customer was subscribed to in the month. Others are those who
+/// are not in the customer's tree: a parent knows what its own cost. Reads other customers: the
+/// connection must be the house's. What is told of others is quartiles alone.
 std::vector<Benchmark> benchmarks(store::Connection& connection, CustomerId customer,
                                   const std::string& month);
 

@@ -9,7 +9,9 @@
 #include "base/log.hpp"
 #include "engine/issue.hpp"
 #include "engine/spending.hpp"
+#include "store/announcements.hpp"
 #include "store/transaction.hpp"
+#include "text/json.hpp"
 
 namespace reckoner::engine {
 
@@ -139,8 +141,8 @@ struct BudgetWatch::Customer {
   }
 };
 
-BudgetWatch::BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock, Told told)
-    : pool_(pool), versions_(versions), clock_(std::move(clock)), told_(std::move(told)) {}
+BudgetWatch::BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock)
+    : pool_(pool), versions_(versions), clock_(std::move(clock)) {}
 
 std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& connection,
                                                           std::span<const std::int64_t> ids) {
@@ -167,6 +169,7 @@ std::size_t BudgetWatch::tell(store::Connection& connection, const Customer& cus
   std::vector<Alert> kept;
   store::Transaction transaction(connection);
   const VersionId version = versions_.active(connection).value();
+  store::Announcements announcements(connection, {customer.id});
   std::vector<OutgoingMail> mails;
   for (Alert alert : alerts) {
     const auto number = keep_alert(connection, alert);
@@ -181,10 +184,13 @@ std::size_t BudgetWatch::tell(store::Connection& connection, const Customer& cus
                        .member = std::string(kTemplate),
                        .version = version});
     }
-    if (told_) told_(connection, alert);
+    text::JsonWriter json;
+    write_alert(json, alert);
+    announcements.add(customer.id, "budget.reached", json.finish());
     kept.push_back(std::move(alert));
   }
   write_outbox(connection, mails, clock_());
+  announcements.write(clock_());
   transaction.commit();
   for (const Alert& alert : kept) {
     log::info("budget: {}: {}", alert.customer_key,

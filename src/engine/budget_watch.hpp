@@ -12,7 +12,7 @@
 namespace reckoner::engine {
 
 /// Compares what months cost with budgets, and tells each threshold that a month reaches, once: a
-/// row of `alert`, mails to the customer's addresses, and whatever `told` writes, in one
+/// row of `alert`, mails to the customer's addresses, and an announcement for webhooks, in one
 /// transaction. Looked at are customers with budgets who have usage in a cut since the last look,
 /// or changed their settings; and all of them once an hour, because fees accrue, plans change and
 /// days pass. How far the look has come is a row of `budget_look`, moved when a look is over: one
@@ -20,11 +20,7 @@ namespace reckoner::engine {
 /// time. Whoever cannot be billed at present is passed over.
 class BudgetWatch {
  public:
-  /// Called for each alert in the transaction that keeps it, for whoever passes it on; what it
-  /// throws takes the alert back, to be told at the next look.
-  using Told = std::function<void(store::Connection&, const Alert&)>;
-
-  BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock, Told told = {});
+  BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock);
 
   struct Look {
     std::size_t customers = 0;  ///< looked at
@@ -47,7 +43,6 @@ class BudgetWatch {
   store::Pool& pool_;
   Versions& versions_;
   const time::Clock clock_;
-  const Told told_;
 };
 
 }  // namespace reckoner::engine

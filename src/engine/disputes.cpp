@@ -205,7 +205,12 @@ std::vector<CreditedLine> credited_lines(store::Connection& connection, const Di
   }
   std::vector<CreditedLine> lines;
   for (std::size_t i = 0; i < document.lines.size(); ++i) {
-    if (document.lines[i].line.amount.sign() <= 0) continue;
+    const int sign = document.lines[i].line.amount.sign();
+    if (sign < 0) {
+      throw Error(fmt::format("{} has lines below zero: say which lines are credited, and how much",
+                              dispute.document));
+    }
+    if (sign == 0) continue;
     lines.push_back({static_cast<std::int64_t>(i) + 1, std::nullopt});
   }
   return lines;

@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "engine/mailed_parents.hpp"
+
 namespace reckoner::engine {
 
 namespace {
@@ -77,9 +79,9 @@ struct Person {
   std::vector<std::string> addresses;
 };
 
-std::vector<std::string> addresses_of(const store::Row& row) {
+std::vector<std::string> addresses_of(const std::string& email, const store::Row& row) {
   std::vector<std::string> addresses;
-  if (!row.text("email").empty()) addresses.push_back(row.text("email"));
+  if (!email.empty()) addresses.push_back(email);
   const std::string others = row.text("also_to");
   for (std::size_t begin = 0; begin < others.size();) {
     const std::size_t end = std::min(others.find('\n', begin), others.size());
@@ -99,9 +101,13 @@ struct Known {
 
   Known(store::Connection& connection, std::span<const std::int64_t> customers) {
     const std::vector<std::int64_t> ids(customers.begin(), customers.end());
+    const auto parents = addresses_of_mailed_parents(connection, customers);
     for (const store::Row& row : connection.query(kPeople, {ids})) {
+      const CustomerId id{row.int64("customer_id")};
+      const auto parent = parents.find(id);
       people.push_back(
-          {{row.int64("customer_id")}, row.text("key"), row.text("name"), addresses_of(row)});
+          {id, row.text("key"), row.text("name"),
+           addresses_of(parent == parents.end() ? row.text("email") : parent->second, row)});
     }
     std::vector<CustomerId> whose;
     for (const Person& person : people) whose.push_back(person.id);

@@ -12,6 +12,8 @@ namespace {
 using money::Money;
 using DocumentKey = std::pair<CustomerId, std::int64_t>;
 
+constexpr std::string_view kProposal = "WriteOffProposalHandler";
+
 constexpr store::Statement kList{"dunned documents", R"(
   select s.customer_id, s.ordinal, c.key, c.name, e.steps, e.reason, e.ended_on,
          e.steps is null or e.steps < s.places as goes_on
@@ -62,6 +64,20 @@ void add_step(DunnedDocument& dunned, const store::Row& row) {
                           .undone = row.text("undone")});
 }
 
+/// The steps of the first engine that duns, that propose to give up.
+std::set<std::string> proposals_of(const CompiledVersion& version) {
+  std::set<std::string> names;
+  for (const config::EngineConfig& engine : version.configuration().engines) {
+    const Chain& chain = version.chain(engine.id);
+    if (!chain.duns()) continue;
+    for (std::size_t i = 0; i < chain.dunning_steps().size(); ++i) {
+      if (chain.handlers()[i].class_name == kProposal) names.insert(chain.dunning_steps()[i].name);
+    }
+    break;
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<DunnedDocument> list_dunning(store::Connection& connection, const DunningFilter& filter,
@@ -109,6 +125,15 @@ std::vector<invoicing::DunningStep> dunning_steps_of(const CompiledVersion& vers
     if (chain.duns()) return chain.dunning_steps();
   }
   return {};
+}
+
+void hide_proposals(std::vector<DunnedDocument>& documents, const CompiledVersion& version) {
+  const std::set<std::string> proposals = proposals_of(version);
+  for (DunnedDocument& dunned : documents) {
+    std::erase_if(dunned.steps, [](const auto& step) { return step.handler == kProposal; });
+    if (dunned.next && proposals.contains(dunned.next->name)) dunned.next.reset();
+  }
+  std::erase_if(documents, [](const DunnedDocument& dunned) { return dunned.steps.empty(); });
 }
 
 void write_dunned(text::JsonWriter& json, const DunnedDocument& dunned) {

@@ -55,6 +55,10 @@ std::vector<DunnedDocument> list_dunning(store::Connection& connection, const Du
 /// The steps of the first engine of the version that duns; empty where none does.
 std::vector<invoicing::DunningStep> dunning_steps_of(const CompiledVersion& version);
 
+/// Leaves out what customers are not told: that what they owe is proposed to be given up, or will
+/// be. Documents on which nothing else was done are not in the list then.
+void hide_proposals(std::vector<DunnedDocument>& documents, const CompiledVersion& version);
+
 /// As the API and --json have it.
 void write_dunned(text::JsonWriter& json, const DunnedDocument& dunned);
 

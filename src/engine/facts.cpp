@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/steps.hpp"
+#include "engine/mailed_parents.hpp"
 #include "usage/bucket.hpp"
 
 namespace reckoner::engine {
@@ -127,14 +128,6 @@ constexpr store::Statement kModes{"billing modes of a batch", R"(
   select customer_id, starts_on, mode from billing_mode
    where customer_id = any($1::bigint[]) order by customer_id, starts_on)"};
 
-// Whose documents go to the parent, and where that is: in two steps, as each table lies with its
-// own customer.
-constexpr store::Statement kMailedParents{"parents that get mails of a batch", R"(
-  select customer_id, parent from customer_parent
-   where customer_id = any($1::bigint[]) and gets_mails)"};
-constexpr store::Statement kAddresses{"addresses of parents", R"(
-  select customer_id, email from customer where customer_id = any($1::bigint[]))"};
-
 CustomerIndex index(std::deque<CustomerWork>& customers) {
   CustomerIndex index;
   for (CustomerWork& work : customers) {
@@ -243,20 +236,10 @@ std::deque<CustomerWork> FactReader::customers(std::span<const std::int64_t> ids
 
 void FactReader::take_parents_addresses(std::span<const std::int64_t> ids,
                                         std::deque<CustomerWork>& customers) {
-  std::map<CustomerId, CustomerId> parents;
-  std::vector<CustomerId> mailed;
-  for (const store::Row& row : connection_.query(kMailedParents, {ids})) {
-    mailed.emplace_back(row.int64("parent"));
-    parents.emplace(CustomerId{row.int64("customer_id")}, mailed.back());
-  }
-  if (parents.empty()) return;
-  std::map<CustomerId, std::string> addresses;
-  for (const store::Row& row : connection_.query(kAddresses, {mailed})) {
-    addresses.emplace(CustomerId{row.int64("customer_id")}, row.text("email"));
-  }
+  const std::map<CustomerId, std::string> parents = addresses_of_mailed_parents(connection_, ids);
   for (CustomerWork& work : customers) {
     const auto parent = parents.find(work.customer.id);
-    if (parent != parents.end()) work.customer.email = addresses[parent->second];
+    if (parent != parents.end()) work.customer.email = parent->second;
   }
 }
 

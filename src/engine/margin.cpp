@@ -20,6 +20,7 @@ constexpr store::Statement kLines{"margin lines", R"(
   with line as (
     select l.customer_id, l.period_starts_at, l.cycle, l.side, l.key, l.subscription, l.charge,
            l.amount, d.currency, d.kind = 'showback' as shown, l.ordinal, l.line, l.facts,
+           d.corrects is null as priced,
            l.counts and not exists (select from document_void v
                                      where v.customer_id = l.customer_id and v.ordinal = l.ordinal
                                        and v.mode = 'rebill') as stands
@@ -33,7 +34,7 @@ constexpr store::Statement kLines{"margin lines", R"(
          coalesce(sum(l.amount) filter (where l.shown), 0) as shown,
          coalesce(sum(l.amount) filter (where l.stands), 0) as standing,
          coalesce((array_agg(l.facts order by l.ordinal desc, l.line desc)
-                     filter (where l.stands))[1], '') as facts
+                     filter (where l.stands and l.priced))[1], '') as facts
     from line l
     join customer c on c.customer_id = l.customer_id
     left join subscription s on s.customer_id = l.customer_id and s.subscription = l.subscription

@@ -20,42 +20,41 @@ constexpr store::Statement kSubscription{"analytics subscriptions", R"(
    where s.customer_id = $1 and s.ends_at is null and ($2 = '' or s.external_key = $2)
    order by s.subscription)"};
 
+constexpr store::Statement kPlans{"analytics subscribed plans", R"(
+  select distinct plan from subscription
+   where customer_id = $1 and (ends_at is null or ends_at > $2))"};
+
 constexpr store::Statement kMonths{"analytics issued months", R"(
   select distinct label, starts_on from billing_period
    where customer_id = $1 and cycle = $2 and side = 'arrears' and billed_cut is not null
    order by starts_on desc limit $3)"};
 
-/// Facts of a customer whose subscription is on another plan.
+/// Facts of a customer one of whose subscriptions is on another plan.
 class FactsWithPlan : public FactReader {
  public:
-  FactsWithPlan(store::Connection& connection, Knowledge knowledge, std::int64_t cycle,
-                std::string before, std::string plan)
-      : FactReader(connection, knowledge),
-        cycle_(cycle),
-        before_(std::move(before)),
-        plan_(std::move(plan)) {}
+  FactsWithPlan(store::Connection& connection, Knowledge knowledge, std::int64_t subscription,
+                std::string plan)
+      : FactReader(connection, knowledge), subscription_(subscription), plan_(std::move(plan)) {}
 
   void subscriptions(std::span<CustomerWork* const> customers) override {
     FactReader::subscriptions(customers);
     for (CustomerWork* customer : customers) {
       for (domain::Subscription& subscription : customer->subscriptions) {
-        if (subscription.cycle == cycle_ && subscription.plan == before_) {
-          subscription.plan = plan_;
-        }
+        if (subscription.number == subscription_) subscription.plan = plan_;
       }
     }
   }
 
  private:
-  const std::int64_t cycle_;
-  const std::string before_;
+  const std::int64_t subscription_;
   const std::string plan_;
 };
 
 /// What is compared: everything but the plan.
 struct Compared {
   CustomerId customer;
-  std::int64_t cycle = 0;
+  std::int64_t subscription = 0;  ///< its plan is replaced
+  std::int64_t cycle = 0;         ///< the subscription's
   std::string engine;
   std::string plan;  ///< the present one
   money::Currency currency;
@@ -65,7 +64,7 @@ struct Compared {
 
 PlanCost cost_of(store::Connection& connection, Versions& versions, VersionId active,
                  const Compared& of, const std::string& plan) {
-  FactsWithPlan facts(connection, current_knowledge(connection), of.cycle, of.plan, plan);
+  FactsWithPlan facts(connection, current_knowledge(connection), of.subscription, plan);
   const std::array<std::int64_t, 1> ids{of.customer.value};
   Computation computation;
   computation.customers = facts.customers(ids);
@@ -94,8 +93,18 @@ bool is_cheaper(const PlanCost& a, const PlanCost& b) {
 
 }  // namespace
 
+std::set<std::string> subscribed_plans(store::Connection& connection, CustomerId customer,
+                                       time::Instant now) {
+  std::set<std::string> plans;
+  for (const store::Row& row : connection.query(kPlans, {customer, now})) {
+    plans.insert(row.text("plan"));
+  }
+  return plans;
+}
+
 PlanComparison compare_plans(store::Connection& connection, Versions& versions, CustomerId customer,
-                             const std::string& subscription, int months) {
+                             const std::string& subscription, int months,
+                             const std::optional<std::set<std::string>>& among) {
   const store::Rows found = connection.query(kSubscription, {customer, subscription});
   if (found.empty()) {
     throw Error(subscription.empty()
@@ -105,6 +114,7 @@ PlanComparison compare_plans(store::Connection& connection, Versions& versions, 
   if (found.size() > 1) throw Error("several subscriptions go on: say which one");
   const store::Row row = found[0];
   Compared of{.customer = customer,
+              .subscription = row.int64("subscription"),
               .cycle = row.int64("cycle"),
               .engine = row.text("engine"),
               .plan = row.text("plan"),
@@ -124,7 +134,8 @@ PlanComparison compare_plans(store::Connection& connection, Versions& versions, 
   const auto version = versions.load(connection, active);
   std::set<std::string> plans{of.plan};
   for (const domain::Plan& plan : version->configuration().plans) {
-    if (plan.currency == of.currency && plan.billed_by == of.engine) plans.insert(plan.name);
+    if (plan.currency != of.currency || plan.billed_by != of.engine) continue;
+    if (!among || among->contains(plan.name)) plans.insert(plan.name);
   }
   for (const std::string& plan : plans) {
     comparison.plans.push_back(cost_of(connection, versions, active, of, plan));

@@ -30,6 +30,8 @@ class ReminderHandler : public engine::DunningHandler {
   void take(engine::DunningAction& action) const override {
     action.mail_template = template_;
     action.announcements.emplace_back("dunning.reminder");
+    // Nobody pays for a letter that goes nowhere.
+    if (action.document.addresses.empty()) return;
     const auto fee = fees_.find(action.document.open.currency());
     if (fee == fees_.end()) return;
     action.fee = fee->second;

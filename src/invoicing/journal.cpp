@@ -164,8 +164,9 @@ JournalEntry payment_entry(const Money& amount, const domain::Chart& chart,
 
 JournalEntry write_off_entry(const Money& amount, const domain::Chart& chart,
                              std::string_view legal_entity) {
-  domain::PostingFacts facts = facts_of(amount, legal_entity);
-  facts.charge = "write-off";
+  const money::Currency currency = amount.currency();
+  const domain::PostingFacts facts{
+      .charge = "write-off", .currency = currency.code(), .entity = legal_entity};
   return transfer(amount, account_for(chart, Posted::kRevenue, facts), domain::kReceivableAccount);
 }
 

@@ -1,6 +1,7 @@
 #include "invoicing/receivables.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace reckoner::invoicing {
 
@@ -36,8 +37,13 @@ std::vector<money::Money> open_amounts(std::span<const Demand> demands,
   for (const Demand& demand : demands) {
     if (demand.corrects && demand.amount < zero) settle(*demand.corrects, -demand.amount);
   }
+  // What was paid and taken back again has settled nothing.
+  std::map<std::int64_t, money::Money> paid;
   for (const NamedPayment& payment : named) {
-    if (payment.amount > zero) settle(payment.ordinal, payment.amount);
+    paid.try_emplace(payment.ordinal, zero).first->second += payment.amount;
+  }
+  for (const auto& [ordinal, amount] : paid) {
+    if (amount > zero) settle(ordinal, amount);
   }
   for (money::Money& amount : open) {
     if (settled <= zero) break;

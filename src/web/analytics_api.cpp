@@ -53,11 +53,30 @@ Response show_unit(CustomerSession& session, const Request& request) {
                   }));
 }
 
+/// What somebody of a customer knows already: the plans of that customer and of all below it. It
+/// may be asking about one of these.
+std::set<std::string> plans_known_to(const Principal& caller, CustomerSession& session) {
+  const CustomerId own = caller.customer.value();
+  session.look_at({.customer = own, .key = caller.customer_key});
+  std::set<std::string> plans;
+  for (const accounts::Below& one :
+       accounts::read_subtree(session.connection(), own, caller.customer_key)) {
+    session.look_at(one);
+    plans.merge(engine::subscribed_plans(session.connection(), one.customer, session.now()));
+  }
+  session.look_at({.customer = session.customer(), .key = session.key()});
+  return plans;
+}
+
+/// Staff compare all plans: which others there are, and what they cost, is nothing that customers
+/// are told.
 Response show_plans(CustomerSession& session, const Request& request) {
+  std::optional<std::set<std::string>> among;
+  if (!session.is_staff()) among = plans_known_to(request.principal, session);
   return answered(session, request, refused_as(422, [&] {
                     return plans_report(session.connection(), session.versions(),
                                         session.customer(),
-                                        request.parameter("subscription").value_or(""));
+                                        request.parameter("subscription").value_or(""), among);
                   }));
 }
 

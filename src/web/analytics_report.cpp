@@ -130,9 +130,10 @@ Report unit_report(store::Connection& connection, engine::Versions& versions, Cu
 }
 
 Report plans_report(store::Connection& connection, engine::Versions& versions, CustomerId customer,
-                    const std::string& subscription) {
+                    const std::string& subscription,
+                    const std::optional<std::set<std::string>>& among) {
   const engine::PlanComparison comparison =
-      engine::compare_plans(connection, versions, customer, subscription, kPlanMonths);
+      engine::compare_plans(connection, versions, customer, subscription, kPlanMonths, among);
   Report report{.name = "plans",
                 .head = head_of({comparison.months.front(), comparison.months.back()}),
                 .columns = {{"plan"},

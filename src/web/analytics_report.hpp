@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 
 #include "engine/analytics.hpp"
@@ -23,9 +25,10 @@ Report unit_report(store::Connection& connection, engine::Versions& versions, Cu
 
 /// Issued months that plans are compared over.
 inline constexpr int kPlanMonths = 3;
-/// Throws Error where no plan could be compared.
+/// `among`: as engine::compare_plans has it. Throws Error where no plan could be compared.
 Report plans_report(store::Connection& connection, engine::Versions& versions, CustomerId customer,
-                    const std::string& subscription);
+                    const std::string& subscription,
+                    const std::optional<std::set<std::string>>& among);
 Report benchmark_report(store::Connection& connection, CustomerId customer,
                         const std::string& month);
 

@@ -134,7 +134,7 @@ Response settle(const ConsoleApi& api, const Request& request) {
 
 Response set_aside(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request, {"reason"});
-  const std::string reason = body.text("reason");
+  const std::string reason = body.reason();
   return decide(api, request, "bank.set-aside",
                 [&](store::Connection& connection, std::int64_t number, const std::string& who,
                     time::Instant now) {

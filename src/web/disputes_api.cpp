@@ -166,7 +166,7 @@ Response credit(const ConsoleApi& api, const Request& request) {
       .lines = lines_of(body),
       .nature = body.optional_parsed("nature", invoicing::parse_credit_nature)
                     .value_or(invoicing::CreditNature::kConcession),
-      .reason = body.text("reason")};
+      .reason = body.reason()};
   return settle(api, request, "credit",
                 [&](store::Connection& connection, CustomerId customer, std::int64_t number,
                     time::Instant now) {
@@ -177,7 +177,7 @@ Response credit(const ConsoleApi& api, const Request& request) {
 
 Response refuse(const ConsoleApi& api, const Request& request) {
   const RequestObject body(request, {"reason"});
-  const std::string reason = body.text("reason");
+  const std::string reason = body.reason();
   return settle(api, request, "refuse",
                 [&](store::Connection& connection, CustomerId customer, std::int64_t number,
                     time::Instant now) {

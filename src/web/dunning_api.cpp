@@ -50,7 +50,8 @@ struct DocumentPage {
 };
 
 Response dunned_page(store::Connection& connection, const engine::CompiledVersion& version,
-                     const Request& request, std::optional<CustomerId> customer) {
+                     const Request& request, std::optional<CustomerId> customer,
+                     bool is_for_staff) {
   const DocumentPage page(request);
   const bool going_on = word_parameter(request, "state", {"going-on", "all"}) != "all";
   const auto behind =
@@ -62,6 +63,7 @@ Response dunned_page(store::Connection& connection, const engine::CompiledVersio
   const auto next = page.cut(documents, [](const DunnedDocument& dunned) {
     return Place{dunned.document.customer, dunned.document.ordinal};
   });
+  if (!is_for_staff) engine::hide_proposals(documents, version);
   text::JsonWriter json;
   json.begin_object().key("items").begin_array();
   for (const DunnedDocument& dunned : documents) engine::write_dunned(json, dunned);
@@ -72,13 +74,14 @@ Response dunned_page(store::Connection& connection, const engine::CompiledVersio
 }
 
 Response list_of_customer(CustomerSession& session, const Request& request) {
-  return dunned_page(session.connection(), session.active(), request, session.customer());
+  return dunned_page(session.connection(), session.active(), request, session.customer(),
+                     session.is_staff());
 }
 
 Response list_of_all(const ConsoleApi& api, const Request& request) {
   const auto lease = take_connection(api.pool());
   const auto version = active_configuration(*lease, api.versions()).compiled;
-  return dunned_page(*lease, *version, request, std::nullopt);
+  return dunned_page(*lease, *version, request, std::nullopt, true);
 }
 
 std::string to_json(const WriteOff& write_off) {
@@ -113,7 +116,7 @@ template <class Decide>
 Response decide(const ConsoleApi& api, const Request& request, std::string action, Decide decide) {
   const std::string& number = request.path_values.at("number");
   const RequestObject body(request, {"reason"});
-  const std::string reason = body.text("reason");
+  const std::string reason = body.reason();
   const time::Instant now = api.now();
   return once(api.pool(), request, now, [&](store::Connection& connection) {
     const auto before = accounts::find_write_off(connection, number);

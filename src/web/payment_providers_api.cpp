@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
+#include "accounts/audit_log.hpp"
 #include "accounts/payment_provider.hpp"
 #include "base/log.hpp"
-#include "store/repeat.hpp"
+#include "store/transaction.hpp"
 #include "web/active_configuration.hpp"
 #include "web/change_rules.hpp"
 #include "web/console_api.hpp"
@@ -11,6 +12,30 @@
 namespace reckoner::web {
 
 namespace {
+
+constexpr store::Statement kCustomerOf{"provider.customer_of_document", R"(
+  select customer_id from issued where number = $1)"};
+
+/// In the transaction that books it.
+void note(store::Connection& connection, const Request& request, const std::string& provider,
+          const accounts::ProviderPayment& payment, const accounts::BookedPayment& booked,
+          time::Instant now) {
+  const auto document = connection.query(kCustomerOf, {payment.document}).at_most_one();
+  text::JsonWriter json;
+  json.begin_object().key("amount").string(payment.amount.to_string());
+  json.key("currency").string(payment.amount.currency().code()).key("document");
+  payment.document.empty() ? json.null() : json.string(payment.document);
+  json.key("state").string(booked.state).end_object();
+  accounts::record(connection,
+                   {.who = fmt::format("provider {}", provider),
+                    .action = "payment.provider",
+                    .subject = payment.transaction,
+                    .customer = document ? std::optional(CustomerId{document->int64("customer_id")})
+                                         : std::nullopt,
+                    .after = json.finish(),
+                    .request = request.id},
+                   now);
+}
 
 /// The same answer to a repetition: the provider need not know what became of it.
 Response received() {
@@ -34,9 +59,12 @@ Response take_event(const ConsoleApi& api, const Request& request) {
     if (!payment) return received();
     const auto lease = take_connection(api.pool());
     const auto version = active_configuration(*lease, api.versions()).compiled;
+    store::Transaction transaction(*lease);
     const accounts::BookedPayment booked = accounts::book_provider_payment(
         *lease, change_rules(api.versions(), *lease, version->configuration(), now), name,
         *payment);
+    if (booked.is_new) note(*lease, request, name, *payment, booked, now);
+    transaction.commit();
     if (booked.is_new) {
       log::info("{}: payment {} of {} {} is {}", name, payment->transaction,
                 payment->amount.to_string(), payment->amount.currency().code(), booked.state);

@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "text/utf8.hpp"
 #include "web/metering_session.hpp"
 
 namespace reckoner::web {
 
 namespace {
+
+constexpr std::size_t kReasonMax = 4'000;      // characters
+constexpr std::size_t kCharacterBytesMax = 4;  // in UTF-8
 
 template <class Read>
 auto read_member(std::string_view name, Read read) {
@@ -46,6 +50,14 @@ std::string RequestObject::text(std::string_view name, std::size_t bytes_max) co
     throw Problem(400, fmt::format("{} has more than {} bytes", name, bytes_max));
   }
   return *std::move(value);
+}
+
+std::string RequestObject::reason() const {
+  std::string reason = text("reason", kReasonMax * kCharacterBytesMax);
+  if (text::width(reason) > kReasonMax) {
+    throw Problem(400, fmt::format("reason has more than {} characters", kReasonMax));
+  }
+  return reason;
 }
 
 std::optional<std::string> RequestObject::optional_text(std::string_view name) const {

@@ -27,6 +27,8 @@ class RequestObject {
   bool has(std::string_view name) const { return object_.find(name) != nullptr; }
   /// Of at most `bytes_max`.
   std::string text(std::string_view name, std::size_t bytes_max = kTextMax) const;
+  /// The member "reason": why a person decided so, of at most 4,000 characters.
+  std::string reason() const;
   /// None where it is missing or null.
   std::optional<std::string> optional_text(std::string_view name) const;
   std::optional<bool> optional_boolean(std::string_view name) const;

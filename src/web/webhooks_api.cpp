@@ -31,6 +31,7 @@ constexpr std::size_t kEventsMax = 50;
 struct Owner {
   CustomerId id = delivery::kHouse;
   std::string key = {};
+  bool shows_urls = true;  ///< whole: what comes behind the host is often a secret
 
   bool is_house() const { return id == delivery::kHouse; }
   std::optional<CustomerId> customer() const {
@@ -42,7 +43,7 @@ Owner owner_of(store::Connection& connection, const Request& request) {
   const auto key = request.path_values.find("customer");
   if (key == request.path_values.end()) return {};
   const CustomerChoice choice = chosen_customer(connection, request.principal, key->second);
-  return {choice.customer.value(), choice.key};
+  return {.id = choice.customer.value(), .key = choice.key};
 }
 
 Problem unknown(std::string_view what, const std::string& name) {
@@ -73,6 +74,27 @@ WebhookDelivery find_delivery(store::Connection& connection, const Owner& owner,
     throw unknown("delivery", message);
   }
   return *std::move(found);
+}
+
+/// Staff, and who may change the endpoints of that very customer.
+bool may_read_urls(const CustomerSession& session, const Principal& caller) {
+  return session.is_staff() ||
+         (caller.customer == session.customer() && caller.rights.contains(Right::kManage));
+}
+
+/// "https://erp.example" of a URL that may be one of an endpoint.
+std::string scheme_and_host(const std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  std::string host = url.substr(begin, url.find_first_of("/?#\\", begin) - begin);
+  const std::size_t colon = host.rfind(':');
+  if (colon != std::string::npos && host.find(']', colon) == std::string::npos) host.resize(colon);
+  return url.substr(0, begin) + host;
+}
+
+/// As those may see it who read for the owner.
+WebhookEndpoint as_read(const Owner& owner, WebhookEndpoint endpoint) {
+  if (!owner.shows_urls) endpoint.url = scheme_and_host(endpoint.url);
+  return endpoint;
 }
 
 void write_endpoint(text::JsonWriter& json, const WebhookEndpoint& endpoint, time::Instant now) {
@@ -164,7 +186,7 @@ Response list_endpoints(store::Connection& connection, const Owner& owner, time:
   text::JsonWriter json;
   json.begin_object().key("items").begin_array();
   for (const WebhookEndpoint& endpoint : delivery::list_endpoints(connection, owner.id)) {
-    write_endpoint(json, endpoint, now);
+    write_endpoint(json, as_read(owner, endpoint), now);
   }
   json.end_array();
   write_next(json, std::nullopt);
@@ -327,7 +349,7 @@ const auto kOperations = std::to_array<Operation>({
     {"GET", "/{endpoint}",
      [](store::Connection& connection, const Owner& owner, const Request& request,
         time::Instant now) {
-       return shown(request, find_endpoint(connection, owner, request), now);
+       return shown(request, as_read(owner, find_endpoint(connection, owner, request)), now);
      },
      nullptr},
     {"PUT", "/{endpoint}", nullptr, edit_endpoint},
@@ -366,8 +388,10 @@ Route customers_route(const WebhooksApi& api, const Operation& operation) {
   return customer_route(
       api.console.customers, std::string(operation.method), rest, Right::kSee,
       [work = operation.reading](CustomerSession& session, const Request& request) {
-        return work(session.connection(), {session.customer(), session.key()}, request,
-                    session.now());
+        const Owner owner{.id = session.customer(),
+                          .key = session.key(),
+                          .shows_urls = may_read_urls(session, request.principal)};
+        return work(session.connection(), owner, request, session.now());
       });
 }
 

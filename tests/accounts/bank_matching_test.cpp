@@ -124,6 +124,19 @@ TEST_F(Matching, WhatGoesBackTakesBackWhatCameIn) {
   EXPECT_EQ(matched(back), "open") << "once";
 }
 
+TEST_F(Matching, WhatSeveralHavePaidUnderOneNameGoesBackByPeople) {
+  EXPECT_EQ(matched(entry("80.00", "INV-1", "DE1", "RENT")), "acme INV-1");
+  EXPECT_EQ(matched(entry("80.00", "INV-3", "DE2", "RENT")), "globex INV-3");
+  BankEntry back = entry("-80.00", "", "", "RENT");
+  back.reversal = true;
+  EXPECT_EQ(matched(back), "open");
+  back.counterparty_account = "DE2";
+  EXPECT_EQ(matched(back), "globex INV-3");
+  back.counterparty_account = "DE1";
+  back.account = "another of ours";
+  EXPECT_EQ(matched(back), "open");
+}
+
 TEST_F(Matching, DoubtsAndForeignMoneyAreForPeople) {
   BankEntry doubtful = entry("80.00", "INV-1");
   doubtful.doubt = "odd";

@@ -47,6 +47,31 @@ TEST(StripeProvider, ReadsWhatIsSignedWithOneOfItsSecrets) {
   }
 }
 
+TEST(StripeProvider, ReadsAmountsInTheUnitsOfStripe) {
+  const auto provider = stripe_provider({"s"});
+  const auto amount = [&](std::int64_t minor, std::string_view currency) {
+    const std::string body = intent("pi_1", "", minor, currency);
+    return provider->read({signed_at(kTime, body, "s"), body}, at(kTime))->amount.to_string();
+  };
+  EXPECT_EQ(amount(5000, "jpy"), "5000");
+  EXPECT_EQ(amount(5000, "mga"), "5000.00");
+  EXPECT_EQ(amount(50000, "isk"), "500");
+  EXPECT_EQ(amount(5000, "bhd"), "5.000");
+  EXPECT_THAT(error_of([&] { amount(50, "ugx"); }), HasSubstr("cannot be read"));
+}
+
+TEST(StripeProvider, ReadsSessionsThatArePaidLater) {
+  const auto provider = stripe_provider({"s"});
+  const std::string body = fmt::format(
+      R"({{"type":"checkout.session.async_payment_succeeded","created":{},"data":{{"object":)"
+      R"({{"id":"cs_1","payment_intent":"pi_9","payment_status":"paid","amount_total":100,)"
+      R"("currency":"usd","client_reference_id":"INV-1"}}}}}})",
+      kTime);
+  const auto payment = provider->read({signed_at(kTime, body, "s"), body}, at(kTime));
+  ASSERT_TRUE(payment.has_value());
+  EXPECT_EQ(payment->transaction + " " + payment->document, "pi_9 INV-1");
+}
+
 TEST(StripeProvider, TakesTheHmacOfAnotherImplementation) {
   // printf '1700000000.{"type":"x"}' | openssl dgst -sha256 -hmac whsec_test
   const auto provider = stripe_provider({"whsec_test"});
@@ -113,6 +138,14 @@ TEST_F(ProviderPaymentTest, EachIsBookedOnce) {
   EXPECT_EQ(world.balance("acme"), "40.00");
   EXPECT_EQ(book("pi_2", invoice, "40.00").state, "booked");
   EXPECT_EQ(world.balance("acme"), "0.00");
+}
+
+TEST_F(ProviderPaymentTest, TheDocumentMayBeToldLater) {
+  EXPECT_EQ(book("pi_1", "", "60.00").state, "open");
+  EXPECT_EQ(book("pi_1", invoice, "60.00").state, "booked");
+  EXPECT_FALSE(book("pi_1", "", "60.00").is_new);
+  EXPECT_EQ(world.balance("acme"), "40.00");
+  EXPECT_EQ(world.number("select count(*) from bank_entry"), 1);
 }
 
 TEST_F(ProviderPaymentTest, WhatDoesNotFitIsLeftToPeople) {

@@ -307,6 +307,19 @@ TEST_F(Webhooks, OneThatHasGoneIsDisabledAtOnceAndTheHouseIsTold) {
   EXPECT_THAT(receiver_.told().front().body, HasSubstr(R"("customer":"acme")"));
 }
 
+TEST_F(Webhooks, WhatACustomersTargetAnswersIsNotKept) {
+  settings_.set("webhooks.customers.networks", "127.0.0.1");
+  const NewEndpoint endpoint = add(receiver_.url(), {"*"}, {1});
+  receiver_.answer([](const httplib::Request&, httplib::Response& response) {
+    response.status = 403;
+    response.set_content("inner secret", "text/plain");
+  });
+  happen(1);
+  EXPECT_EQ(send(), (Result{.failed = 1}));
+  EXPECT_THAT(deliveries(endpoint).front().last_error, HasSubstr("answered 403"));
+  EXPECT_THAT(deliveries(endpoint).front().last_error, testing::Not(HasSubstr("secret")));
+}
+
 TEST_F(Webhooks, NobodyInsideIsReached) {
   const NewEndpoint acme = add(receiver_.url(), {"*"}, {1});
   const NewEndpoint by_name = add(receiver_.url("localhost"), {"*"}, {1});

@@ -53,6 +53,13 @@ TEST(OpenAmounts, WhatIsPaidBeyondAllStaysAsCredit) {
   EXPECT_THAT(open({{1, dollars(10'00)}}, {{1, dollars(15'00)}}, -5'00), ElementsAre("0.00"));
 }
 
+TEST(OpenAmounts, WhatWasTakenBackPaysNothingElse) {
+  const std::vector<Demand> demands{{1, dollars(100'00)}, {2, dollars(100'00)}};
+  EXPECT_THAT(
+      open(demands, {{1, dollars(100'00)}, {1, dollars(-100'00)}, {2, dollars(100'00)}}, 100'00),
+      ElementsAre("100.00", "0.00"));
+}
+
 TEST(OpenAmounts, APaymentThatWasTakenBackIsOpenAgain) {
   EXPECT_THAT(open({{1, dollars(10'00)}}, {{1, dollars(10'00)}, {1, dollars(-10'00)}}, 10'00),
               ElementsAre("10.00"));

@@ -20,7 +20,8 @@ domain::SupplierPrice price_of(domain::Rate rate) {
   price.charge.name = "transit";
   price.charge.source =
       domain::OfMeters{.meters = {"bandwidth"}, .unit = "GB", .unit_size = Decimal(1000)};
-  price.charge.terms.push_back({.effective = std::nullopt, .model = rate});
+  price.charge.terms.push_back(
+      {.effective = std::nullopt, .model = rate, .minimum = {}, .maximum = {}});
   return price;
 }
 
@@ -52,8 +53,10 @@ TEST(SupplierCost, TiersCountOnceForEverybodyTogether) {
 
 TEST(SupplierCost, LaterTermsCountFromTheirMonthOn) {
   domain::SupplierPrice price = per_unit("1");
-  price.charge.terms.push_back(
-      {.effective = time::parse_date("2026-10-02"), .model = domain::Rate(domain::PerUnit{9})});
+  price.charge.terms.push_back({.effective = time::parse_date("2026-10-02"),
+                                .model = domain::Rate(domain::PerUnit{9}),
+                                .minimum = {},
+                                .maximum = {}});
   EXPECT_THAT(costs(price, {1000}), ElementsAre("1.00"));
   price.charge.terms.back().effective = time::parse_date("2026-10-01");
   EXPECT_THAT(costs(price, {1000}), ElementsAre("9.00"));

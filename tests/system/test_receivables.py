@@ -2,7 +2,11 @@
 """Overdue and disputed documents with the real daemon: reminders with their mails, disputes between a customer's people and
 staff, and what is given up."""
 
+import hashlib
+import hmac
 import json
+import signal
+import time
 import unittest
 from decimal import Decimal
 
@@ -20,6 +24,12 @@ class Receivables(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.world = World()
+        cls.world.serve.send(signal.SIGTERM)
+        cls.world.serve.wait()
+        cls.world.reckoner = rp.Reckoner(database=cls.world.database, data_dir=cls.world.directory, env={
+            "RECKONER_PAYMENTS_STRIPE_SECRETS": "env:PROVIDER_SECRET", "PROVIDER_SECRET": "shared"})
+        cls.world.serve = cls.world.reckoner.start("serve")
+        cls.world.address = rp.http_address(cls.world.serve)
         cls.boss = cls.world.key("admin", ADMIN_KEY)
         cls.acme = cls.world.user("tenant-admin", "acme")
         cls.globex = cls.world.user("tenant-admin", "globex")
@@ -97,6 +107,7 @@ class Receivables(unittest.TestCase):
         one = f"{path}/{first['dispute']}"
         self.ask(self.acme, "POST", f"{one}/refuse", {"reason": "no"}, 403)
         self.ask(self.boss, "POST", f"{one}/refuse", {}, 400)
+        self.ask(self.boss, "POST", f"{one}/refuse", {"reason": "é" * 4001}, 400)
         refused = self.ask(self.boss, "POST", f"{one}/refuse", {"reason": "it ran until the 9th"})
         self.assertEqual((refused["state"], refused["reason"]), ("refused", "it ran until the 9th"))
         self.ask(self.acme, "POST", f"{one}/withdraw", status=422)
@@ -121,6 +132,21 @@ class Receivables(unittest.TestCase):
         self.assertEqual(actions, ["dispute.withdraw", "dispute.open", "dispute.credit", "dispute.open", "dispute.refuse",
                                    "dispute.open"])
 
+    def test_a_providers_payment_is_in_the_audit_log_once(self):
+        body = json.dumps({"id": "evt_1", "type": "payment_intent.succeeded", "created": int(time.time()), "data": {"object": {
+            "id": "pi_audit", "object": "payment_intent", "amount": 123, "amount_received": 123, "currency": "usd",
+            "status": "succeeded", "created": int(time.time()), "metadata": {"document": self.world.invoice("acme")}}}})
+        for _ in range(2):
+            at = int(time.time())
+            mac = hmac.new(b"shared", f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
+            answer = self.world.anybody().ask("POST", "/api/v1/payment-providers/stripe/events", body,
+                                              {"Content-Type": "application/json", "Stripe-Signature": f"t={at},v1={mac}"})
+            self.assertEqual(answer.status, 200, answer.text)
+        [row] = self.ask(self.boss, "GET", "audit-log?action=payment.provider")["items"]
+        self.assertEqual((row["who"], row["customer"]), ("provider stripe", "acme"))
+        self.assertIn("pi_audit", row["subject"])
+        self.assertIn("1.23", json.dumps(row["after"]))
+
     def test_what_is_given_up(self):
         world, number = self.world, self.world.invoice("globex")
         text = (rp.CONFIG / "billing-config.xml").read_text()
@@ -134,10 +160,12 @@ class Receivables(unittest.TestCase):
         [proposed] = self.ask(self.boss, "GET", "write-offs?state=open")["items"]
         self.assertEqual((proposed["document"], proposed["customer"]), (number, "globex"))
         self.ask(self.globex, "GET", "write-offs", status=403)
+        self.assertEqual([one["step"] for one in self.dunned(number)["steps"]], ["write-off-proposal"])
+        self.assertEqual(self.ask(self.globex, "GET", "customers/globex/dunning")["items"], [])
         path = f"write-offs/{number}"
         self.ask(self.boss, "POST", f"{path}/accept", {}, 400)
         self.ask(self.boss, "POST", "write-offs/INV-1999-000001/accept", {"reason": "x"}, 404)
-        accepted = self.ask(self.boss, "POST", f"{path}/accept", {"reason": "insolvent"})
+        accepted = self.ask(self.boss, "POST", f"{path}/accept", {"reason": "é" * 4000})
         self.assertEqual((accepted["state"], accepted["amount"], accepted["payment"]),
                          ("accepted", proposed["amount"], f"write-off:{number}"))
         self.ask(self.boss, "POST", f"{path}/refuse", {"reason": "no"}, 422)

@@ -22,6 +22,9 @@ SUPPLIERS = """<suppliers xmlns="urn:reckoner:suppliers:1">
     </metered>
   </supplier>
 </suppliers>"""
+SEATS = rp.pricing("seats", """
+  <plan name="Seat" title="Seat" billed-by="monthly"><recurring name="seat" title="Seat" fee="10.00"/></plan>
+  <plan name="SeatPlus" title="Seat plus" billed-by="monthly"><recurring name="seat" title="Seat" fee="15.00"/></plan>""")
 CUSTOMERS = "/api/v1/customers"
 
 
@@ -31,21 +34,27 @@ class Structure(unittest.TestCase):
         cls.cluster = rp.Cluster()
         cls.directory = rp.new_directory("structure")
         cls.reckoner = rp.Reckoner(database=cls.cluster.create("structure"), data_dir=cls.directory,
-                                   config=rp.copy_of_config("structure-config", files={"allocation.xml": ALLOCATION, "suppliers.xml": SUPPLIERS}))
-        others = ["z0", "z1", "z2"]
-        names = ["group", "east", "west", "shop", "stranger", *others]
+                                   config=rp.copy_of_config("structure-config", files={
+                                       "allocation.xml": ALLOCATION, "suppliers.xml": SUPPLIERS, "pricing/seats.xml": SEATS}))
+        others = ["z0", "z1", "z2", "z3"]
+        cls.siblings = [f"b{i}" for i in range(6)]
+        names = ["group", "east", "west", "shop", "stranger", *others, "holding", *cls.siblings, "pair"]
         rp.import_customers(cls.reckoner, cls.directory, [(name, name) for name in names],
                             [("g", "group", "SMB", "2026-09-01", ""), ("e", "east", "SMB", "2026-09-01", ""),
                              ("w", "west", "Professional", "2026-09-01", ""), ("s", "shop", "Professional", "2026-09-01", ""),
                              ("x", "stranger", "SMB", "2026-09-01", ""),
-                             *((name, name, "SMB", "2026-10-01", "") for name in others)])
+                             *((name, name, "SMB", "2026-10-01", "") for name in others),
+                             *((name, name, "SeatPlus", "2026-10-01", "") for name in cls.siblings),
+                             ("y", "stranger", "SeatPlus", "2026-10-01", ""),
+                             ("p1", "pair", "Seat", "2026-10-01", ""), ("p2", "pair", "Seat", "2026-10-01", "")])
         events = cls.directory / "events.jsonl"
         events.write_text("".join(json.dumps({
             "specversion": "1.0", "id": subject, "source": "meter", "type": "cartridge", "subject": subject,
             "time": "2026-10-05T10:00:00Z", "data": {"hours": hours}}) + "\n"
             for subject, hours in (("east", 10), ("shop", 30))), encoding="utf-8")
         cls.reckoner.ok("ingest", events, "--source", "meter")
-        for customer, parent in (("east", "group"), ("west", "group"), ("shop", "west")):
+        for customer, parent in (("east", "group"), ("west", "group"), ("shop", "west"),
+                                 *((name, "holding") for name in cls.siblings)):
             cls.reckoner.ok("parent", customer, parent)
         cls.reckoner.ok("billing-mode", "west", "showback", "--from", "2026-09-01")
         cls.reckoner.ok("run", "monthly", "--period", "2026-09")
@@ -203,7 +212,11 @@ class Structure(unittest.TestCase):
         unit = self.get(f"{base}/unit?unit=cartridge&from=2026-10&to=2026-10", self.parent)["items"]
         self.assertEqual([(u["cost"], u["quantity"], u["cost_per_unit"]) for u in unit], [("100.00", "10", "10")])
         self.get(f"{base}/unit?unit=moons", status=422)
-        plans = self.get(f"{base}/plans", self.parent)
+        plans = self.get(f"{base}/plans")
+        known = self.get(f"{base}/plans", self.parent)["items"]
+        self.assertEqual({p["plan"] for p in known}, {"SMB", "Professional"})
+        own = self.get(f"{CUSTOMERS}/west/analytics/plans", self.child)["items"]
+        self.assertEqual([p["plan"] for p in own], ["Professional"])
         self.assertEqual((plans["from"], plans["to"]), ("2026-09", "2026-10"))
         costs = {p["plan"]: p for p in plans["items"]}
         self.assertEqual((costs["SMB"]["present"], costs["SMB"]["cost"], costs["SMB"]["saves"]), (True, "200.00", "0.00"))
@@ -215,6 +228,17 @@ class Structure(unittest.TestCase):
         self.assertEqual(len(self.table(f"{base}/plans")), len(plans["items"]))
         for what in ("trend", "dearest", "allowances"):
             self.assertIn(",", self.reckoner.ok("analytics", what, "east", "--csv").out)
+
+    def test_only_the_named_subscription_is_on_another_plan(self):
+        items = self.get(f"{CUSTOMERS}/pair/analytics/plans?subscription=p1")["items"]
+        costs = {p["plan"]: p["cost"] for p in items}
+        self.assertEqual((costs["Seat"], costs["SeatPlus"]), ("20.00", "25.00"))
+
+    def test_a_tree_is_no_benchmark_of_itself(self):
+        parent = Client(self.address, self.key("holding"))
+        path = f"{CUSTOMERS}/b0/analytics/benchmark?month=2026-10"
+        for caller in (parent, self.admin):
+            self.assertEqual([(i["plan"], i["median"]) for i in self.get(path, caller)["items"]], [("SeatPlus", None)])
 
     def test_a_benchmark_is_of_five_others_at_least(self):
         found = self.get(f"{CUSTOMERS}/east/analytics/benchmark?month=2026-10", self.parent)["items"]

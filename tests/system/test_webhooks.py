@@ -214,6 +214,11 @@ class Webhooks(unittest.TestCase):
         failed = lambda: self.ask("GET", f"{path}/deliveries", caller=admin)["items"][0]
         rp.wait_until(lambda: failed()["attempts"] == 1, "it was tried")
         self.assertIn("127.0.0.2 is not an address that may be told anything", failed()["last_error"])
+        viewer = self.world.user("tenant-viewer", "acme")
+        for caller, url in ((admin, made["endpoint"]["url"]), (self.world.boss, made["endpoint"]["url"]),
+                            (viewer, "http://127.0.0.2")):
+            self.assertEqual(self.ask("GET", path, caller=caller)["url"], url)
+            self.assertEqual([one["url"] for one in self.ask("GET", where, caller=caller)["items"]], [url])
         other = self.world.user("tenant-admin", "globex")
         for caller, there in ((other, path), (other, path.replace("acme", "globex")), (admin, f"{where}/we_0")):
             for method, rest, body in (("GET", "", None), ("DELETE", "", None), ("GET", "/deliveries", None), ("POST", "/rotate", None)):
