@@ -30,6 +30,13 @@ export const tenantPages = [
     prepare: (page) => page.getByText('Table', { exact: true }).click(),
   },
   { name: 'anomalies', path: '/c/acme/usage/anomalies?meter=messages', as: 'anna', screen: true },
+  { name: 'costs', path: '/c/acme/costs', as: 'anna' },
+  {
+    name: 'costs-plans',
+    path: '/c/acme/costs',
+    as: 'anna',
+    prepare: comparePlans,
+  },
   { name: 'invoices', path: '/c/acme/invoices', as: 'anna', screen: true },
   { name: 'payments', path: '/c/acme/invoices?tab=payments', as: 'anna' },
   { name: 'credits', path: '/c/acme/invoices?tab=credits', as: 'anna' },
@@ -40,6 +47,12 @@ export const tenantPages = [
     as: 'anna',
     screen: true,
     prepare: compareInvoice,
+  },
+  {
+    name: 'dispute',
+    path: async (world) => `/c/acme/invoices/${await lastInvoice(world, 'acme', 'invoice')}`,
+    as: 'anna',
+    prepare: (page) => page.getByRole('button', { name: 'Dispute', exact: true }).click(),
   },
   { name: 'plan', path: '/c/acme/plan', as: 'anna', screen: true },
   { name: 'users', path: '/c/acme/users', as: 'anna' },
@@ -64,11 +77,11 @@ export const tenantPages = [
   { name: 'staff-overview', path: '/c/acme', as: 'admin' },
 ];
 
-/** Number of the customer's last invoice. */
-export async function lastInvoice(world, customer = 'acme') {
+/** Number of the customer's last document, or of the last of a kind. */
+export async function lastInvoice(world, customer = 'acme', kind = undefined) {
   const session = await world.session('anna');
-  const { answer } = await world.request('GET', `/api/v1/customers/${customer}/invoices?limit=1`, { session });
-  return answer.items[0].number;
+  const { answer } = await world.request('GET', `/api/v1/customers/${customer}/invoices?limit=50`, { session });
+  return answer.items.find((item) => kind === undefined || item.kind === kind).number;
 }
 
 /** Opens the first line that has usage behind it, and waits for what it is made of. */
@@ -80,6 +93,11 @@ export async function openUsageLine(page) {
 async function openTold(page) {
   await openEndpoint(page);
   await page.getByRole('table', { name: 'What the endpoint was told' }).getByRole('button', { expanded: false }).first().click();
+}
+
+async function comparePlans(page) {
+  await page.getByRole('button', { name: 'Compute' }).click();
+  await page.getByRole('table', { name: 'Plans, the cheapest first' }).waitFor();
 }
 
 async function compareInvoice(page) {

@@ -3,7 +3,9 @@ import {
   IconAddressBook,
   IconBellRinging,
   IconBuildingBank,
+  IconCashBanknoteOff,
   IconChartPie,
+  IconCoins,
   IconFileExport,
   IconFileSettings,
   IconGauge,
@@ -27,6 +29,7 @@ export const consoleNav: NavGroup[] = [
       { label: 'Waiting', to: 'waiting', icon: IconHourglass, right: 'console' },
       { label: 'Configuration', to: 'configuration', icon: IconFileSettings, right: 'console' },
       { label: 'Shared costs', to: 'allocation', icon: IconChartPie, right: 'console' },
+      { label: 'Costs and margin', to: 'costs', icon: IconCoins, right: 'console' },
     ],
   },
   {
@@ -35,6 +38,7 @@ export const consoleNav: NavGroup[] = [
       { label: 'Customers', to: 'customers', icon: IconAddressBook, right: 'console' },
       { label: 'Budget alerts', to: 'alerts', icon: IconBellRinging, right: 'console' },
       { label: 'Bank', to: 'bank', icon: IconBuildingBank, right: 'console' },
+      { label: 'Receivables', to: 'receivables', icon: IconCashBanknoteOff, right: 'console' },
     ],
   },
   {

@@ -12,6 +12,12 @@ import classes from './DocumentView.module.css';
 export type Document = Schemas['Document'];
 export type DocumentLine = Schemas['DocumentLine'];
 
+export const kindOfDocument: Record<Document['kind'], string> = {
+  invoice: 'Invoice',
+  'credit-note': 'Credit note',
+  showback: 'Showback',
+};
+
 /** A line and its number in the document, from 1. */
 export interface NumberedLine {
   line: DocumentLine;
@@ -192,7 +198,7 @@ export function DocumentView({ document, issuer, mark, explain, openLine }: Docu
     });
     return [...grouped];
   }, [document.lines]);
-  const kind = document.kind === 'invoice' ? 'Invoice' : 'Credit note';
+  const kind = kindOfDocument[document.kind];
   return (
     <article className={classes.document} aria-label={`${kind} ${document.number ?? '(interim)'}`}>
       <header className={mark ? classes.head : `${classes.head ?? ''} print-only`}>

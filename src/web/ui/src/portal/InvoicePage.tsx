@@ -1,7 +1,8 @@
-import { Alert, Anchor, SegmentedControl, Text } from '@mantine/core';
+import { Alert, Anchor, Button, SegmentedControl, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router-dom';
+import { Link, useParams, useSearchParams } from 'react-router-dom';
+import { useMay } from '@/app/session';
 import { answer, api } from '@/shared/api/client';
 import { sign } from '@/shared/format/decimal';
 import { formatInstant } from '@/shared/format/format';
@@ -11,7 +12,9 @@ import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
 import { apiPathOf, pageOf, useCustomer } from './customer';
-import { DocumentView } from './DocumentView';
+import { DisputeDialog } from './DisputeDialog';
+import { Disputes } from './Disputes';
+import { DocumentView, kindOfDocument } from './DocumentView';
 import { InvoiceComparison } from './InvoiceComparison';
 import classes from './InvoicePage.module.css';
 import { InvoiceStateBadge } from './InvoiceStateBadge';
@@ -20,14 +23,18 @@ import { PrintButton } from './PrintButton';
 import { customerKey, invoiceQuery } from './queries';
 
 /** A document as it was issued; its lines open to what they are made of. */
-const kindOfDocument = { invoice: 'Invoice', 'credit-note': 'Credit note', showback: 'Showback' };
-
 export function Component() {
   const reader = useReader();
   const number = useParams().number ?? '';
   const { customer } = useCustomer();
   const query = useQuery(invoiceQuery(customer.key, number));
   const [shown, setShown] = useState('document');
+  const [disputing, setDisputing] = useState<{ line: number | null } | null>(null);
+  const openLine = useSearchParams()[0].get('line');
+  const manages = useMay('manage');
+  const mayDispute = manages && query.data?.document.kind === 'invoice' && query.data.void === null;
+  const link = query.data?.payment_link;
+  const payHere = link?.startsWith('https://') ? link : null;
   const path = apiPathOf(customer.key, 'invoices', number);
   const kind = kindOfDocument[query.data?.document.kind ?? 'invoice'];
   return (
@@ -36,6 +43,21 @@ export function Component() {
       aside={query.data ? <InvoiceStateBadge state={query.data.state} /> : null}
       actions={
         <>
+          {payHere ? (
+            <Button component="a" href={payHere} rel="noopener">
+              Pay
+            </Button>
+          ) : null}
+          {mayDispute ? (
+            <Button
+              variant="default"
+              onClick={() => {
+                setDisputing({ line: null });
+              }}
+            >
+              Dispute
+            </Button>
+          ) : null}
           <DownloadButton label="PDF" path={path} type="application/pdf" name={`${number}.pdf`} />
           <DownloadButton
             label="E-invoice"
@@ -108,23 +130,50 @@ export function Component() {
               <DocumentView
                 document={document}
                 issuer={issuer}
+                openLine={openLine === null ? undefined : +openLine}
                 explain={({ number: line }) => (
-                  <LineExplanation
-                    queryKey={[...customerKey(customer.key), 'invoice-line', number, line]}
-                    load={(cursor) =>
-                      answer(
-                        api.GET('/api/v1/customers/{customer}/invoices/{number}/lines/{line}', {
-                          params: {
-                            path: { customer: customer.key, number, line },
-                            query: { events: eventsOfAPage, ...(cursor === undefined ? {} : { cursor }) },
-                          },
-                        }),
-                      )
-                    }
-                  />
+                  <>
+                    {mayDispute ? (
+                      <Button
+                        size="xs"
+                        variant="default"
+                        mb="md"
+                        onClick={() => {
+                          setDisputing({ line });
+                        }}
+                      >
+                        Dispute this line
+                      </Button>
+                    ) : null}
+                    <LineExplanation
+                      queryKey={[...customerKey(customer.key), 'invoice-line', number, line]}
+                      load={(cursor) =>
+                        answer(
+                          api.GET('/api/v1/customers/{customer}/invoices/{number}/lines/{line}', {
+                            params: {
+                              path: { customer: customer.key, number, line },
+                              query: { events: eventsOfAPage, ...(cursor === undefined ? {} : { cursor }) },
+                            },
+                          }),
+                        )
+                      }
+                    />
+                  </>
                 )}
               />
             </div>
+            {document.kind === 'invoice' ? <Disputes number={number} mayChange={manages} /> : null}
+            {disputing ? (
+              <DisputeDialog
+                customer={customer.key}
+                number={number}
+                document={document}
+                line={disputing.line}
+                onClose={() => {
+                  setDisputing(null);
+                }}
+              />
+            ) : null}
           </>
         )}
       </QueryView>

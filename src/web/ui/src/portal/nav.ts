@@ -1,5 +1,6 @@
 import {
   IconChartBar,
+  IconCoins,
   IconFileInvoice,
   IconKey,
   IconLayoutDashboard,
@@ -19,6 +20,7 @@ export const portalNav: NavGroup[] = [
       { label: 'Overview', to: '', icon: IconLayoutDashboard, right: 'see' },
       { label: 'Interim invoice', to: 'interim', icon: IconReceipt, right: 'see' },
       { label: 'Usage', to: 'usage', icon: IconChartBar, right: 'see' },
+      { label: 'Costs', to: 'costs', icon: IconCoins, right: 'see' },
       { label: 'Invoices', to: 'invoices', icon: IconFileInvoice, right: 'see' },
       { label: 'Plan and prices', to: 'plan', icon: IconTags, right: 'see' },
     ],

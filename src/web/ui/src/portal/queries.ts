@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answer, answerWithTag, api } from '@/shared/api/client';
+import { answer, answerWithTag, api, type Schemas } from '@/shared/api/client';
 
 /** What is fetched for one customer; all keys begin with ['customer', KEY]. */
 export const customerKey = (customer: string) => ['customer', customer] as const;
@@ -104,6 +104,27 @@ export const invoiceQuery = (customer: string, number: string) =>
       answer(
         api.GET('/api/v1/customers/{customer}/invoices/{number}', { params: { path: { customer, number } } }),
       ),
+  });
+
+/** Disputes of one document, the latest first; the API lists those of the customer. */
+export const disputesQuery = (customer: string, number: string) =>
+  queryOptions({
+    queryKey: [...customerKey(customer), 'disputes', number],
+    queryFn: async ({ signal }) => {
+      const found: Schemas['Dispute'][] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Schemas['DisputePage'] = await answer(
+          api.GET('/api/v1/customers/{customer}/disputes', {
+            params: { path: { customer }, query: { limit: 500, ...(cursor === null ? {} : { cursor }) } },
+            signal,
+          }),
+        );
+        found.push(...page.items.filter((dispute) => dispute.document === number));
+        cursor = page.next;
+      } while (cursor !== null);
+      return found;
+    },
   });
 
 export const plansQuery = (customer: string) =>

@@ -7,6 +7,7 @@ export const portalRoutes: RouteObject[] = [
   { path: 'interim', lazy: () => import('./InterimPage') },
   { path: 'usage', lazy: () => import('./UsagePage') },
   { path: 'usage/anomalies', lazy: () => import('./AnomaliesPage') },
+  { path: 'costs', lazy: () => import('./costs/CostsPage') },
   { path: 'invoices', lazy: () => import('./InvoicesPage') },
   { path: 'invoices/:number', lazy: () => import('./InvoicePage') },
   { path: 'plan', lazy: () => import('./PlanPage') },

@@ -78,7 +78,8 @@ export function Component() {
             }}
             data={[
               { value: '', label: 'All' },
-              ...(engines.data?.items.filter((each) => each.issues || each.duns).map((each) => each.id) ?? []),
+              ...(engines.data?.items.filter((each) => each.issues || each.duns).map((each) => each.id) ??
+                []),
             ]}
           />
           <Choice

@@ -8,6 +8,7 @@ import {
   formatInstant,
   formatMoney,
   formatMonth,
+  monthsBefore,
 } from './format';
 
 const german = { locale: 'de-DE', zone: 'Europe/Berlin' };
@@ -36,4 +37,10 @@ test('days of a calendar know no zone, instants do', () => {
   assert.equal(plain(formatInstant('2026-10-31T18:30:00Z', english)), '1 Nov 2026, 00:00');
   assert.equal(dayIn('Asia/Kolkata', new Date('2026-10-31T18:30:00Z')), '2026-11-01');
   assert.equal(dayIn('America/New_York', new Date('2026-11-01T03:59:59Z')), '2026-10-31');
+});
+
+test('months before another one go over the turn of a year', () => {
+  assert.equal(monthsBefore('2026-10', 0), '2026-10');
+  assert.equal(monthsBefore('2026-10', 11), '2025-11');
+  assert.equal(monthsBefore('2026-01', 1), '2025-12');
 });

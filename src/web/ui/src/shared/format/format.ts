@@ -121,6 +121,13 @@ export function formatMonth(month: string, { locale }: Reader, style: 'long' | '
   }).format(new Date(`${month}-01T00:00:00Z`));
 }
 
+/** The month so many months before another: "2026-10", 11 is "2025-11". */
+export function monthsBefore(month: string, count: number): string {
+  const date = new Date(`${month}-01T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() - count);
+  return date.toISOString().slice(0, 7);
+}
+
 /** An instant in the reader's zone. */
 export function formatInstant(instant: string, { locale, zone }: Reader): string {
   return dateFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(

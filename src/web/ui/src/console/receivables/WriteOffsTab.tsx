@@ -1,0 +1,192 @@
+import { Badge, Group, Text } from '@mantine/core';
+import { createColumnHelper } from '@tanstack/react-table';
+import { useMemo } from 'react';
+import { useMay } from '@/app/session';
+import { answer, api, type Schemas } from '@/shared/api/client';
+import { usePages } from '@/shared/api/pages';
+import { useAction } from '@/shared/api/useAction';
+import { Choice } from '@/shared/ui/Choice';
+import { ConfirmAction } from '@/shared/ui/ConfirmAction';
+import { Filters } from '@/shared/ui/Filters';
+import { Instant, Money } from '@/shared/ui/Money';
+import { Section } from '@/shared/ui/Page';
+import { PagedTable } from '@/shared/ui/PagedTable';
+import { Empty } from '@/shared/ui/states';
+import { Day } from '../lib/Day';
+import { CustomerLink, DocumentLink } from '../lib/links';
+import { useFilters } from '../lib/useFilters';
+
+type WriteOff = Schemas['WriteOff'];
+
+const states = ['open', 'accepted', 'refused', 'ended'] as const satisfies WriteOff['state'][];
+const looks: Record<WriteOff['state'], { color: string; text: string; meaning: string }> = {
+  open: { color: 'orange', text: 'open', meaning: 'nobody has decided yet' },
+  accepted: { color: 'red', text: 'given up', meaning: 'what was open is booked as given up' },
+  refused: { color: 'blue', text: 'refused', meaning: 'the customer goes on owing it' },
+  ended: { color: 'gray', text: 'ended', meaning: 'it was settled before anybody decided' },
+};
+
+function Accept({ proposal }: { proposal: WriteOff }) {
+  const accept = useAction(
+    (reason: string, key) =>
+      answer(
+        api.POST('/api/v1/write-offs/{number}/accept', {
+          params: { path: { number: proposal.document }, header: { 'Idempotency-Key': key } },
+          body: { reason },
+        }),
+      ),
+    { done: () => `What was open of ${proposal.document} is given up` },
+  );
+  return (
+    <ConfirmAction
+      label="Give up"
+      accessibleLabel={`Give up ${proposal.document}`}
+      title={`Give up what is open of ${proposal.document}`}
+      color="red"
+      reason={{ label: 'Reason', needed: true }}
+      action={accept}
+    >
+      What is open of it now is booked as given up, and in the journal as less revenue. Refused while
+      something of it is disputed.
+    </ConfirmAction>
+  );
+}
+
+function Refuse({ proposal }: { proposal: WriteOff }) {
+  const refuse = useAction(
+    (reason: string, key) =>
+      answer(
+        api.POST('/api/v1/write-offs/{number}/refuse', {
+          params: { path: { number: proposal.document }, header: { 'Idempotency-Key': key } },
+          body: { reason },
+        }),
+      ),
+    { done: () => `${proposal.document} goes on being owed` },
+  );
+  return (
+    <ConfirmAction
+      label="Refuse"
+      accessibleLabel={`Refuse to give up ${proposal.document}`}
+      title={`Go on asking for ${proposal.document}`}
+      reason={{ label: 'Reason', needed: true }}
+      action={refuse}
+    >
+      The customer goes on owing it; the chain does nothing more about it.
+    </ConfirmAction>
+  );
+}
+
+const column = createColumnHelper<WriteOff>();
+
+const columns = [
+  column.accessor('document', {
+    header: 'Document',
+    cell: ({ row: { original } }) => (
+      <>
+        <DocumentLink customer={original.customer} number={original.document} />
+        <div>
+          <CustomerLink customer={original.customer} />
+        </div>
+      </>
+    ),
+  }),
+  column.accessor('amount', {
+    header: 'Amount',
+    meta: { numeric: true },
+    cell: ({ row: { original } }) => <Money amount={original.amount} currency={original.currency} />,
+  }),
+  column.accessor('due_on', {
+    header: 'Due',
+    meta: { wideOnly: true },
+    cell: (cell) => <Day day={cell.getValue()} />,
+  }),
+  column.accessor('proposed_on', {
+    header: 'Proposed',
+    meta: { wideOnly: true },
+    cell: (cell) => <Day day={cell.getValue()} />,
+  }),
+  column.accessor('state', {
+    header: 'State',
+    meta: { wideOnly: true },
+    cell: ({ row: { original } }) => {
+      const { color, text, meaning } = looks[original.state];
+      return (
+        <>
+          <Badge color={color} title={meaning}>
+            {text}
+          </Badge>
+          {original.decided_at === null ? null : (
+            <Text size="xs" component="div">
+              <Instant at={original.decided_at} />
+              {original.decided_by === null ? '' : ` by ${original.decided_by}`}
+              {original.reason === null ? '' : `: ${original.reason}`}
+            </Text>
+          )}
+        </>
+      );
+    },
+  }),
+];
+
+/** Documents that dunning proposes to give up: somebody decides. */
+export function WriteOffsTab() {
+  const mayBill = useMay('bill');
+  const [filters, setFilters] = useFilters({ proposals: 'open' });
+  const state = states.find((each) => each === filters.proposals);
+  const pages = usePages(['receivables', 'write-offs', state], (cursor, signal) =>
+    answer(
+      api.GET('/api/v1/write-offs', {
+        params: { query: { ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) } },
+        signal,
+      }),
+    ),
+  );
+  const shown = useMemo(
+    () =>
+      mayBill
+        ? [
+            ...columns,
+            column.display({
+              id: 'action',
+              header: 'Action',
+              cell: ({ row: { original } }) =>
+                original.state === 'open' ? (
+                  <Group gap={4}>
+                    <Accept proposal={original} />
+                    <Refuse proposal={original} />
+                  </Group>
+                ) : null,
+            }),
+          ]
+        : columns,
+    [mayBill],
+  );
+  return (
+    <Section title={state === 'open' ? 'Work list: is it given up?' : 'Proposals to give up'}>
+      <Filters>
+        <Choice
+          label="State"
+          value={filters.proposals}
+          onChange={(value) => {
+            setFilters({ proposals: value });
+          }}
+          data={[
+            ...states.map((each) => ({ value: each, label: looks[each].text })),
+            { value: 'all', label: 'all' },
+          ]}
+        />
+      </Filters>
+      <PagedTable
+        label="Proposals to give up"
+        pages={pages}
+        columns={shown}
+        rowKey={({ document }) => document}
+        empty={
+          <Empty title={state === 'open' ? 'Nothing to decide' : 'No proposals'}>
+            The last step of dunning proposes to give a document up.
+          </Empty>
+        }
+      />
+    </Section>
+  );
+}
