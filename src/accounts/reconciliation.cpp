@@ -65,8 +65,9 @@ constexpr store::Statement kSettle{"accounts.settle_bank_entry", R"(
      set state = 'booked', payer = $2, document = $3, reference = $4, why = 'by hand', decided_by = $5,
          decided_at = $6
    where entry = $1)"};
-constexpr store::Statement kForgetUnnamed{"accounts.forget_unnamed_payment", R"(
-  delete from bank_entry where account = $1 and bank_id = $2 and state = 'open' and remittance = '')"};
+constexpr store::Statement kUnnamed{"accounts.unnamed_payment", R"(
+  select entry from bank_entry
+   where account = $1 and bank_id = $2 and state = 'open' and remittance = '')"};
 constexpr store::Statement kSetAside{"accounts.set_bank_entry_aside", R"(
   update bank_entry set state = 'aside', why = $2, decided_by = $3, decided_at = $4 where entry = $1)"};
 
@@ -274,9 +275,18 @@ BankImport take_exact_payment(store::Connection& connection, const ChangeRules& 
                               std::string_view source, const BankEntry& entry) {
   store::Transaction transaction(connection, store::TransactionKind::kEnclosing);
   connection.query(kOneAtATime);
-  // The same payment told again, now with the document that it is for.
-  if (!entry.remittance.empty()) connection.execute(kForgetUnnamed, {entry.account, entry.bank_id});
-  BankImport result = take(connection, rules, source, {entry}, doubt_of);
+  // A payment may be told again, now with the document that it is for.
+  const auto unnamed = connection.query(kUnnamed, {entry.account, entry.bank_id}).at_most_one();
+  BankImport result{.entries = 1, .known = 1};
+  if (!unnamed) {
+    result = take(connection, rules, source, {entry}, doubt_of);
+  } else if (const MatchFacts facts = read_match_facts(connection, {entry});
+             doubt_of(entry, facts).empty()) {
+    const std::string& payer = facts.payers.at(facts.by_document.at(entry.remittance)).key;
+    settle_bank_entry(connection, rules, unnamed->int64("entry"),
+                      {.customer = payer, .document = entry.remittance}, source);
+    result = {.entries = 1, .booked = 1};
+  }
   transaction.commit();
   return result;
 }

@@ -225,7 +225,7 @@ TEST_F(BudgetWatchTest, IsAnnouncedWithTheAlert) {
   EXPECT_EQ(
       world.text("select string_agg(kind || ' ' || (body::json -> 'data' ->> 'limit'), ', ') from "
                  "webhook_event"),
-      "budget.reached 200.00");
+      "budget.reached 160.00");
 }
 
 TEST_F(BudgetWatchTest, AnAlertStaysAsItWasTold) {

@@ -192,7 +192,7 @@ TEST(ChainTest, OnlyAnEngineThatIssuesCanBeRun) {
             "what it computes");
   EXPECT_EQ(error_of([&] { world.runner().start({.engine = "monthy", .fires_at = world.now()}); }),
             "there is no engine 'monthy'; did you mean 'monthly'?; the configuration has monthly, "
-            "interim");
+            "interim, dunning");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ def ids(world):
         "export": Ids(world.new_export, None, 999999),
         "entry": Ids(world.bank_entry, None, 999999),
         "provider": Ids("stripe", None, "no-such-provider"),
-        "dispute": Ids(lambda: world.dispute("acme"), None, 999999),
+        "dispute": Ids(lambda: world.dispute("acme"), lambda: world.dispute("globex"), 999999),
     }
     by_route = {
         ("DELETE /api/v1/meters/{meter}", "meter"): Ids(world.new_meter, None, "no-such-meter"),

@@ -41,8 +41,9 @@ def configuration(name, cron=NIGHTLY, grace="PT0S", batch_size=2, workers=2, pla
     directory = rp.copy_of_config(name, run=f'batch-size="{batch_size}" workers="{workers}" grace="{grace}"',
                                   files={"pricing/examples.xml": plans})
     path = directory / "billing-config.xml"
-    path.write_text(re.sub(r"<schedule [^>]*/>", f'<schedule cron="{cron}" time-zone="UTC" missed="catch-up"/>',
-                           path.read_text(encoding="utf-8")), encoding="utf-8")
+    billing = re.sub(r'\s*<engine id="dunning">.*?</engine>', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    path.write_text(re.sub(r"<schedule [^>]*/>", f'<schedule cron="{cron}" time-zone="UTC" missed="catch-up"/>', billing),
+                    encoding="utf-8")
     return directory
 
 

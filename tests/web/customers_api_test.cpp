@@ -57,7 +57,9 @@ TEST_F(CustomersTest, TenantsAndStaffReadTheSame) {
   for (const Route& route : router().routes()) {
     if (route.method != "GET") continue;
     const std::string path = with_customer(route.pattern, "acme", number);
-    const Query query{{"meter", "bandwidth"}};
+    // Plans that a customer is not on are compared for staff alone.
+    if (path.ends_with("/analytics/plans")) continue;
+    const Query query{{"meter", "bandwidth"}, {"unit", "bandwidth"}};
     EXPECT_EQ(call_as(tenant("acme"), "GET", path, query).body,
               call_as(staff(), "GET", path, query).body)
         << path;
