@@ -70,12 +70,15 @@ function Told({ delivery }: { delivery: Delivery }) {
       <Text size="xs" c="dimmed" className="breakable">
         webhook-id: {delivery.id}
       </Text>
-      <Code block className={classes.body}>
+      <Code block className={classes.body} {...scrolls}>
         {prettyBody(delivery.body)}
       </Code>
     </Stack>
   );
 }
+
+/** What scrolls is reached by keyboard. */
+const scrolls = { tabIndex: 0, role: 'region', 'aria-label': 'What is told (scrolls)' };
 
 function Answer({ delivery }: { delivery: Delivery }) {
   const { status, sent_at: sentAt, next_try_at: nextTryAt } = delivery;
