@@ -95,6 +95,8 @@ BODIES = {
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": body({"amount": "1.00"}, If_Match='"none"'),
     "POST /api/v1/customers/{customer}/disputes": body({"document": "INV-1999-000001", "message": "why?"}),
     "POST /api/v1/customers/{customer}/disputes/{dispute}/withdraw": body(""),
+    "POST /api/v1/customers/{customer}/disputes/{dispute}/credit": body({"reason": "so"}),
+    "POST /api/v1/customers/{customer}/disputes/{dispute}/refuse": body({"reason": "no"}),
     "POST /api/v1/payment-providers/{provider}/events": body({}),
     "POST /api/v1/allocation/pools/{pool}/focus": FOCUS,
     "POST /api/v1/events": body([], "application/cloudevents-batch+json"),
