@@ -59,6 +59,13 @@ TEST(InvoicePdf, IsSoundAndSaysEverything) {
               AllOf(HasSubstr("/StructTreeRoot"), HasSubstr("/S /H1"), HasSubstr("/S /TD")));
 }
 
+TEST(InvoicePdf, LatinTextNeedsSimpleFontsAlone) {
+  Printed printed = printed_specimen();
+  printed.recipient.language = "de-DE";
+  EXPECT_THAT(PdfReader(to_pdf(printed)).fonts(),
+              AllOf(HasSubstr("WinAnsi"), Not(HasSubstr("CID"))));
+}
+
 TEST(InvoicePdf, TheSameDocumentGivesTheSameBytes) {
   const Printed printed = printed_specimen(80);
   const std::string first = to_pdf(printed);
