@@ -1,8 +1,48 @@
 #include "documents/page_words.hpp"
 
+#include <array>
+
 namespace reckoner::documents {
 
 namespace {
+
+constexpr auto kEnglishLines = std::to_array<std::string_view>(
+    {"{t}, {} of {} days", "{t}: {} used, {} included", "{t}: {} used, unlimited",
+     "Discount of {} %", "{t}, {} % of {} for {}", "{t} of {} % on {}", "Minimum of {}, {t}",
+     "Maximum of {}, {t}"});
+constexpr auto kEnglishSteps = std::to_array<std::string_view>(
+    {"per unit", "fee", "fee of {t}", "all units, {t}", "tier up to {}", "tier above {}",
+     "package of {}", "up to the minimum"});
+constexpr auto kEnglishRemarks = std::to_array<std::string_view>(
+    {"standard", "reduced", "Tax exempt", "Reverse charge", "Outside the scope of tax"});
+
+constexpr auto kGermanLines = std::to_array<std::string_view>(
+    {"{t}, {} von {} Tagen", "{t}: {} verbraucht, {} enthalten", "{t}: {} verbraucht, unbegrenzt",
+     "Rabatt von {} %", "{t}, {} % von {} für {}", "{t} von {} % auf {}", "Mindestens {}, {t}",
+     "Höchstens {}, {t}"});
+constexpr auto kGermanSteps = std::to_array<std::string_view>(
+    {"je Einheit", "Gebühr", "Gebühr: {t}", "alle Einheiten, {t}", "Stufe bis {}", "Stufe über {}",
+     "Paket zu {}", "bis zum Mindestbetrag"});
+constexpr auto kGermanRemarks = std::to_array<std::string_view>(
+    {"Regelsatz", "ermäßigt", "steuerbefreit", "Steuerschuldnerschaft des Leistungsempfängers",
+     "nicht steuerbar"});
+
+constexpr auto kFrenchLines = std::to_array<std::string_view>(
+    {"{t}, {} jours sur {}", "{t} : {} utilisés, {} inclus", "{t} : {} utilisés, illimité",
+     "Remise de {} %", "{t}, {} % de {} pour {}", "{t} de {} % sur {}", "Minimum de {}, {t}",
+     "Maximum de {}, {t}"});
+constexpr auto kFrenchSteps = std::to_array<std::string_view>(
+    {"par unité", "forfait", "forfait : {t}", "toutes les unités, {t}", "tranche jusqu’à {}",
+     "tranche au-delà de {}", "lot de {}", "jusqu’au minimum"});
+constexpr auto kFrenchRemarks = std::to_array<std::string_view>(
+    {"taux normal", "taux réduit", "exonéré", "Autoliquidation", "hors du champ de la taxe"});
+
+static_assert(kGermanLines.size() == kEnglishLines.size() &&
+              kFrenchLines.size() == kEnglishLines.size());
+static_assert(kGermanSteps.size() == kEnglishSteps.size() &&
+              kFrenchSteps.size() == kEnglishSteps.size());
+static_assert(kGermanRemarks.size() == kEnglishRemarks.size() &&
+              kFrenchRemarks.size() == kEnglishRemarks.size());
 
 constexpr PageWords kEnglish{
     .invoice = "Invoice",
@@ -61,6 +101,11 @@ constexpr PageWords kEnglish{
     .continued = "{}, continued",
     .page = "{} / {}",
     .questions = "Questions? {}",
+    .one_day = "day",
+    .several_days = "days",
+    .lines = kEnglishLines,
+    .steps = kEnglishSteps,
+    .remarks = kEnglishRemarks,
 };
 
 constexpr PageWords kGerman{
@@ -120,6 +165,11 @@ constexpr PageWords kGerman{
     .continued = "{}, Fortsetzung",
     .page = "{} / {}",
     .questions = "Fragen? {}",
+    .one_day = "Tag",
+    .several_days = "Tage",
+    .lines = kGermanLines,
+    .steps = kGermanSteps,
+    .remarks = kGermanRemarks,
 };
 
 constexpr PageWords kFrench{
@@ -179,6 +229,11 @@ constexpr PageWords kFrench{
     .continued = "{}, suite",
     .page = "{} / {}",
     .questions = "Des questions ? {}",
+    .one_day = "jour",
+    .several_days = "jours",
+    .lines = kFrenchLines,
+    .steps = kFrenchSteps,
+    .remarks = kFrenchRemarks,
 };
 
 }  // namespace

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace reckoner::documents {
+
+/// Phrases of handlers (documents/handler_words.hpp): those of each language in the same order.
+/// "{}" is a figure with its unit, "{t}" a text.
+using Phrases = std::span<const std::string_view>;
 
 /// What stands on the pages of a document beside its data, in one language. "{}" is filled in.
 struct PageWords {
@@ -62,6 +67,11 @@ struct PageWords {
   std::string_view continued;  ///< "{}, continued"
   std::string_view page;       ///< "{} / {}"
   std::string_view questions;  ///< "Questions? {}"
+  std::string_view one_day;    ///< a unit
+  std::string_view several_days;
+  Phrases lines;    ///< descriptions of lines
+  Phrases steps;    ///< labels of steps
+  Phrases remarks;  ///< categories of tax, and what is remarked on taxes
 };
 
 /// The words of that language ("en", "de", "fr"); English for any other.

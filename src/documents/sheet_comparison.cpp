@@ -6,7 +6,7 @@ namespace reckoner::documents {
 
 namespace {
 
-constexpr double kHeight = 94;
+constexpr double kHeight = 107;
 constexpr double kChartWidth = 210;
 constexpr double kChartTop = 20;
 constexpr double kBarsHeight = 46;
@@ -14,7 +14,7 @@ constexpr double kGap = 22;
 constexpr double kRowHeight = 12.5;
 constexpr std::size_t kChargesMax = 6;
 constexpr std::size_t kPeriodsMax = 12;
-constexpr double kAmountWidth = 66;
+constexpr double kAmountWidth = 58;
 
 struct Bar {
   double height = 0;
@@ -70,13 +70,14 @@ void draw_bars(PdfFile& file, const std::vector<Bar>& bars, double y) {
   file.line(kLeft, bottom, step * static_cast<double>(bars.size()), Ink::kRule);
 }
 
+/// A row of the table; the first one names the periods.
 struct Compared {
   std::shared_ptr<const Text> title;
   std::shared_ptr<const Text> before;
   std::shared_ptr<const Text> now;
 };
 
-/// The largest charges by name, and what the others come to.
+/// The periods, the largest charges by name, and what the others come to.
 std::vector<Compared> compared_of(const Sheet& sheet, double title_width) {
   const std::vector<ComparedCharge>& all = sheet.printed.compared;
   std::vector<ComparedCharge> shown(
@@ -89,7 +90,12 @@ std::vector<Compared> compared_of(const Sheet& sheet, double title_width) {
       others.now += all[i].now;
     }
   }
-  std::vector<Compared> rows;
+  const auto period = [&](std::size_t from_end) {
+    const std::vector<PeriodAmount>& periods = sheet.printed.periods;
+    return sheet.text(sheet.format.short_period(periods[periods.size() - from_end].label),
+                      Face::kSmall, kAmountWidth);
+  };
+  std::vector<Compared> rows{{sheet.text("", Face::kSmall, title_width), period(2), period(1)}};
   for (const ComparedCharge& charge : shown) {
     rows.push_back({sheet.one_line(charge.title, Face::kSmall, title_width),
                     sheet.text(sheet.amount(charge.before), Face::kSmall, kAmountWidth),
@@ -125,14 +131,15 @@ void add_comparison(const Sheet& sheet) {
                     double top = y + 18;
                     const Part table(file, Role::kTable);
                     for (const Compared& row : rows) {
+                      const bool heads = &row == &rows.front();
                       const Part part(file, Role::kRow);
                       const auto cell = [&](const Text& text, double x, Ink ink) {
-                        const Part in(file, Role::kCell);
+                        const Part in(file, heads ? Role::kHeaderCell : Role::kCell);
                         file.draw(text, x, top, ink);
                       };
                       cell(*row.title, left, Ink::kText);
                       cell(*row.before, kRight - kAmountWidth - row.before->width(), Ink::kMuted);
-                      cell(*row.now, kRight - row.now->width(), Ink::kText);
+                      cell(*row.now, kRight - row.now->width(), heads ? Ink::kMuted : Ink::kText);
                       top += kRowHeight;
                     }
                   }});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "invoicing/charge_facts.hpp"
@@ -89,17 +90,29 @@ class Comparing {
             money::Currency currency)
       : connection_(connection), versions_(versions), customer_(customer), currency_(currency) {}
 
+  /// As the plan called the charge when it was billed; what the plan did not price is called as its
+  /// line begins.
+  std::string title_of(const Lines& lines) {
+    if (lines.own.empty()) return lines.title;
+    const auto facts = facts_of(*lines.own.front());
+    if (!facts) return lines.title;
+    try {
+      const auto charge = charge_of(lines.own.front()->period, *facts);
+      return charge ? charge->title : lines.title;
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error&) {
+      return lines.title;  // the version does not run here
+    }
+  }
+
   /// What now's usage would have cost as the charge was priced before.
   std::optional<money::Decimal> at_old_prices(const Lines& before, const Lines& now) {
     if (!before.facts || !now.facts || before.facts->stretches.empty()) return std::nullopt;
     if (before.own.size() != 1 || now.own.size() != 1) return std::nullopt;
     try {
-      const auto version = version_of(before.own.front()->period);
-      if (!version) return std::nullopt;
-      const auto compiled = versions_.load(connection_, *version);
-      const domain::Charge* charge =
-          find_charge(compiled->configuration(), *before.facts, currency_);
-      if (charge == nullptr) return std::nullopt;
+      const auto charge = charge_of(before.own.front()->period, *before.facts);
+      if (!charge) return std::nullopt;
       invoicing::ChargeFacts facts = *now.facts;
       for (auto& stretch : facts.stretches) stretch.terms = before.facts->stretches.back().terms;
       return money::round_to_currency(invoicing::price(*charge, facts).amount, currency_,
@@ -113,6 +126,17 @@ class Comparing {
   }
 
  private:
+  /// The charge of the version that the period was billed under, which it keeps alive; null where
+  /// there is none.
+  std::shared_ptr<const domain::Charge> charge_of(const domain::PeriodKey& period,
+                                                  const invoicing::ChargeFacts& facts) {
+    const auto version = version_of(period);
+    if (!version) return nullptr;
+    const auto compiled = versions_.load(connection_, *version);
+    const domain::Charge* charge = find_charge(compiled->configuration(), facts, currency_);
+    return charge == nullptr ? nullptr : std::shared_ptr<const domain::Charge>(compiled, charge);
+  }
+
   std::optional<VersionId> version_of(const domain::PeriodKey& period) {
     const auto row = connection_
                          .query(kPinned, {customer_, period.cycle, domain::to_string(period.side),
@@ -209,13 +233,13 @@ DocumentComparison compare_with_before(store::Connection& connection, Versions& 
     if (old_lines != before.end()) {
       pair.before = old_lines->second.cost;
       pair.same_plan = pair.before->plan.empty() || plans_now.contains(pair.before->plan);
-      charge.title = old_lines->second.title;
+      charge.title = comparing.title_of(old_lines->second);
       charge.before = old_lines->second.all(document.currency);
     }
     if (new_lines != now.end()) {
       pair.now = new_lines->second.cost;
       pair.same_plan = pair.now->plan.empty() || plans_before.contains(pair.now->plan);
-      charge.title = new_lines->second.title;
+      charge.title = comparing.title_of(new_lines->second);
       charge.now = new_lines->second.all(document.currency);
     }
     if (pair.before && pair.now) {

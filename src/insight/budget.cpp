@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "money/grouped.hpp"
 
 namespace reckoner::insight {
 
@@ -93,7 +94,7 @@ Decimal spent_on(const std::map<std::string, Decimal>& costs, const std::string&
 }
 
 std::string with_code(const money::Money& money) {
-  return fmt::format("{} {}", money.to_string(), money.currency().code());
+  return fmt::format("{} {}", money::grouped(money.to_string()), money.currency().code());
 }
 
 }  // namespace

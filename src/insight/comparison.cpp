@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "money/grouped.hpp"
+
 namespace reckoner::insight {
 
 namespace {
@@ -21,9 +23,13 @@ Money repriced(const ChargePair& pair, money::Currency currency) {
       money::Rounding::kHalfAwayFromZero);
 }
 
+/// Without its sign.
+std::string figure(const Money& money) {
+  return money::grouped((money.sign() < 0 ? -money : money).to_string());
+}
+
 std::string words_for(const Money& part, std::string_view more, std::string_view less) {
-  return fmt::format("{} for {}", (part.sign() < 0 ? -part : part).to_string(),
-                     part.sign() < 0 ? less : more);
+  return fmt::format("{} for {}", figure(part), part.sign() < 0 ? less : more);
 }
 
 std::string reasons(const ChargePair& pair, const ChangeParts& parts) {
@@ -78,10 +84,10 @@ std::optional<std::string> sentence_on(std::string_view title, const ChargePair&
   if (before.sign() > 0) {
     const Decimal rounded = money::round(money::Ratio(parts.total.amount() * 100, before), 0,
                                          money::Rounding::kHalfEven);
-    percent = fmt::format(" ({}{} %)", rounded.sign() > 0 ? "+" : "", rounded.to_string());
+    percent = fmt::format(" ({}{} %)", rounded.sign() > 0 ? "+" : "",
+                          money::grouped(rounded.to_string()));
   }
-  return fmt::format("{} costs {} {} {}{}: {}.", title,
-                     (parts.total.sign() < 0 ? -parts.total : parts.total).to_string(),
+  return fmt::format("{} costs {} {} {}{}: {}.", title, figure(parts.total),
                      parts.total.currency().code(), parts.total.sign() < 0 ? "less" : "more",
                      percent, reasons(pair, parts));
 }

@@ -55,6 +55,10 @@ TEST_F(DocumentComparisonTest, MoreUsageIsQuantityAndAMonthOfAnotherLengthIsNoth
   EXPECT_EQ(comparison.now.periods, "2026-10");
   EXPECT_EQ(comparison.charges[0].sentence.value(),
             "Bandwidth costs 30.00 USD more (+216 %): 30.00 for more usage.");
+  std::vector<std::string> titles;
+  for (const auto& charge : comparison.charges) titles.push_back(charge.title);
+  EXPECT_THAT(titles, testing::Contains("Professional subscription"))
+      << "as the plan has it, without the days of the line";
 }
 
 TEST_F(DocumentComparisonTest, AnotherPriceIsPriceAndAllowancesCount) {

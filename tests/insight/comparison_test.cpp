@@ -89,9 +89,9 @@ TEST(Comparison, LargeChangesGetASentence) {
   EXPECT_EQ(sentence_on("Bandwidth", pair, split_change(pair, kEur), eur("544.00")),
             "Bandwidth costs 30.00 EUR more (+68 %): 36.00 for more usage, less 6.00 for lower "
             "prices.");
-  const ChargePair gone{"sms", cost("44.00", 10), {}, {}, false};
+  const ChargePair gone{"sms", cost("4400.00", 10), {}, {}, false};
   EXPECT_EQ(sentence_on("SMS", gone, split_change(gone, kEur), eur("544.00")),
-            "SMS costs 44.00 EUR less (-100 %): 44.00 for a plan that has it no more.");
+            "SMS costs 4,400.00 EUR less (-100 %): 4,400.00 for a plan that has it no more.");
 }
 
 TEST(Comparison, SmallChangesGetNone) {

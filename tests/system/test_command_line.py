@@ -148,6 +148,7 @@ class CommandLine(unittest.TestCase):
             ("write-offs refuse", ["INV-1", "--reason", "no"], 1, None),
             ("webhook add", ["https://192.0.2.1/told", "--event", "invoice.issued"], 0, {"id", "secret"}),
             ("webhook list", [], 0, {"endpoints"}),
+            ("webhook edit", ["we_0", "--url", "https://192.0.2.1/told"], 1, None),
             ("webhook rotate", ["we_0"], 1, None),
             ("webhook enable", ["we_0"], 1, None),
             ("webhook disable", ["we_0"], 1, None),
