@@ -61,8 +61,21 @@ struct PageWords {
   std::string_view pay_to;
   std::string_view pay_reference;
   std::string_view scan;
-  std::string_view compared;   ///< "Compared with {}": a period
-  std::string_view others;     ///< charges that are not named
+  std::string_view compared;    ///< "Compared with {}": a period
+  std::string_view others;      ///< charges that are not named
+  std::string_view costs_more;  ///< "{} costs {} more{}: {}.": title, amount, percent, reasons
+  std::string_view costs_less;
+  std::string_view by_percent;      ///< " ({})"
+  std::string_view reason_for;      ///< "{} for {}": an amount, one of the following
+  std::string_view reason_against;  ///< the same of an amount that lowers the change
+  std::string_view more_usage;
+  std::string_view less_usage;
+  std::string_view higher_prices;
+  std::string_view lower_prices;
+  std::string_view another_plan;
+  std::string_view new_in_plan;
+  std::string_view gone_from_plan;
+  std::string_view corrections;
   std::string_view costs;      ///< title of the chart
   std::string_view continued;  ///< "{}, continued"
   std::string_view page;       ///< "{} / {}"

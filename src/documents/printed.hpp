@@ -7,6 +7,7 @@
 
 #include "documents/issuer.hpp"
 #include "domain/document.hpp"
+#include "insight/comparison.hpp"
 #include "pricing/rate.hpp"
 
 namespace reckoner::documents {
@@ -41,6 +42,12 @@ struct ComparedCharge {
   money::Money now;
 };
 
+/// What a large change of a charge since the document before comes from.
+struct ExplainedChange {
+  std::string title;
+  insight::LargeChange change;
+};
+
 /// A document with everything that its pages show.
 struct Printed {
   domain::Document document;
@@ -52,6 +59,8 @@ struct Printed {
   std::map<std::int64_t, std::string> subscriptions = {};  ///< what people call each, by number
   std::vector<PeriodAmount> periods = {};                  ///< by time; the last is the document's
   std::vector<ComparedCharge> compared = {};               ///< the largest amounts first
+  std::string before = {};                                 ///< number of the document before
+  std::vector<ExplainedChange> changes = {};               ///< since that; the largest first
   std::optional<time::Instant> as_of = std::nullopt;       ///< of an interim invoice
 };
 

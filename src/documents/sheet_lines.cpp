@@ -165,6 +165,7 @@ class LineTable {
         steps.size() == 1 && steps.front().quantity == money::Ratio(money::Decimal(1));
     if (says_nothing) return notes;
     for (const pricing::Step& step : steps) {
+      if (step.quantity.sign() == 0) continue;
       notes.push_back(
           fmt::format("{}: {} × {} = {}", said_of_step(sheet_.words, sheet_.format, step.label),
                       sheet_.format.number(step.quantity), sheet_.format.number(step.price),

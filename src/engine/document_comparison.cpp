@@ -24,7 +24,8 @@ constexpr store::Statement kBefore{"document before", R"(
      and exists (select from document_line l
                   where l.customer_id = d.customer_id and l.ordinal = d.ordinal and not l.true_up)
      and not exists (select from document_void v
-                      where v.customer_id = d.customer_id and v.ordinal = d.ordinal))"};
+                      where v.customer_id = d.customer_id and v.ordinal = d.ordinal
+                        and v.by_ordinal < $2))"};
 constexpr store::Statement kPinned{"version of a compared period", R"(
   select version_id from billing_period
    where customer_id = $1 and cycle = $2 and side = $3 and starts_at = $4)"};
@@ -196,7 +197,11 @@ void write_side(text::JsonWriter& json, const DocumentComparison::Side& side) {
 
 DocumentComparison compare_with_before(store::Connection& connection, Versions& versions,
                                        store::DocumentId id) {
-  const domain::Document document = store::load_document(connection, id);
+  return compare_with_before(connection, versions, store::load_document(connection, id));
+}
+
+DocumentComparison compare_with_before(store::Connection& connection, Versions& versions,
+                                       const domain::Document& document) {
   const Money zero(document.currency);
   DocumentComparison comparison{.now = side_of(document),
                                 .before = std::nullopt,
@@ -204,18 +209,18 @@ DocumentComparison compare_with_before(store::Connection& connection, Versions& 
                                 .parts = {zero, zero, zero, zero, zero}};
   if (document.corrects) return comparison;
   const auto ordinal =
-      connection.query(kBefore, {id.customer, id.ordinal, document.currency.code()})
+      connection.query(kBefore, {document.customer, document.ordinal, document.currency.code()})
           .only()
           .optional_int64("ordinal");
   if (!ordinal) return comparison;
-  const domain::Document earlier = store::load_document(connection, {id.customer, *ordinal});
+  const domain::Document earlier = store::load_document(connection, {document.customer, *ordinal});
   comparison.before = side_of(earlier);
 
   const auto now = by_charge(document);
   const auto before = by_charge(earlier);
   const auto plans_now = plans_of(now);
   const auto plans_before = plans_of(before);
-  Comparing comparing(connection, versions, id.customer, document.currency);
+  Comparing comparing(connection, versions, document.customer, document.currency);
   std::set<std::string> names;
   for (const auto* charges : {&now, &before}) {
     for (const auto& [name, lines] : *charges) names.insert(name);
@@ -229,7 +234,7 @@ DocumentComparison compare_with_before(store::Connection& connection, Versions& 
                                       .before = std::nullopt,
                                       .now = std::nullopt,
                                       .parts = {zero, zero, zero, zero, zero},
-                                      .sentence = std::nullopt};
+                                      .large = std::nullopt};
     if (old_lines != before.end()) {
       pair.before = old_lines->second.cost;
       pair.same_plan = pair.before->plan.empty() || plans_now.contains(pair.before->plan);
@@ -246,7 +251,7 @@ DocumentComparison compare_with_before(store::Connection& connection, Versions& 
       pair.at_old_prices = comparing.at_old_prices(old_lines->second, new_lines->second);
     }
     charge.parts = insight::split_change(pair, document.currency);
-    charge.sentence = insight::sentence_on(charge.title, pair, charge.parts, earlier.subtotal);
+    charge.large = insight::large_change(pair, charge.parts, earlier.subtotal);
     add(comparison.parts, charge.parts);
     comparison.charges.push_back(std::move(charge));
   }
@@ -270,7 +275,7 @@ void write_comparison(text::JsonWriter& json, const DocumentComparison& comparis
     write_money_or_null(json, "now", charge.now);
     write_parts(json, charge.parts);
     json.key("text");
-    charge.sentence ? json.string(*charge.sentence) : json.null();
+    charge.large ? json.string(insight::sentence_on(charge.title, *charge.large)) : json.null();
     json.end_object();
   }
   json.end_array().end_object();

@@ -143,6 +143,24 @@ TEST(InvoicePdf, ACreditNoteAsksForNoPayment) {
                                 HasSubstr("Coupon given back"), Not(HasSubstr("Please pay"))));
 }
 
+TEST(InvoicePdf, ExplainsLargeChangesInTheLanguageOfTheCustomer) {
+  const auto text_in = [](const char* language) {
+    Printed printed = printed_specimen();
+    printed.recipient.language = language;
+    return PdfReader(to_pdf(printed)).text();
+  };
+  EXPECT_THAT(text_in("en-GB"),
+              AllOf(HasSubstr("Compared with R-2026-000031"),
+                    HasSubstr("Bandwidth costs 74.30 EUR more (+31 %): 80.00 for more usage, less "
+                              "5.70 for lower prices.")));
+  EXPECT_THAT(text_in("de-DE"),
+              HasSubstr("Bandwidth kostet 74,30 EUR mehr (+31 %): 80,00 durch höheren Verbrauch, "
+                        "abzüglich 5,70 durch niedrigere Preise."));
+  EXPECT_THAT(text_in("fr-FR"),
+              HasSubstr("Bandwidth coûte 74,30 EUR de plus (+31 %) : 80,00 pour une consommation "
+                        "plus forte, moins 5,70 pour des prix plus bas."));
+}
+
 TEST(InvoicePdf, SpeaksTheLanguageOfTheCustomer) {
   Printed printed = printed_specimen();
   printed.recipient.language = "de-CH";
