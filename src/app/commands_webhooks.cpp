@@ -152,7 +152,9 @@ std::string when_of(const WebhookDelivery& delivery) {
 
 void write_delivery(text::JsonWriter& json, const WebhookDelivery& delivery) {
   json.begin_object().key("id").string(delivery.message);
-  json.key("customer").string(delivery.customer_key).key("event").number(delivery.id.event);
+  json.key("customer");
+  delivery.customer_key.empty() ? json.null() : json.string(delivery.customer_key);
+  json.key("event").number(delivery.id.event);
   json.key("type").string(delivery.kind).key("state").string(delivery.state);
   json.key("attempts").number(delivery.attempts);
   json.key("happened_at").string(time::to_string(delivery.happened_at));

@@ -168,6 +168,24 @@ std::string to_json(std::span<const Budget> budgets) {
   return json.finish();
 }
 
+void check_alone(std::span<const Budget> others, const Budget& budget) {
+  for (const Budget& other : others) {
+    if (other.charge != budget.charge || other.amount.currency() != budget.amount.currency()) {
+      continue;
+    }
+    throw Error(fmt::format("is a second one in {}{}{}", budget.amount.currency().code(),
+                            budget.charge.empty() ? "" : " for ", budget.charge));
+  }
+}
+
+bool wants_forecast(std::span<const Budget> budgets) {
+  return std::any_of(budgets.begin(), budgets.end(), [](const Budget& budget) {
+    return std::any_of(
+        budget.thresholds.begin(), budget.thresholds.end(),
+        [](const Threshold& threshold) { return threshold.basis == Basis::kForecast; });
+  });
+}
+
 std::vector<Reached> reached(std::span<const Budget> budgets, money::Currency currency,
                              const Spending& spending) {
   std::vector<Reached> all;

@@ -22,6 +22,7 @@ ROLES = {
 ADMIN_KEY = ROLES["billing-admin"] - {"self"}
 PASSWORD = "correct horse battery"
 ALLOCATION = """<allocation xmlns="urn:reckoner:allocation:1">
+  <cost-centre name="desk"><member plan="Professional"/></cost-centre>
   <pool name="rent" currency="USD" by="equal"/>
 </allocation>"""
 
