@@ -10,6 +10,7 @@ import unittest
 
 import contract
 import reckoner_process as rp
+from sql_session import Session
 
 ROLES = {
     "tenant-viewer": {"self", "query", "see"},
@@ -99,6 +100,7 @@ class World:
     def __init__(self):
         self.cluster = rp.Cluster()
         self.database = self.cluster.create("access")
+        self._session = Session(self.database)
         self.directory = rp.new_directory("access")
         config = rp.copy_of_config("access-config", files={"allocation.xml": ALLOCATION})
         self.reckoner = rp.Reckoner(database=self.database, data_dir=self.directory, config=config)
@@ -110,7 +112,7 @@ class World:
         self.admin = self.user("billing-admin")
 
     def sql(self, text):
-        return rp.psql(self.database, text)
+        return self._session.ask(text)
 
     def anybody(self, name="anonymous", headers=None, rights=None):
         return Caller(self.address, name, headers or {}, rights)

@@ -13,7 +13,7 @@ import tcp_fault
 from case import CaseResult, case
 from judge import judge, sound
 from loaded import FIRST, SECOND, Loaded
-from sessions import Session
+from sql_session import Session
 
 LANES = 3
 PATIENCE = 120

@@ -16,7 +16,7 @@ import { FactList } from '@/shared/ui/FactList';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import { CustomerLink } from '../lib/links';
 import {
   loadShares,
