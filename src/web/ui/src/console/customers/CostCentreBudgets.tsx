@@ -35,9 +35,7 @@ export function CostCentreAlerts() {
   const pages = usePages(
     ['cost-centre-alerts'],
     (cursor, signal) =>
-      answer(
-        api.GET('/api/v1/cost-centres/alerts', { params: { query: cursor ? { cursor } : {} }, signal }),
-      ),
+      answer(api.GET('/api/v1/cost-centres/alerts', { params: { query: cursor ? { cursor } : {} }, signal })),
     { refetchInterval: 10_000 },
   );
   return (
@@ -117,7 +115,8 @@ export function CostCentreBudgets() {
             empty={
               <Empty title="No cost centre has a budget">
                 <Text span>
-                  <Code>reckoner budgets set AMOUNT --cost-centre NAME</Code> sets one over all customers below it.
+                  <Code>reckoner budgets set AMOUNT --cost-centre NAME</Code> sets one over all customers
+                  below it.
                 </Text>
               </Empty>
             }
