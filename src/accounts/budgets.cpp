@@ -25,7 +25,7 @@ constexpr store::Statement kBilled{"charges of a customer's budgets", R"(
   select 'charge-' || manual_charge from manual_charge where customer_id = $1
   union
   select 'allocation-' || pool from pool_share where customer_id = $1)"};
-constexpr store::Statement kBelow{"charges below cost centres", R"(
+constexpr store::Statement kBelow{"list charges below cost centres", R"(
   select charge from customer_spending group by charge)"};
 constexpr store::Statement kLockCustomer{"lock settings of a customer", R"(
   select pg_advisory_xact_lock(hashtextextended('customer_setting', $1)))"};

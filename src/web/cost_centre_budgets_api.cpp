@@ -206,7 +206,7 @@ std::vector<Route> cost_centre_budget_routes(const ConsoleApi& api) {
       route("GET", "/budgets", Right::kConsole, list_budgets),
       route("GET", "/alerts", Right::kConsole, list_alerts),
       route("GET", "/{cost_centre}/budgets", Right::kConsole, show_budgets),
-      route("PUT", "/{cost_centre}/budgets", Right::kManage, put_budgets),
+      route("PUT", "/{cost_centre}/budgets", Right::kOperate, put_budgets),
   };
 }
 
