@@ -19,6 +19,7 @@ struct PageWords {
   std::string_view customer;
   std::string_view your_tax_id;
   std::string_view purchase_order;
+  std::string_view buyer_reference;
   std::string_view currency;
   std::string_view corrects;
   std::string_view reason;
@@ -56,12 +57,14 @@ struct PageWords {
   std::string_view pay_to;
   std::string_view pay_reference;
   std::string_view scan;
-  std::string_view compared;   ///< "Compared with {}": a period
-  std::string_view others;     ///< charges that are not named
-  std::string_view costs;      ///< title of the chart
-  std::string_view continued;  ///< "{}, continued"
-  std::string_view page;       ///< "{} / {}"
-  std::string_view questions;  ///< "Questions? {}"
+  std::string_view pay_online;   ///< "Pay this invoice online: {}": an amount
+  std::string_view scan_online;  ///< what a telephone does with the code
+  std::string_view compared;     ///< "Compared with {}": a period
+  std::string_view others;       ///< charges that are not named
+  std::string_view costs;        ///< title of the chart
+  std::string_view continued;    ///< "{}, continued"
+  std::string_view page;         ///< "{} / {}"
+  std::string_view questions;    ///< "Questions? {}"
 };
 
 /// The words of that language ("en", "de", "fr"); English for any other.
