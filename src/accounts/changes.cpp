@@ -102,6 +102,7 @@ void write_customer_row(text::JsonWriter& row, const std::string& key, const Cus
   if (terms.tax_id) row.key("tax-id").string(*terms.tax_id);
   if (terms.tax_exempt) row.key("tax-exempt").string(*terms.tax_exempt ? "true" : "false");
   if (terms.legal_entity) row.key("legal-entity").string(*terms.legal_entity);
+  for (const auto& [column, value] : terms.billing_details) row.key(column).string(value);
   row.end_object();
 }
 

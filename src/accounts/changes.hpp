@@ -130,6 +130,9 @@ struct CustomerTerms {
   std::optional<std::string> tax_id = std::nullopt;  ///< "-" takes it away
   std::optional<bool> tax_exempt = std::nullopt;
   std::optional<std::string> legal_entity = std::nullopt;
+  /// Columns of an import that are said: street, city, postal-code, subdivision, address-country,
+  /// buyer-reference, purchase-order; "-" takes away.
+  std::map<std::string, std::string> billing_details = {};
 };
 /// A new customer; a new one needs name and zone, and its periods begin on day 1 unless said
 /// otherwise. False where the key is taken, by whomever.

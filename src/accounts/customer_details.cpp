@@ -3,6 +3,7 @@
 #include "accounts/billing_modes.hpp"
 #include "accounts/subscription_book.hpp"
 #include "accounts/values.hpp"
+#include "store/billing_details.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::accounts {
@@ -123,6 +124,7 @@ std::optional<CustomerDetails> read_customer_details(store::Connection& connecti
   if (!summary) return std::nullopt;
   CustomerDetails details;
   details.summary = std::move(*summary);
+  details.billing = store::read_billing_details(connection, {customer}).at(customer);
   for (SubscriptionRecord& record : read_subscriptions(connection, {customer})) {
     details.subscriptions.push_back({std::move(record.key), std::move(record.subscription)});
   }

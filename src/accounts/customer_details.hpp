@@ -7,6 +7,7 @@
 
 #include "accounts/customers.hpp"
 #include "accounts/hierarchy.hpp"
+#include "domain/billing_details.hpp"
 #include "domain/billing_mode.hpp"
 #include "domain/credit.hpp"
 
@@ -20,6 +21,7 @@ struct CustomerDetails {
   };
 
   CustomerSummary summary;
+  domain::BillingDetails billing;
   std::vector<KeyedSubscription> subscriptions;  ///< by number, those that ended included
   std::vector<domain::AgreedFigure> agreements;  ///< in the order they were made
   std::vector<domain::Credit> credits;           ///< by number, with what is left of them

@@ -6,10 +6,12 @@
 #include <optional>
 #include <set>
 
+#include "accounts/billing_details.hpp"
 #include "accounts/book_names.hpp"
 #include "accounts/entity_handover.hpp"
 #include "accounts/import_kinds.hpp"
 #include "config/value.hpp"
+#include "store/billing_details.hpp"
 
 namespace reckoner::accounts {
 
@@ -25,13 +27,32 @@ enum : std::size_t {
   kCountry,
   kTaxId,
   kTaxExempt,
-  kLegalEntity
+  kLegalEntity,
+  kStreet,
+  kCity,
+  kPostalCode,
+  kSubdivision,
+  kAddressCountry,
+  kBuyerReference,
+  kPurchaseOrder
 };
-constexpr std::array kColumns = {Column{"key", true},         Column{"name", true},
-                                 Column{"email", false},      Column{"time-zone", true},
-                                 Column{"anchor-day", true},  Column{"subjects", false},
-                                 Column{"country", false},    Column{"tax-id", false},
-                                 Column{"tax-exempt", false}, Column{"legal-entity", false}};
+constexpr std::array kColumns = {Column{"key", true},
+                                 Column{"name", true},
+                                 Column{"email", false},
+                                 Column{"time-zone", true},
+                                 Column{"anchor-day", true},
+                                 Column{"subjects", false},
+                                 Column{"country", false},
+                                 Column{"tax-id", false},
+                                 Column{"tax-exempt", false},
+                                 Column{"legal-entity", false},
+                                 Column{"street", false},
+                                 Column{"city", false},
+                                 Column{"postal-code", false},
+                                 Column{"subdivision", false},
+                                 Column{"address-country", false},
+                                 Column{"buyer-reference", false},
+                                 Column{"purchase-order", false}};
 
 constexpr store::Statement kReadSubjects{"accounts.read_subjects", R"(
   select s.subject, s.customer_id, c.key
@@ -86,6 +107,7 @@ struct CustomerRow : ImportRow {
   std::optional<std::string> tax_id;
   std::optional<bool> tax_exempt;
   std::optional<std::string> legal_entity;
+  SaidDetails details;
 };
 
 int parse_anchor_day(std::string_view value) {
@@ -126,6 +148,13 @@ std::vector<CustomerRow> parse_rows(const Import& import) {
     values.read(kTaxExempt, row.tax_exempt, parse_boolean);
     values.read(kLegalEntity, row.legal_entity,
                 [&](std::string_view text) { return entity_named(import.rules.active, text); });
+    values.read(kStreet, row.details.street, parse_street);
+    values.read(kCity, row.details.city, parse_detail);
+    values.read(kPostalCode, row.details.postal_code, parse_detail);
+    values.read(kSubdivision, row.details.subdivision, parse_detail);
+    values.read(kAddressCountry, row.details.country, parse_address_country);
+    values.read(kBuyerReference, row.details.buyer_reference, parse_detail);
+    values.read(kPurchaseOrder, row.details.purchase_order, parse_detail);
     if (!row.key.empty()) {
       values.check([&] { keys.add(row.key, fmt::format("customer '{}'", row.key), row.line); });
     }
@@ -193,7 +222,8 @@ class CustomerImport {
   explicit CustomerImport(const Import& import)
       : import_(import),
         rows_(parse_rows(import)),
-        known_(lock_customers(import, rows_, &CustomerRow::key)) {}
+        known_(lock_customers(import, rows_, &CustomerRow::key)),
+        stored_details_(store::read_billing_details(import.connection, known_.ids())) {}
 
   ImportResult run() {
     read_subjects();
@@ -233,8 +263,12 @@ class CustomerImport {
       ++result_.created;
     } else {
       const domain::Customer said = said_by(row, *stored);
-      const bool differs = !same(said, *stored);
-      if (differs) changed_.add(said);
+      const bool is_other = !same(said, *stored);
+      if (is_other) changed_.add(said);
+      const domain::BillingDetails& before = stored_details_.at(stored->id);
+      const domain::BillingDetails details = row.details.said_of(before);
+      if (details != before) details_.emplace(stored->id, details);
+      const bool differs = is_other || details != before;
       if (said.legal_entity != stored->legal_entity) {
         moves_.emplace(stored->id, EntityChange{stored->legal_entity, said.legal_entity});
       }
@@ -281,6 +315,8 @@ class CustomerImport {
     for (std::size_t i = 0; i < new_customers_.size(); ++i) {
       const CustomerId id{ids[i].int64(0)};
       created.add(said_by(*new_customers_[i], nobody(id)));
+      const domain::BillingDetails details = new_customers_[i]->details.said_of({});
+      if (details != domain::BillingDetails{}) details_.emplace(id, details);
       for (const std::string& subject : new_customers_[i]->subjects) {
         added_subjects_.emplace_back(id, subject);
       }
@@ -302,6 +338,7 @@ class CustomerImport {
         kUpdateCustomers,
         {changed_.ids, changed_.names, changed_.emails, changed_.zones, changed_.anchor_days,
          changed_.countries, changed_.tax_ids, changed_.tax_exempt, changed_.legal_entities});
+    store::write_billing_details(connection, details_);
     hand_over(connection, import_.rules.active, known_.books(), moves_, import_.rules.now);
     connection.execute(kUpdateCycles, {changed_.ids, changed_.zones, changed_.anchor_days});
   }
@@ -309,11 +346,13 @@ class CustomerImport {
   const Import& import_;
   std::vector<CustomerRow> rows_;
   KnownCustomers known_;
+  const std::map<CustomerId, domain::BillingDetails> stored_details_;
   std::map<std::string, Owner> owners_;  ///< by subject
   std::map<CustomerId, std::set<std::string>> stored_subjects_;
 
   std::vector<const CustomerRow*> new_customers_;
   CustomerColumns changed_;
+  std::map<CustomerId, domain::BillingDetails> details_;  ///< that are to be set
   std::map<CustomerId, EntityChange> moves_;
   std::vector<std::pair<CustomerId, std::string>> added_subjects_;
   ImportResult result_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/values.hpp"
+#include "documents/recipient.hpp"
 #include "domain/legal_entity.hpp"
 
 namespace reckoner::accounts {
@@ -171,6 +172,13 @@ void write_standing(text::JsonWriter& json, const CustomerDetails& details) {
 
 }  // namespace
 
+void write_members(text::JsonWriter& json, const domain::BillingDetails& billing) {
+  json.key("address");
+  documents::write_json(json, billing.address);
+  write_if_any(json, "buyer_reference", billing.buyer_reference);
+  write_if_any(json, "purchase_order", billing.purchase_order);
+}
+
 void write_json(text::JsonWriter& json, const CustomerDetails& details,
                 const config::Configuration& active, time::Instant now) {
   json.begin_object();
@@ -183,6 +191,7 @@ void write_json(text::JsonWriter& json, const CustomerDetails& details,
   write_if_any(json, "tax_id", customer.tax_id);
   json.key("tax_exempt").boolean(customer.tax_exempt);
   json.key("legal_entity").string(domain::shown_entity(customer.legal_entity));
+  write_members(json, details.billing);
   write_list(json, "subjects", details.subjects);
   write_list(json, "currencies", currencies_of(details));
   json.key("balances").begin_array();

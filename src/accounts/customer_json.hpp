@@ -13,6 +13,9 @@ void write_json(text::JsonWriter& json, const CustomerDetails::KeyedSubscription
 void write_json(text::JsonWriter& json, const domain::AgreedFigure& agreed);
 void write_json(text::JsonWriter& json, const domain::Credit& credit);
 
+/// The members address, buyer_reference and purchase_order of an object that is begun.
+void write_members(text::JsonWriter& json, const domain::BillingDetails& billing);
+
 /// Schema Customer: the customer with everything it is billed by, and why it is not. Days are the
 /// customer's.
 void write_json(text::JsonWriter& json, const CustomerDetails& details,

@@ -28,12 +28,16 @@ struct ProviderEvent {
   std::string_view body;       ///< its bytes, not changed in any way
 };
 
-/// What a provider's event says was paid.
+/// What a provider's event says was paid, taken back or given again.
 struct ProviderPayment {
-  std::string transaction;  ///< the provider's name for the payment, unique for ever
+  std::string transaction;  ///< the provider's name for the movement, unique for ever
   std::string document;     ///< number of the one it is for; may be empty
-  money::Money amount;      ///< above zero
+  money::Money amount;      ///< not zero; below zero: a refund or a charge-back
   time::Instant paid_at;
+  /// The transaction of the payment that is refunded, charged back, or given again after that;
+  /// empty: it is a payment of its own, above zero.
+  std::string of = {};
+  std::string note = {};  ///< for the reader of the invoice
 };
 
 /// One provider. Everything that is different between them is behind these three.
@@ -45,7 +49,7 @@ class PaymentProvider {
   /// Of the header that its events are signed in, in small letters.
   virtual std::string_view signature_header() const = 0;
   /// Verifies who sent the event before anything of it is believed, and reads it. None for one that
-  /// is no payment. Throws EventRefused.
+  /// moves no money. Throws EventRefused.
   virtual std::optional<ProviderPayment> read(const ProviderEvent& event,
                                               time::Instant now) const = 0;
 };
@@ -57,11 +61,14 @@ std::vector<std::unique_ptr<PaymentProvider>> payment_providers(const config::Se
 struct BookedPayment {
   bool is_new = false;  ///< false: it was told before, and nothing was done
   std::string state;    ///< of its row among the entries of the bank: "booked", "open"
+  std::optional<CustomerId> customer = std::nullopt;  ///< to whom it is booked
+  std::string document = {};                          ///< and to what
 };
 /// Books a payment once for ever, as an entry of an account of ours with the provider's name: to
 /// the document that it names where that is there, in its currency and with as much open;
-/// everything else is left to people, on the work list of reconciliation.hpp. In a transaction of
-/// its own, or as a part of one that encloses it.
+/// what goes back to the customer and the document of the payment it is of, no more in all than was
+/// paid; everything else is left to people, on the work list of reconciliation.hpp. In a
+/// transaction of its own, or as a part of one that encloses it.
 BookedPayment book_provider_payment(store::Connection& connection, const ChangeRules& rules,
                                     const std::string& provider, const ProviderPayment& payment);
 

@@ -68,6 +68,13 @@ constexpr store::Statement kSettle{"accounts.settle_bank_entry", R"(
 constexpr store::Statement kUnnamed{"accounts.unnamed_payment", R"(
   select entry from bank_entry
    where account = $1 and bank_id = $2 and state = 'open' and remittance = '')"};
+constexpr store::Statement kReturned{"accounts.returned_payment", R"(
+  select p.state, p.payer, p.document, p.currency, p.amount, coalesce(c.key, '') as customer,
+         (select coalesce(sum(r.amount), 0) from bank_entry r
+           where r.account = p.account and r.end_to_end = p.bank_id and r.reversal
+             and r.currency = p.currency and r.state = 'booked') as returned
+    from bank_entry p left join customer_key c on c.customer_id = p.payer
+   where p.account = $1 and p.bank_id = $2 and not p.reversal)"};
 constexpr store::Statement kSetAside{"accounts.set_bank_entry_aside", R"(
   update bank_entry set state = 'aside', why = $2, decided_by = $3, decided_at = $4 where entry = $1)"};
 
@@ -208,6 +215,23 @@ StoredBankEntry lock(store::Connection& connection, std::int64_t number) {
 
 namespace {
 
+/// Keeps the entries, and books what they were matched to.
+void book(store::Connection& connection, const ChangeRules& rules, std::string_view file_name,
+          const std::vector<BankEntry>& entries, const std::vector<Match>& matches,
+          const MatchFacts& facts, BankImport& result) {
+  const std::string payments = payments_of(entries, matches, facts);
+  if (!payments.empty()) {
+    import_file(connection, ImportKind::kPayments, fmt::format("{}.jsonl", file_name), payments,
+                rules);
+  }
+  insert(connection, entries, matches, file_name, rules.now);
+  for (const Match& one : matches) {
+    ++(one.verdict == Verdict::kBooked ? result.booked
+       : one.verdict == Verdict::kOpen ? result.open
+                                       : result.aside);
+  }
+}
+
 /// Takes the entries that are new. `doubt` may say why a person has to look at one.
 BankImport take(store::Connection& connection, const ChangeRules& rules, std::string_view file_name,
                 std::vector<BankEntry> told,
@@ -223,17 +247,7 @@ BankImport take(store::Connection& connection, const ChangeRules& rules, std::st
   }
   std::vector<Match> matches;
   for (const BankEntry& entry : entries) matches.push_back(match(entry, facts));
-  const std::string payments = payments_of(entries, matches, facts);
-  if (!payments.empty()) {
-    import_file(connection, ImportKind::kPayments, fmt::format("{}.jsonl", file_name), payments,
-                rules);
-  }
-  insert(connection, entries, matches, file_name, rules.now);
-  for (const Match& one : matches) {
-    ++(one.verdict == Verdict::kBooked ? result.booked
-       : one.verdict == Verdict::kOpen ? result.open
-                                       : result.aside);
-  }
+  book(connection, rules, file_name, entries, matches, facts, result);
   transaction.commit();
   return result;
 }
@@ -258,6 +272,34 @@ std::string doubt_of(const BankEntry& entry, const MatchFacts& facts) {
     return "";
   }
   throw Bug("a document of nobody");
+}
+
+/// Whose the payment was that goes back, and for what.
+Match match_return(store::Connection& connection, const BankEntry& entry, MatchFacts& facts) {
+  const auto left_open = [](std::string why) { return Match{Verdict::kOpen, std::move(why)}; };
+  const auto paid = connection.query(kReturned, {entry.account, entry.end_to_end}).at_most_one();
+  if (!paid || paid->text("state") != "booked") {
+    return left_open(fmt::format("it is of the payment '{}', which is {}", entry.end_to_end,
+                                 paid ? "not booked" : "not known"));
+  }
+  const Money amount(paid->decimal("amount"), money::Currency::of(paid->text("currency")));
+  if (amount.currency() != entry.amount.currency()) {
+    return left_open(fmt::format("it is in {}, and '{}' was paid in {}",
+                                 entry.amount.currency().code(), entry.end_to_end,
+                                 amount.currency().code()));
+  }
+  const Money left = amount + Money(paid->decimal("returned"), amount.currency());
+  if ((left + entry.amount).sign() < 0 || left + entry.amount > amount) {
+    return left_open(fmt::format("of '{}' {} {} were paid, of which {} are left", entry.end_to_end,
+                                 amount.to_string(), amount.currency().code(), left.to_string()));
+  }
+  const CustomerId customer{paid->int64("payer")};
+  facts.payers.emplace(customer,
+                       PossiblePayer{.customer = customer, .key = paid->text("customer")});
+  return {Verdict::kBooked,
+          fmt::format("it {} '{}'", entry.amount.sign() < 0 ? "takes back" : "gives again",
+                      entry.end_to_end),
+          customer, paid->text("document")};
 }
 
 }  // namespace
@@ -286,6 +328,21 @@ BankImport take_exact_payment(store::Connection& connection, const ChangeRules& 
     settle_bank_entry(connection, rules, unnamed->int64("entry"),
                       {.customer = payer, .document = entry.remittance}, source);
     result = {.entries = 1, .booked = 1};
+  }
+  transaction.commit();
+  return result;
+}
+
+BankImport take_return(store::Connection& connection, const ChangeRules& rules,
+                       std::string_view source, const BankEntry& entry) {
+  store::Transaction transaction(connection, store::TransactionKind::kEnclosing);
+  connection.query(kOneAtATime);
+  const std::vector<BankEntry> entries = without_known(connection, {entry});
+  BankImport result{.entries = 1, .known = entries.empty() ? 1 : 0};
+  if (!entries.empty()) {
+    MatchFacts facts;
+    const Match match = match_return(connection, entry, facts);
+    book(connection, rules, source, entries, {match}, facts, result);
   }
   transaction.commit();
   return result;

@@ -51,6 +51,13 @@ BankImport import_bank_file(store::Connection& connection, const ChangeRules& ru
 BankImport take_exact_payment(store::Connection& connection, const ChangeRules& rules,
                               std::string_view source, const BankEntry& entry);
 
+/// The same for one that takes back, in whole or in part, the payment that its account knows under
+/// the name `end_to_end` of the entry (above zero: that gives again what was taken back): booked to
+/// that payment's customer and document, as long as what is taken back in all is neither more than
+/// was paid nor less than nothing; all else is the work list.
+BankImport take_return(store::Connection& connection, const ChangeRules& rules,
+                       std::string_view source, const BankEntry& entry);
+
 /// Of that state, or of all: the latest first, at most `limit`; only smaller numbers than `below`.
 std::vector<StoredBankEntry> list_bank_entries(store::Connection& connection,
                                                const std::optional<std::string>& state,

@@ -107,6 +107,13 @@ class StripeProvider : public PaymentProvider {
 
   static std::optional<ProviderPayment> parse(const text::Json& event) {
     const std::string& type = member(event, "type").as_string();
+    if (type == "charge.refunded") return parse_refund(event);
+    if (type.starts_with("charge.dispute.")) return parse_dispute(event, type);
+    return parse_payment(event, type);
+  }
+
+  static std::optional<ProviderPayment> parse_payment(const text::Json& event,
+                                                      const std::string& type) {
     const bool is_intent = type == "payment_intent.succeeded";
     if (!is_intent && type != "checkout.session.completed" &&
         type != "checkout.session.async_payment_succeeded") {
@@ -114,28 +121,88 @@ class StripeProvider : public PaymentProvider {
     }
     const text::Json& object = member(member(event, "data"), "object");
     if (!is_intent && text_member(object, "payment_status") != "paid") return std::nullopt;
-    std::string code = member(object, "currency").as_string();
-    for (char& c : code) {
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    const money::Currency currency = money::Currency::of(code);
-    const std::int64_t minor =
-        whole(member(object, is_intent ? "amount_received" : "amount_total").as_number(), "amount");
+    const std::int64_t minor = minor_of(object, is_intent ? "amount_received" : "amount_total");
     if (minor <= 0) throw EventRefused("a payment is above zero");
     // A session and the intent behind it are one payment.
     std::string transaction = is_intent ? "" : text_member(object, "payment_intent");
-    if (transaction.empty()) transaction = member(object, "id").as_string();
-    if (transaction.empty()) throw EventRefused("the event has no id of a payment");
+    if (transaction.empty()) transaction = id_of(object);
     std::string document = text_member(object, "client_reference_id");
     const text::Json* metadata = object.find("metadata");
     if (metadata != nullptr && !text_member(*metadata, "document").empty()) {
       document = text_member(*metadata, "document");
     }
-    return ProviderPayment{
-        .transaction = std::move(transaction),
-        .document = std::move(document),
-        .amount = money::Money(money::Decimal::from_parts(minor, digits_of(currency)), currency),
-        .paid_at = instant_of(whole(member(event, "created").as_number(), "created"))};
+    return ProviderPayment{.transaction = std::move(transaction),
+                           .document = std::move(document),
+                           .amount = amount_of(object, minor),
+                           .paid_at = created(event)};
+  }
+
+  /// A charge tells what was refunded of it in all: the difference is this refund.
+  static ProviderPayment parse_refund(const text::Json& event) {
+    const text::Json& data = member(event, "data");
+    const text::Json& charge = member(data, "object");
+    const std::int64_t in_all = minor_of(charge, "amount_refunded");
+    const std::int64_t before = minor_of(member(data, "previous_attributes"), "amount_refunded");
+    if (before < 0 || in_all <= before) throw EventRefused("a refund is above zero");
+    return ProviderPayment{.transaction = fmt::format("{}/refunded/{}", id_of(charge), in_all),
+                           .document = {},
+                           .amount = -amount_of(charge, in_all - before),
+                           .paid_at = created(event),
+                           .of = payment_of(charge, id_of(charge)),
+                           .note = "refund"};
+  }
+
+  static std::optional<ProviderPayment> parse_dispute(const text::Json& event,
+                                                      const std::string& type) {
+    const text::Json& dispute = member(member(event, "data"), "object");
+    const std::string status = text_member(dispute, "status");
+    const bool taken = type == "charge.dispute.funds_withdrawn" ||
+                       (type == "charge.dispute.created" && !status.starts_with("warning"));
+    const bool given = type == "charge.dispute.funds_reinstated" ||
+                       (type == "charge.dispute.closed" && status == "won");
+    if (!taken && !given) return std::nullopt;
+    const std::int64_t minor = minor_of(dispute, "amount");
+    if (minor <= 0) throw EventRefused("a disputed amount is above zero");
+    const money::Money amount = amount_of(dispute, minor);
+    const std::string reason = text_member(dispute, "reason");
+    return ProviderPayment{.transaction = id_of(dispute) + (given ? "/won" : ""),
+                           .document = {},
+                           .amount = given ? amount : -amount,
+                           .paid_at = created(event),
+                           .of = payment_of(dispute, text_member(dispute, "charge")),
+                           .note = given            ? "charge-back withdrawn"
+                                   : reason.empty() ? "charge-back"
+                                                    : fmt::format("charge-back: {}", reason)};
+  }
+
+  static std::string id_of(const text::Json& object) {
+    const std::string& id = member(object, "id").as_string();
+    if (id.empty()) throw EventRefused("the event has no id of what moved");
+    return id;
+  }
+
+  /// What payments are known by; a charge that no intent made is none of ours.
+  static std::string payment_of(const text::Json& object, std::string charge) {
+    const std::string intent = text_member(object, "payment_intent");
+    if (intent.empty() && charge.empty()) throw EventRefused("the event is of no payment");
+    return intent.empty() ? std::move(charge) : intent;
+  }
+
+  static std::int64_t minor_of(const text::Json& object, std::string_view name) {
+    return whole(member(object, name).as_number(), name);
+  }
+
+  static money::Money amount_of(const text::Json& object, std::int64_t minor) {
+    std::string code = member(object, "currency").as_string();
+    for (char& c : code) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    const money::Currency currency = money::Currency::of(code);
+    return money::Money(money::Decimal::from_parts(minor, digits_of(currency)), currency);
+  }
+
+  static time::Instant created(const text::Json& event) {
+    return instant_of(whole(member(event, "created").as_number(), "created"));
   }
 
   const std::string name_ = "stripe";

@@ -13,6 +13,7 @@ AccountCommands::AccountCommands(CLI::App& app, Declare declare)
   add_grants();
   add_mode();
   add_parent();
+  add_billing_details();
 }
 
 void AccountCommands::add_subscribe() {
@@ -141,6 +142,28 @@ void AccountCommands::add_parent() {
   parent->add_option("customer", parent_.customer, "the customer's key")->required();
   parent->add_option("parent", parent_.parent, "key of the one above; without: below nobody");
   parent->add_flag("--mails", parent_.gets_mails, "documents of the customer are mailed to it");
+}
+
+void AccountCommands::add_billing_details() {
+  BillingDetailsArguments& said = billing_details_;
+  CLI::App* details = declare_(
+      app_, "billing-details",
+      "say where a customer's documents go, and what it wants to find on them; alone: show it",
+      [&said](System& system, const Console& console) {
+        return billing_details_command(system, console, said);
+      });
+  details->add_option("customer", said.customer, "the customer's key")->required();
+  details->add_option("--street", said.street, "a line of the address; up to three times; -: none")
+      ->allow_extra_args(false);
+  details->add_option("--city", said.city, "-: none, as with the others");
+  details->add_option("--postal-code", said.postal_code, "of the city");
+  details->add_option("--subdivision", said.subdivision, "state, province or canton");
+  details->add_option("--country", said.country,
+                      "of the address: two letters (default: the one where it is taxed)");
+  details->add_option("--buyer-reference", said.buyer_reference,
+                      "by which the buyer hands a document on inside");
+  details->add_option("--purchase-order", said.purchase_order,
+                      "the buyer's number for what it ordered");
 }
 
 void AccountCommands::add_grants() {

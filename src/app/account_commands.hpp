@@ -30,6 +30,7 @@ class AccountCommands {
   void add_pay();
   void add_mode();
   void add_parent();
+  void add_billing_details();
   void add_grants();
   void add_grant(CLI::App* command);
   static void add_when(CLI::App* command, WhenArguments& when);
@@ -45,6 +46,7 @@ class AccountCommands {
   PayArguments pay_;
   BillingModeArguments mode_;
   ParentArguments parent_;
+  BillingDetailsArguments billing_details_;
 };
 
 }  // namespace reckoner::app

@@ -281,4 +281,29 @@ int billing_mode_command(System& system, const Console& console,
               });
 }
 
+int billing_details_command(System& system, const Console& console,
+                            const BillingDetailsArguments& arguments) {
+  accounts::CustomerTerms terms;
+  const auto say = [&](std::string column, const std::string& value) {
+    if (!value.empty()) terms.billing_details.emplace(std::move(column), value);
+  };
+  for (const std::string& line : arguments.street) {
+    if (line.find(';') != line.npos) throw UsageError("--street: a line has no semicolon");
+  }
+  say("street", fmt::format("{}", fmt::join(arguments.street, ";")));
+  say("city", arguments.city);
+  say("postal-code", arguments.postal_code);
+  say("subdivision", arguments.subdivision);
+  say("address-country", arguments.country);
+  say("buyer-reference", arguments.buyer_reference);
+  say("purchase-order", arguments.purchase_order);
+  if (terms.billing_details.empty()) {
+    return show_billing_details_command(system, console, arguments.customer);
+  }
+  return make(system, console, arguments.customer, "billing-details",
+              [&](auto& connection, const auto& rules) {
+                return accounts::edit_customer(connection, rules, arguments.customer, terms);
+              });
+}
+
 }  // namespace reckoner::app

@@ -123,7 +123,24 @@ struct ParentArguments {
 };
 int parent_command(System& system, const Console& console, const ParentArguments& arguments);
 
+struct BillingDetailsArguments {
+  std::string customer;
+  std::vector<std::string> street;  ///< lines
+  /// Options by the column of an import that they are; "-" takes away, empty says nothing.
+  std::string city;
+  std::string postal_code;
+  std::string subdivision;
+  std::string country;
+  std::string buyer_reference;
+  std::string purchase_order;
+};
+/// Sets what is said; shows the details where nothing is.
+int billing_details_command(System& system, const Console& console,
+                            const BillingDetailsArguments& arguments);
+
 int show_customer_command(System& system, const Console& console, const std::string& customer);
+int show_billing_details_command(System& system, const Console& console,
+                                 const std::string& customer);
 
 /// What changes are checked against: the plans of `configuration`, and those of earlier versions as
 /// they are loaded through `connection`. All three must outlive it.

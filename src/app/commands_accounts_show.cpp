@@ -5,6 +5,7 @@
 #include "accounts/values.hpp"
 #include "app/commands_accounts.hpp"
 #include "base/error.hpp"
+#include "documents/recipient.hpp"
 #include "text/table.hpp"
 
 namespace reckoner::app {
@@ -61,6 +62,20 @@ std::string left_of(const domain::Credit& credit) {
   return left;
 }
 
+std::string billing_text(const CustomerDetails& details) {
+  const domain::BillingDetails& billing = details.billing;
+  const std::string& taxed_in = details.summary.customer.country;
+  const std::string& country = billing.address.country.empty() ? taxed_in : billing.address.country;
+  std::vector<std::string> lines = documents::address_lines(billing.address, country);
+  if (!lines.empty() && !country.empty()) lines.push_back(country);
+  std::string text;
+  if (!lines.empty()) text += fmt::format("address: {}\n", fmt::join(lines, ", "));
+  if (!billing.buyer_reference.empty())
+    text += "buyer reference: " + billing.buyer_reference + '\n';
+  if (!billing.purchase_order.empty()) text += "purchase order: " + billing.purchase_order + '\n';
+  return text;
+}
+
 std::string customer_text(const CustomerDetails& details) {
   const domain::Customer& customer = details.summary.customer;
   std::string text = fmt::format("{}: {}, {}, periods begin on day {}", customer.key, customer.name,
@@ -70,7 +85,7 @@ std::string customer_text(const CustomerDetails& details) {
   if (!customer.tax_id.empty()) text += ", tax id " + customer.tax_id;
   if (customer.tax_exempt) text += ", tax exempt";
   if (!customer.legal_entity.empty()) text += ", billed by " + customer.legal_entity;
-  text += '\n';
+  text += '\n' + billing_text(details);
   for (const money::Money& balance : details.summary.balances) {
     text += fmt::format("balance {} {}\n", balance.to_string(), balance.currency().code());
   }
@@ -145,6 +160,24 @@ int show_customer_command(System& system, const Console& console, const std::str
     console.result(customer_text(*details) + subscriptions_text(*details) +
                    agreements_text(*details) + credits_text(*details));
   }
+  return 0;
+}
+
+int show_billing_details_command(System& system, const Console& console,
+                                 const std::string& customer) {
+  auto connection = system.connection();
+  const auto details = accounts::find_customer_details(*connection, customer, system.clock()());
+  if (!details) throw Error(fmt::format("there is no customer '{}'", customer));
+  if (console.json()) {
+    text::JsonWriter json;
+    json.begin_object();
+    accounts::write_members(json, details->billing);
+    json.end_object();
+    console.result(json);
+    return 0;
+  }
+  const std::string text = billing_text(*details);
+  console.result(text.empty() ? fmt::format("nothing is said of customer '{}'", customer) : text);
   return 0;
 }
 

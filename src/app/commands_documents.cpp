@@ -149,7 +149,7 @@ int show_command(System& system, const Console& console, const std::string& numb
   }
   if (console.json()) {
     text::JsonWriter json;
-    documents::write_json(json, document);
+    documents::write_json(json, document, engine::recipient_of(*connection, *id));
     console.result(json);
   } else {
     console.result(documents::to_text(document, issuer_of(system, document)));

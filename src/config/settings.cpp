@@ -104,6 +104,9 @@ constexpr std::array kSpecs{
     SettingSpec{"billing.trueUpAfter", Kind::kDuration, "P35D",
                 "How long a reopened period waits for the customer's next document before it "
                 "gets one of its own."},
+    SettingSpec{"disputes.again", Kind::kInteger, "2",
+                "How often a line, or a document as a whole, may be disputed again after a dispute "
+                "of it has ended without a credit note."},
     SettingSpec{
         "focus.serviceCategory", Kind::kChoice, "Other",
         "ServiceCategory of all rows in FOCUS files: a value that the specification allows.", false,

@@ -204,7 +204,10 @@ std::string Composer::compose(store::Connection& connection, const ClaimedMail& 
         store::load_document(connection, {mail.customer, subject_of(mail)});
     to.name = text::printable(document.customer_name);
     documents::check_template(documents::TemplateKind::kInvoice, mail.template_name, text);
-    body = documents::render(text, document, issuer_of(document.legal_entity));
+    const std::string link =
+        documents::payment_link(configuration.settings.text("payments.link"), document.number,
+                                documents::open_at_issue(document));
+    body = documents::render(text, document, issuer_of(document.legal_entity), link);
     if (file) attachments.push_back(file(connection, mail.customer, document.ordinal));
   } else if (mail.kind == kAdminReport) {
     const documents::AdminReport report = load_report(connection, subject_of(mail));

@@ -101,9 +101,8 @@ void write_payment(text::JsonWriter& out, const domain::Payment& payment) {
   out.end_object();
 }
 
-}  // namespace
-
-void write_json(text::JsonWriter& out, const domain::Document& document) {
+void write_document(text::JsonWriter& out, const domain::Document& document,
+                    const Recipient* recipient) {
   out.begin_object();
   out.key("kind").string(domain::to_string(document.kind));
   out.key("interim").boolean(is_interim(document));
@@ -121,6 +120,10 @@ void write_json(text::JsonWriter& out, const domain::Document& document) {
   out.key("email").string(document.email);
   out.key("zone").string(document.zone);
   out.end_object();
+  if (recipient != nullptr) {
+    out.key("recipient");
+    write_json(out, *recipient);
+  }
   out.key("currency").string(document.currency.code());
   write_correction(out, document);
   write_date(out, "issued_on", document.issued_on);
@@ -149,6 +152,17 @@ void write_json(text::JsonWriter& out, const domain::Document& document) {
     out.null();
   }
   out.end_object();
+}
+
+}  // namespace
+
+void write_json(text::JsonWriter& out, const domain::Document& document) {
+  write_document(out, document, nullptr);
+}
+
+void write_json(text::JsonWriter& out, const domain::Document& document,
+                const Recipient& recipient) {
+  write_document(out, document, &recipient);
 }
 
 std::string to_json(const domain::Document& document, text::JsonLayout layout) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "documents/recipient.hpp"
 #include "domain/document.hpp"
 #include "text/json.hpp"
 
@@ -12,7 +13,11 @@ namespace reckoner::documents {
 /// them. Throws Error when a text is not UTF-8 or the facts of a line are not JSON.
 void write_json(text::JsonWriter& out, const domain::Document& document);
 
-/// The same as a text of its own.
+/// The same with the member "recipient": whom it is for, beside what the document says of itself.
+void write_json(text::JsonWriter& out, const domain::Document& document,
+                const Recipient& recipient);
+
+/// The first as a text of its own.
 std::string to_json(const domain::Document& document,
                     text::JsonLayout layout = text::JsonLayout::kCompact);
 

@@ -81,6 +81,7 @@ std::vector<TemplateField> invoice_fields() {
       {"carried_forward", kText, "balance after it; a credit has a minus sign", {}},
       {"amount_due", kFlag, "carried_forward is above zero", {}},
       {"credit", kFlag, "carried_forward is below zero", {}},
+      {"payment_link", kOptional, "where the document is paid", {}},
       {"payments", kList, "payments first shown on this document", payment},
       {"document_text",
        kText,
@@ -322,8 +323,10 @@ const std::vector<TemplateField>& template_fields(TemplateKind kind) {
 }
 
 MailText render(std::string_view template_text, const domain::Document& document,
-                const Issuer& issuer) {
-  return render_parts(template_text, invoice_values(document, issuer));
+                const Issuer& issuer, const std::string& payment_link) {
+  data values = invoice_values(document, issuer);
+  set_optional(values, "payment_link", payment_link);
+  return render_parts(template_text, std::move(values));
 }
 
 MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer) {

@@ -127,9 +127,10 @@ std::string_view shipped_template(std::string_view member);
 void check_template(TemplateKind kind, std::string_view name, std::string_view text);
 
 /// Renders a template that check_template has passed. Values are HTML-escaped in the html part
-/// only. The same input gives the same bytes; threads may render at the same time.
+/// only. The same input gives the same bytes; threads may render at the same time. `payment_link`
+/// is where the document is paid; empty: nowhere.
 MailText render(std::string_view template_text, const domain::Document& document,
-                const Issuer& issuer);
+                const Issuer& issuer, const std::string& payment_link = "");
 MailText render(std::string_view template_text, const AdminReport& report, const Issuer& issuer);
 MailText render(std::string_view template_text, const BudgetAlert& alert, const Issuer& issuer);
 MailText render(std::string_view template_text, const DunningNotice& notice, const Issuer& issuer);

@@ -24,6 +24,7 @@ struct PageWords {
   std::string_view customer;
   std::string_view your_tax_id;
   std::string_view purchase_order;
+  std::string_view buyer_reference;
   std::string_view currency;
   std::string_view corrects;
   std::string_view reason;
@@ -61,9 +62,11 @@ struct PageWords {
   std::string_view pay_to;
   std::string_view pay_reference;
   std::string_view scan;
-  std::string_view compared;    ///< "Compared with {}": a period
-  std::string_view others;      ///< charges that are not named
-  std::string_view costs_more;  ///< "{} costs {} more{}: {}.": title, amount, percent, reasons
+  std::string_view pay_online;   ///< "Pay this invoice online: {}": an amount
+  std::string_view scan_online;  ///< what a telephone does with the code
+  std::string_view compared;     ///< "Compared with {}": a period
+  std::string_view others;       ///< charges that are not named
+  std::string_view costs_more;   ///< "{} costs {} more{}: {}.": title, amount, percent, reasons
   std::string_view costs_less;
   std::string_view by_percent;      ///< " ({})"
   std::string_view reason_for;      ///< "{} for {}": an amount, one of the following

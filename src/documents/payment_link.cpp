@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "documents/outline.hpp"
+
 namespace reckoner::documents {
 
 namespace {
@@ -38,6 +42,13 @@ std::string payment_link(std::string_view pattern, std::string_view document,
   fill(link, "{amount}", open.to_string());
   fill(link, "{currency}", open.currency().code());
   return link;
+}
+
+money::Money open_at_issue(const domain::Document& document) {
+  const money::Money nothing(document.currency);
+  if (is_interim(document) || document.kind != domain::DocumentKind::kInvoice) return nothing;
+  return std::max(nothing,
+                  std::min(document.total - document.credits_total, document.carried_forward));
 }
 
 }  // namespace reckoner::documents

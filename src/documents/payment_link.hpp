@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "money/money.hpp"
+#include "domain/document.hpp"
 
 namespace reckoner::documents {
 
@@ -13,5 +13,9 @@ namespace reckoner::documents {
 /// provider's signed event alone.
 std::string payment_link(std::string_view pattern, std::string_view document,
                          const money::Money& open);
+
+/// What is left to pay of an invoice as it is issued: what the customer has paid or been credited
+/// is taken off what is older first. Zero for a credit note, an interim invoice and showback.
+money::Money open_at_issue(const domain::Document& document);
 
 }  // namespace reckoner::documents

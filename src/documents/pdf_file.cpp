@@ -154,6 +154,19 @@ void PdfFile::end(Role role) {
   cairo_tag_end(cairo_, tag(role));
 }
 
+void PdfFile::begin_link(std::string_view uri) {
+  std::string quoted;
+  for (const char c : uri) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  cairo_tag_begin(cairo_, CAIRO_TAG_LINK, fmt::format("uri='{}'", quoted).c_str());
+}
+
+void PdfFile::end_link() {
+  cairo_tag_end(cairo_, CAIRO_TAG_LINK);
+}
+
 void PdfFile::next_page() {
   cairo_show_page(cairo_);
 }

@@ -53,6 +53,9 @@ class PdfFile {
 
   void begin(Role role);
   void end(Role role);
+  /// What is drawn between the two leads to that address, for whoever reads the file on a screen.
+  void begin_link(std::string_view uri);
+  void end_link();
 
   void next_page();
   /// Ends the file; nothing can be drawn any more. Throws Error where it could not be made.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "documents/issuer.hpp"
+#include "documents/recipient.hpp"
 #include "domain/document.hpp"
 #include "insight/comparison.hpp"
 #include "pricing/rate.hpp"
@@ -18,15 +19,8 @@ struct IssuerDetails {
   std::string bic;
   std::string country;  ///< ISO 3166-1, two letters
   std::string logo;     ///< an SVG picture, itself
-};
-
-/// Who receives a document, beyond what the document itself says. Empty members are not shown.
-struct Recipient {
-  std::vector<std::string> address;  ///< lines, from the street to the country
-  std::string country;               ///< ISO 3166-1, two letters
-  std::string tax_id;
-  std::string purchase_order;  ///< the customer's own number for what it ordered
-  std::string language;        ///< BCP 47, "de-CH"; empty: English, with numbers as in `country`
+  /// Where the document is paid (payment_link.hpp); empty: nowhere.
+  std::string payment_link = {};
 };
 
 /// What a period came to, over all documents up to this one.

@@ -90,13 +90,12 @@ class HeadMaker {
     const std::string& name = document().customer_name;
     double y = add(name.empty() ? document().customer_key : name, Face::kHeading, kLeft,
                    kRecipientTop, kRecipientWidth, Ink::kText);
-    for (const std::string& address : recipient.address) {
-      y = add(address, Face::kBody, kLeft, y, kRecipientWidth, Ink::kText);
-    }
-    if (recipient.address.empty() && !recipient.country.empty()) {
-      y = add(sheet_.format.country(recipient.country), Face::kBody, kLeft, y, kRecipientWidth,
-              Ink::kText);
-    }
+    const auto line = [&](const std::string& text) {
+      if (!text.empty()) y = add(text, Face::kBody, kLeft, y, kRecipientWidth, Ink::kText);
+    };
+    const std::string& country = recipient.postal_country();
+    for (const std::string& text : address_lines(recipient.billing.address, country)) line(text);
+    if (!country.empty()) line(sheet_.format.country(country));
     return y;
   }
 
@@ -127,7 +126,8 @@ class HeadMaker {
     }
     fact(words.customer, document().customer_key);
     fact(words.your_tax_id, recipient.tax_id);
-    fact(words.purchase_order, recipient.purchase_order);
+    fact(words.purchase_order, recipient.billing.purchase_order);
+    fact(words.buyer_reference, recipient.billing.buyer_reference);
     fact(words.currency, std::string(document().currency.code()));
     fact(words.corrects, document().corrects_number);
     return y;

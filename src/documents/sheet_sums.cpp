@@ -3,7 +3,6 @@
 #include "documents/handler_words.hpp"
 #include "documents/outline.hpp"
 #include "documents/sheet.hpp"
-#include "domain/bank_account.hpp"
 
 namespace reckoner::documents {
 
@@ -12,7 +11,6 @@ namespace {
 constexpr double kSumsLeft = kLeft + kContent * 0.45;
 constexpr double kAmountWidth = 90;
 constexpr double kPadding = 0.8;
-constexpr double kCodeSide = 92;
 constexpr double kRateRight = kLeft + kContent * 0.56;
 constexpr double kBaseRight = kLeft + kContent * 0.78;
 
@@ -78,96 +76,6 @@ std::string kind_of_tax(const PageWords& words, const domain::TaxTotal& tax) {
   if (!note.empty()) kind += kind.empty() ? note : fmt::format(": {}", note);
   return kind;
 }
-
-/// What is to be paid, or nothing: credit notes, interim invoices and balances in the customer's
-/// favour ask for no payment.
-bool asks_for_payment(const Sheet& sheet) {
-  const domain::Document& document = sheet.document();
-  return !is_interim(document) && document.kind == domain::DocumentKind::kInvoice &&
-         document.carried_forward.sign() > 0 && document.due_on.has_value();
-}
-
-/// The code and what it says, for people, beside it.
-class PaymentAdvice {
- public:
-  explicit PaymentAdvice(const Sheet& sheet) : sheet_(sheet) {
-    const Issuer& issuer = sheet.printed.issuer;
-    const IssuerDetails& details = sheet.printed.details;
-    const auto text = sepa_text({.payee = issuer.name,
-                                 .iban = details.iban,
-                                 .bic = details.bic,
-                                 .amount = sheet.document().carried_forward,
-                                 .reference = sheet.document().number});
-    if (text) code_ = std::make_shared<const QrCode>(qr_code(*text));
-  }
-
-  Block make() {
-    const domain::Document& document = sheet_.document();
-    const Issuer& issuer = sheet_.printed.issuer;
-    const IssuerDetails& details = sheet_.printed.details;
-    const PageWords& words = sheet_.words;
-    left_ = kLeft + 12;
-    y_ = 10;
-    const double width = kContent - 24 - (code_ ? kCodeSide + 24 : 0);
-    line(sheet_.text(filled(words.pay, sheet_.amount_with_code(document.carried_forward),
-                            sheet_.format.day(*document.due_on)),
-                     Face::kStrong, width));
-    y_ += 4;
-    if (!details.iban.empty()) {
-      pair(words.pay_to, issuer.name, width);
-      pair("IBAN", domain::grouped_iban(details.iban), width);
-      if (!details.bic.empty()) pair("BIC", details.bic, width);
-    }
-    pair(words.pay_reference, document.number, width);
-    if (code_) {
-      y_ += 4;
-      line(sheet_.text(words.scan, Face::kSmall, width), Ink::kMuted);
-    }
-    const double height = std::max(y_ + 10, code_ ? kCodeSide + 24 : 0.0);
-    return {.height = height,
-            .draw = [texts = std::move(texts_), code = code_, height](PdfFile& file, double y) {
-              file.fill(kLeft, y, kContent, height, Ink::kPaper);
-              {
-                const Part part(file, Role::kParagraph);
-                for (const Piece& piece : texts) {
-                  file.draw(*piece.text, piece.x, y + piece.y, piece.ink);
-                }
-              }
-              if (!code) return;
-              const Part part(file, Role::kFigure);
-              file.draw(*code, kRight - 12 - kCodeSide, y + 12, kCodeSide);
-            }};
-  }
-
- private:
-  struct Piece {
-    std::shared_ptr<const Text> text;
-    double x;
-    double y;
-    Ink ink;
-  };
-
-  void line(std::shared_ptr<const Text> text, Ink ink = Ink::kText) {
-    const double height = text->height();
-    texts_.push_back({std::move(text), left_, y_, ink});
-    y_ += height;
-  }
-
-  void pair(std::string_view label, const std::string& value, double width) {
-    constexpr double kLabel = 90;
-    texts_.push_back({sheet_.text(label, Face::kBody, kLabel), left_, y_, Ink::kMuted});
-    auto text = sheet_.text(value, Face::kBody, width - kLabel);
-    const double height = text->height();
-    texts_.push_back({std::move(text), left_ + kLabel, y_, Ink::kText});
-    y_ += height;
-  }
-
-  const Sheet& sheet_;
-  std::shared_ptr<const QrCode> code_;
-  std::vector<Piece> texts_;
-  double left_ = 0;
-  double y_ = 0;
-};
 
 void add_heading(const Sheet& sheet, std::string_view text) {
   sheet.plan.space(8);
@@ -276,12 +184,6 @@ void add_balance(const Sheet& sheet) {
                                               : words.nothing_due;
   row(fmt::format("{} {}", meaning, document.currency.code()), document.carried_forward,
       Face::kHeading, false);
-}
-
-void add_payment_advice(const Sheet& sheet) {
-  if (!asks_for_payment(sheet)) return;
-  sheet.plan.space(14);
-  sheet.plan.add(PaymentAdvice(sheet).make());
 }
 
 }  // namespace reckoner::documents

@@ -109,7 +109,7 @@ class UblWriter {
     };
     require(!printed_.issuer.name.empty(), "the name of the legal entity");
     require(!printed_.details.country.empty(), "the country of the legal entity");
-    require(!printed_.recipient.country.empty(),
+    require(!printed_.recipient.postal_country().empty(),
             fmt::format("the country of customer '{}'", document_.customer_key));
     if (!has(VatCategory::kOutOfScope)) {
       require(!printed_.issuer.tax_id.empty(), "the tax id of the legal entity");
@@ -136,9 +136,11 @@ class UblWriter {
     }
     xml_.optional_leaf("cbc:Note", document_.reason);
     xml_.leaf("cbc:DocumentCurrencyCode", document_.currency.code());
+    const domain::BillingDetails& billing = printed_.recipient.billing;
+    xml_.optional_leaf("cbc:BuyerReference", billing.buyer_reference);  // BT-10
     write_period();
-    if (!printed_.recipient.purchase_order.empty()) {
-      xml_.begin("cac:OrderReference").leaf("cbc:ID", printed_.recipient.purchase_order).end();
+    if (!billing.purchase_order.empty()) {  // BT-13
+      xml_.begin("cac:OrderReference").leaf("cbc:ID", billing.purchase_order).end();
     }
     if (!document_.corrects_number.empty()) {
       xml_.begin("cac:BillingReference").begin("cac:InvoiceDocumentReference");
@@ -162,10 +164,14 @@ class UblWriter {
     xml_.leaf("cbc:EndDate", time::to_string(std::max(first, last))).end();
   }
 
-  void write_address(const std::vector<std::string>& lines, const std::string& country) {
+  void write_address(const std::vector<std::string>& lines, const domain::PostalAddress& place,
+                     const std::string& country) {
     xml_.begin("cac:PostalAddress");
     if (!lines.empty()) xml_.leaf("cbc:StreetName", lines[0]);
     if (lines.size() > 1) xml_.leaf("cbc:AdditionalStreetName", lines[1]);
+    xml_.optional_leaf("cbc:CityName", place.city);
+    xml_.optional_leaf("cbc:PostalZone", place.postal_code);
+    xml_.optional_leaf("cbc:CountrySubentity", place.subdivision);
     if (lines.size() > 2) {
       const std::string rest = fmt::format("{}", fmt::join(lines.begin() + 2, lines.end(), ", "));
       xml_.begin("cac:AddressLine").leaf("cbc:Line", rest).end();
@@ -187,7 +193,7 @@ class UblWriter {
     xml_.begin("cac:AccountingSupplierParty").begin("cac:Party");
     xml_.begin("cac:PartyIdentification");
     xml_.leaf("cbc:ID", domain::shown_entity(document_.legal_entity)).end();
-    write_address(issuer.address, details.country);
+    write_address(issuer.address, {}, details.country);
     write_tax_id(vat_id(issuer.tax_id, details.country));
     xml_.begin("cac:PartyLegalEntity").leaf("cbc:RegistrationName", issuer.name).end();
     if (!issuer.email.empty()) {
@@ -201,7 +207,8 @@ class UblWriter {
     const std::string& name = document_.customer_name;
     xml_.begin("cac:AccountingCustomerParty").begin("cac:Party");
     xml_.begin("cac:PartyIdentification").leaf("cbc:ID", document_.customer_key).end();
-    write_address(recipient.address, recipient.country);
+    const domain::PostalAddress& address = recipient.billing.address;
+    write_address(address.street, address, recipient.postal_country());  // BG-8
     write_tax_id(vat_id(recipient.tax_id, recipient.country));
     xml_.begin("cac:PartyLegalEntity");
     xml_.leaf("cbc:RegistrationName", name.empty() ? document_.customer_key : name).end();

@@ -25,11 +25,29 @@ constexpr store::Statement kLock{"lock customer of a dispute", R"(
 constexpr store::Statement kVoided{"void of a disputed document", R"(
   select 1 from document_void where customer_id = $1 and ordinal = $2)"};
 constexpr store::Statement kDisputed{"disputed of a document", R"(
-  select line, amount, held from dispute where customer_id = $1 and ordinal = $2 and state = 'open')"};
+  select dispute, line, state, amount, held, message from dispute
+   where customer_id = $1 and ordinal = $2 order by dispute)"};
 constexpr store::Statement kCredited{"credited of a disputed document", R"(
   select coalesce(-sum(total), 0) as credited from document where customer_id = $1 and corrects = $2)"};
 constexpr store::Statement kEmail{"address of who disputes",
                                   "select email from customer where customer_id = $1"};
+
+/// The words of a message, whatever stands between them, in small letters as far as they are ASCII.
+std::string bare(std::string_view message) {
+  std::string words;
+  bool apart = false;
+  for (const char c : message) {
+    const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+    if (blank) {
+      apart = !words.empty();
+      continue;
+    }
+    if (apart) words += ' ';
+    apart = false;
+    words += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return words;
+}
 
 void lock(store::Connection& connection, CustomerId customer) {
   store::OpenBooks::hold(connection);  // before the customer, as everybody does
@@ -52,12 +70,14 @@ Money with_tax(const domain::Document& document, const domain::DocumentLine& lin
 /// What may still be disputed, and what has been asked for.
 class Opening {
  public:
-  Opening(store::Connection& connection, const NewDispute& asked, money::Rounding rounding)
+  Opening(store::Connection& connection, const NewDispute& asked, const config::Settings& settings)
       : connection_(connection),
         asked_(asked),
-        rounding_(rounding),
+        rounding_(settings.rounding()),
+        again_max_(settings.integer("disputes.again")),
         id_(document_of(connection, asked)),
-        document_(store::load_document(connection, id_)) {}
+        document_(store::load_document(connection, id_)),
+        disputes_(connection.query(kDisputed, {id_.customer, id_.ordinal})) {}
 
   NewDisputeRow row() const {
     if (asked_.message.empty()) throw Error("a dispute needs a message: what is wrong?");
@@ -70,7 +90,9 @@ class Opening {
     if (!connection_.query(kVoided, {id_.customer, id_.ordinal}).empty()) {
       throw Error(fmt::format("{} is void", asked_.document));
     }
-    return asked_.line ? of_line() : of_document();
+    const NewDisputeRow row = asked_.line ? of_line() : of_document();
+    require_again();
+    return row;
   }
 
  private:
@@ -80,18 +102,11 @@ class Opening {
     throw Error(fmt::format("there is no document '{}'", asked.document));
   }
 
-  /// What open disputes have of the document in all, and of the line.
-  struct Disputed {
-    Money held;
-    Money of_line;
-  };
-  Disputed disputed() const {
-    Disputed sum{Money(document_.currency), Money(document_.currency)};
-    for (const store::Row& row : connection_.query(kDisputed, {id_.customer, id_.ordinal})) {
-      sum.held += Money(row.decimal("held"), document_.currency);
-      if (asked_.line && row.optional_int64("line") == asked_.line) {
-        sum.of_line += Money(row.decimal("amount"), document_.currency);
-      }
+  /// What open disputes have of the document in all.
+  Money held() const {
+    Money sum(document_.currency);
+    for (const store::Row& row : disputes_) {
+      if (row.text("state") == "open") sum += Money(row.decimal("held"), document_.currency);
     }
     return sum;
   }
@@ -100,7 +115,7 @@ class Opening {
     const Money credited(
         connection_.query(kCredited, {id_.customer, id_.ordinal}).only().decimal("credited"),
         document_.currency);
-    return document_.total - credited - disputed().held;
+    return document_.total - credited - held();
   }
 
   Money amount(const Money& left, std::string_view what) const {
@@ -116,6 +131,34 @@ class Opening {
     return amount;
   }
 
+  /// One at a time; and what has ended without a credit note, not for ever.
+  void require_again() const {
+    const std::string what = asked_.line
+                                 ? fmt::format("line {} of {}", *asked_.line, asked_.document)
+                                 : fmt::format("{} as a whole", asked_.document);
+    std::int64_t ended = 0;
+    for (const store::Row& row : disputes_) {
+      if (row.optional_int64("line") != asked_.line) continue;
+      const std::string state = row.text("state");
+      const std::int64_t number = row.int64("dispute");
+      if (state == "open") {
+        throw Error(fmt::format("{} is disputed already: dispute {} is open", what, number));
+      }
+      if (state == "credited") continue;
+      ++ended;
+      if (state == "refused" && bare(row.text("message")) == bare(asked_.message)) {
+        throw Error(fmt::format(
+            "dispute {} of {} had that message and was refused: say what is new", number, what));
+      }
+    }
+    if (ended > again_max_) {
+      throw Error(fmt::format(
+          "{} was disputed {} times without a credit note, and may be disputed again {} times at "
+          "most",
+          what, ended, again_max_));
+    }
+  }
+
   NewDisputeRow of_document() const {
     const Money asked_for = amount(left_of_document(), asked_.document);
     return {id_.ordinal, std::nullopt, asked_for, asked_for, asked_.message};
@@ -129,7 +172,7 @@ class Opening {
     }
     const domain::DocumentLine& line = document_.lines[static_cast<std::size_t>(*asked_.line - 1)];
     const std::string what = fmt::format("line {} of {}", *asked_.line, asked_.document);
-    const Money asked_for = amount(line.line.amount - disputed().of_line, what);
+    const Money asked_for = amount(line.line.amount, what);
     const Money held =
         std::min(with_tax(document_, line, asked_for, rounding_), left_of_document());
     if (held.sign() <= 0) {
@@ -141,8 +184,10 @@ class Opening {
   store::Connection& connection_;
   const NewDispute& asked_;
   const money::Rounding rounding_;
+  const std::int64_t again_max_;
   const store::DocumentId id_;
   const domain::Document document_;
+  const store::Rows disputes_;  ///< of the document, by number
 };
 
 /// Mails and announcements of what the dispute has become.
@@ -222,11 +267,10 @@ Dispute open_dispute(store::Connection& connection, Versions& versions, const Ne
                      const std::string& who, time::Instant now) {
   store::Transaction transaction(connection, store::TransactionKind::kEnclosing);
   lock(connection, asked.customer);
-  const money::Rounding rounding = versions.load(connection, require_active(connection, versions))
-                                       ->configuration()
-                                       .settings.rounding();
+  const auto version = versions.load(connection, require_active(connection, versions));
   const std::int64_t number = insert_dispute_row(
-      connection, asked.customer, Opening(connection, asked, rounding).row(), who, now);
+      connection, asked.customer,
+      Opening(connection, asked, version->configuration().settings).row(), who, now);
   Dispute opened = find_dispute(connection, asked.customer, number).value();
   tell(connection, versions, opened, now);
   transaction.commit();

@@ -46,7 +46,8 @@ struct NewDispute {
 
 /// Throws Error for a document that is none of the customer's invoices or is void, a line that it
 /// does not have or that charges nothing, and for more than was charged less what is disputed and
-/// credited already.
+/// credited already; where the same line, or the document as a whole, is disputed already, was
+/// refused with the same message, or ended without a credit note more often than `disputes.again`.
 Dispute open_dispute(store::Connection& connection, Versions& versions, const NewDispute& asked,
                      const std::string& who, time::Instant now);
 

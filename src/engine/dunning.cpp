@@ -1,9 +1,10 @@
-#include "engine/dunning.hpp"
-
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
+#include "engine/dunning_marks.hpp"
 #include "engine/mailed_parents.hpp"
 
 namespace reckoner::engine {
@@ -20,10 +21,16 @@ constexpr store::Statement kFind{"customers to be dunned", R"(
   select f.customer_id
     from (select b.customer_id
             from customer_balance b
+            left join dunning_mark m on m.customer_id = b.customer_id
            where b.balance > 0
-             and exists (select from document d
-                          where d.customer_id = b.customer_id and d.currency = b.currency
-                            and d.due_on < $1 and d.total > d.credits_total)
+             and (exists (select from document d
+                           where d.customer_id = b.customer_id and d.ordinal > coalesce(m.through, 0)
+                             and d.currency = b.currency and d.due_on < $1 and d.total > d.credits_total)
+               or exists (select from document d
+                           where d.customer_id = b.customer_id and d.ordinal = any(m.kept)
+                             and d.currency = b.currency and d.due_on < $1 and d.total > d.credits_total)
+               or exists (select from payment p
+                           where p.customer_id = b.customer_id and p.payment > m.payment and p.amount < 0))
           union
           select s.customer_id
             from (select customer_id, ordinal, max(place) as steps from dunning_step
@@ -51,10 +58,15 @@ constexpr store::Statement kPeople{"people to be dunned", R"(
          coalesce(array_to_string(s.also_to, chr(10)), '') as also_to
     from customer c left join customer_setting s on s.customer_id = c.customer_id
    where c.customer_id = any($1::bigint[]) order by c.customer_id)"};
+// Rows are found by their customers, whatever the planner believes about how many there are.
+constexpr store::Statement kByKey{"look up dunning by key", R"(
+  select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+         set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true))"};
 constexpr store::Statement kSteps{"dunning steps of customers", R"(
   select s.customer_id, s.ordinal, s.step, s.days, s.taken_on, s.currency, s.fee, s.fee_tax,
-         u.step is not null as undone
+         u.step is not null as undone, v.ordinal is not null as voided
     from dunning_step s
+    left join document_void v on v.customer_id = s.customer_id and v.ordinal = s.ordinal
     left join dunning_undo u
       on u.customer_id = s.customer_id and u.ordinal = s.ordinal and u.step = s.step
    where s.customer_id = any($1::bigint[]) order by s.customer_id, s.ordinal, s.place)"};
@@ -70,6 +82,7 @@ struct Taken {
   std::optional<Money> fee;
   std::string fee_tax;
   bool undone = false;
+  bool voided = false;  ///< the document is
 };
 
 struct Person {
@@ -98,6 +111,8 @@ struct Known {
   std::map<DocumentKey, std::vector<Taken>> taken;
   std::map<DocumentKey, std::size_t> ended;  ///< with so many steps
   std::map<DocumentKey, std::string> write_offs;
+  std::map<CustomerId, store::DocumentMark> marks;
+  std::map<CustomerId, std::int64_t> last_payments;
 
   Known(store::Connection& connection, std::span<const std::int64_t> customers) {
     const std::vector<std::int64_t> ids(customers.begin(), customers.end());
@@ -111,14 +126,15 @@ struct Known {
     }
     std::vector<CustomerId> whose;
     for (const Person& person : people) whose.push_back(person.id);
-    receivables = store::read_receivables(connection, whose);
+    store::OpenReceivables open = store::read_open_receivables(connection, whose);
     for (const store::Row& row : connection.query(kSteps, {ids})) {
       const auto fee = row.optional_decimal("fee");
       const auto currency = money::Currency::of(row.text("currency"));
       taken[key_of(row)].push_back({{row.text("step"), row.int64("days"), row.date("taken_on")},
                                     fee ? std::optional(Money(*fee, currency)) : std::nullopt,
                                     row.text("fee_tax"),
-                                    row.boolean("undone")});
+                                    row.boolean("undone"),
+                                    row.boolean("voided")});
     }
     for (const store::Row& row : connection.query(kEnds, {ids})) {
       ended[key_of(row)] = static_cast<std::size_t>(row.int64("steps"));
@@ -126,10 +142,50 @@ struct Known {
     for (const store::Row& row : connection.query(kWriteOffs, {ids})) {
       write_offs[key_of(row)] = row.text("state");
     }
+    read_receivables(connection, std::move(open));
+  }
+
+  /// What the next run need not read again of a customer; none where it is as before.
+  std::optional<store::DocumentMark> mark_of(CustomerId customer,
+                                             const store::ReceivablesByCurrency& rows) const {
+    const auto before = marks.find(customer);
+    const auto payment = last_payments.find(customer);
+    const store::DocumentMark was = before == marks.end() ? store::DocumentMark{} : before->second;
+    store::DocumentMark mark =
+        store::mark_of(rows, was, payment == last_payments.end() ? 0 : payment->second);
+    if (mark == was) return std::nullopt;
+    return mark;
   }
 
   static DocumentKey key_of(const store::Row& row) {
     return {{row.int64("customer_id")}, row.int64("ordinal")};
+  }
+
+ private:
+  /// What ends, is undone or came back is judged by everything there was.
+  void read_receivables(store::Connection& connection, store::OpenReceivables open) {
+    receivables = std::move(open.rows);
+    marks = std::move(open.marks);
+    last_payments = std::move(open.last_payments);
+    std::set<CustomerId> whole = std::move(open.doubtful);
+    const auto is_open = [&](const DocumentKey& key) {
+      const store::DemandRow* found = store::find_demand(receivables, key.first, key.second);
+      return found != nullptr && !found->voided && !found->open.is_zero();
+    };
+    for (const auto& [key, steps] : taken) {
+      const auto end = ended.find(key);
+      const bool goes_on = end == ended.end() || end->second < steps.size();
+      const bool to_be_undone =
+          std::ranges::any_of(steps, [](const Taken& step) { return step.voided && !step.undone; });
+      if (to_be_undone || (goes_on && !is_open(key))) whole.insert(key.first);
+    }
+    for (const auto& [key, state] : write_offs) {
+      if (state == "open" && !is_open(key)) whole.insert(key.first);
+    }
+    const std::vector<CustomerId> whose(whole.begin(), whole.end());
+    for (auto& [customer, rows] : store::read_receivables(connection, whose)) {
+      receivables.insert_or_assign(customer, std::move(rows));
+    }
   }
 };
 
@@ -149,7 +205,7 @@ class Planner {
           time::Instant now)
       : chain_(version.chain(engine)), known_(known), days_(version.configuration(), now) {}
 
-  DunningPlan plan() {
+  MarkedPlan plan() {
     for (const Person& person : known_.people) {
       const auto found = known_.receivables.find(person.id);
       if (found == known_.receivables.end()) continue;
@@ -165,8 +221,11 @@ class Planner {
         continue;
       }
       keep(std::move(of_customer));
+      if (auto mark = known_.mark_of(person.id, found->second)) {
+        marks_.emplace(person.id, *std::move(mark));
+      }
     }
-    return std::move(plan_);
+    return {std::move(plan_), std::move(marks_)};
   }
 
  private:
@@ -264,6 +323,7 @@ class Planner {
   const Known& known_;
   const IssueDays days_;
   DunningPlan plan_;
+  std::map<CustomerId, store::DocumentMark> marks_;
 };
 
 }  // namespace
@@ -271,6 +331,13 @@ class Planner {
 DunningPlan plan_dunning(store::Connection& connection, const CompiledVersion& version,
                          const std::string& engine, std::span<const std::int64_t> customers,
                          time::Instant now) {
+  return plan_with_marks(connection, version, engine, customers, now).plan;
+}
+
+MarkedPlan plan_with_marks(store::Connection& connection, const CompiledVersion& version,
+                           const std::string& engine, std::span<const std::int64_t> customers,
+                           time::Instant now) {
+  connection.query(kByKey);
   const Known known(connection, customers);
   return Planner(version, engine, known, now).plan();
 }

@@ -5,7 +5,7 @@
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "engine/billing.hpp"
-#include "engine/dunning.hpp"
+#include "engine/dunning_marks.hpp"
 #include "engine/issue.hpp"
 #include "store/announcements.hpp"
 #include "store/open_books.hpp"
@@ -327,11 +327,13 @@ BatchOutcome dun_batch(store::Connection& connection, Versions& versions, const 
   }
   store::OpenBooks::hold(connection);  // before customers are locked, as everybody does
   lock_customers(connection, batch.customers);
-  const DunningPlan plan = plan_dunning(connection, *version, run.engine, batch.customers, now);
+  const MarkedPlan marked = plan_with_marks(connection, *version, run.engine, batch.customers, now);
+  const DunningPlan& plan = marked.plan;
   const BatchCounts counted = counts_of(plan, batch);
   connection.execute(kFinishBatch, {run.run, batch.batch, counted.invoiced, counted.parked,
                                     counted.nothing_due, now});
   DunningWriter(connection, *version, run, plan, now).write(book_fees);
+  store::write_marks(connection, marked.marks);
   RK_FAILPOINT("dunning.before-commit");
   transaction.commit();
   RK_FAILPOINT("dunning.after-commit");

@@ -8,6 +8,7 @@
 
 #include "engine/postings.hpp"
 #include "engine/program.hpp"
+#include "engine/recipients.hpp"
 #include "store/copy.hpp"
 #include "store/journal_position.hpp"
 
@@ -46,18 +47,48 @@ money::Money sum_of(money::Currency currency, std::span<const domain::CreditDraw
   return sum;
 }
 
+std::vector<CustomerId> customers_of(std::span<const DocumentWork> documents) {
+  std::vector<CustomerId> customers;
+  for (const DocumentWork& work : documents) customers.push_back(work.document.customer);
+  return customers;
+}
+
 void copy_documents(store::Connection& connection, std::span<const DocumentWork> documents,
                     std::span<const Sha256> content_hashes, const IssueFacts& facts) {
   const std::string tzdata = time::Zone::database_version();
   const std::int64_t position = store::open_journal_position(connection);
-  store::BinaryCopy copy(
-      connection, "copy documents", "document",
-      {"customer_id",     "ordinal",    "kind",          "run_id",          "currency",
-       "issued_on",       "due_on",     "customer_name", "email",           "time_zone",
-       "legal_entity",    "line_count", "subtotal",      "coupons_total",   "tax_total",
-       "brought_forward", "total",      "credits_total", "payments_total",  "carried_forward",
-       "credit_limit",    "corrects",   "reason",        "version_id",      "cut",
-       "program",         "tzdata",     "content_hash",  "journal_position"});
+  const auto recipients = recipients_now(connection, customers_of(documents));
+  store::BinaryCopy copy(connection, "copy documents", "document",
+                         {"customer_id",
+                          "ordinal",
+                          "kind",
+                          "run_id",
+                          "currency",
+                          "issued_on",
+                          "due_on",
+                          "customer_name",
+                          "email",
+                          "time_zone",
+                          "legal_entity",
+                          "line_count",
+                          "subtotal",
+                          "coupons_total",
+                          "tax_total",
+                          "brought_forward",
+                          "total",
+                          "credits_total",
+                          "payments_total",
+                          "carried_forward",
+                          "credit_limit",
+                          "corrects",
+                          "reason",
+                          "version_id",
+                          "cut",
+                          "program",
+                          "tzdata",
+                          "content_hash",
+                          "journal_position",
+                          "recipient"});
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const domain::Document& document = documents[i].document;
     auto row = copy.row();
@@ -76,6 +107,7 @@ void copy_documents(store::Connection& connection, std::span<const DocumentWork>
     row.add(document.corrects).add(document.reason);
     row.add(documents[i].version).add(facts.cut).add(kProgram).add(tzdata);
     row.add(store::Bytes(std::span<const std::uint8_t>(content_hashes[i]))).add(position);
+    row.add(documents::to_stored(recipients.at(document.customer)));
     row.end();
   }
   copy.finish();

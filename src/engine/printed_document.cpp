@@ -6,8 +6,10 @@
 
 #include "config/issuing.hpp"
 #include "documents/invoice_pdf.hpp"
+#include "documents/payment_link.hpp"
 #include "engine/charge_of_line.hpp"
 #include "engine/document_comparison.hpp"
+#include "engine/recipients.hpp"
 
 namespace reckoner::engine {
 
@@ -17,9 +19,7 @@ constexpr store::Statement kVersion{"version of a printed document", R"(
   select version_id from document where customer_id = $1 and ordinal = $2)"};
 
 constexpr store::Statement kRecipient{"recipient of a printed document", R"(
-  select c.country, c.tax_id, coalesce(s.language, '') as language
-    from customer c left join customer_setting s on s.customer_id = c.customer_id
-   where c.customer_id = $1)"};
+  select recipient from document where customer_id = $1 and ordinal = $2)"};
 
 constexpr store::Statement kSubscriptions{"subscriptions of a printed document", R"(
   select subscription, plan, environment from subscription where customer_id = $1)"};
@@ -78,13 +78,13 @@ class Printer {
         .country = issuing.country.empty() ? configuration().taxes.home : issuing.country,
         .logo = {}};
     if (!issuing.logo.empty()) printed_.details.logo = version_->files().content.at(issuing.logo);
+    printed_.details.payment_link =
+        documents::payment_link(configuration().settings.text("payments.link"), document().number,
+                                documents::open_at_issue(document()));
   }
 
   void add_recipient() {
-    const store::Row row = connection_.query(kRecipient, {document().customer}).only();
-    printed_.recipient.country = row.text("country");
-    printed_.recipient.tax_id = row.text("tax_id");
-    printed_.recipient.language = row.text("language");
+    printed_.recipient = recipient_of(connection_, {document().customer, document().ordinal});
   }
 
   const domain::Plan* plan_named(const std::string& name) const {
@@ -209,6 +209,13 @@ class Printer {
 };
 
 }  // namespace
+
+documents::Recipient recipient_of(store::Connection& connection, store::DocumentId id) {
+  const auto row = connection.query(kRecipient, {id.customer, id.ordinal}).at_most_one();
+  const auto kept = row ? row->optional_text("recipient") : std::nullopt;
+  if (kept) return documents::parse_stored_recipient(*kept);
+  return recipients_now(connection, std::vector{id.customer}).at(id.customer);
+}
 
 documents::Printed printed_document(store::Connection& connection, Versions& versions,
                                     store::DocumentId id) {

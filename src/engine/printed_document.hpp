@@ -15,15 +15,19 @@ namespace reckoner::engine {
 /// An issued document with everything that its pages show. Issuer, logo and names of plans are
 /// those of the configuration version that it was issued under, figures of other periods those of
 /// the documents up to it: what is issued later changes none of its pages. Steps of an amount are
-/// there where that version's prices give the line's amount. Of the customer, what is known of it
-/// today: country, tax id and language. Reads only. Throws Error when there is no such document or
-/// its version does not load here.
+/// there where that version's prices give the line's amount. The recipient is as the customer was
+/// when it was issued. Reads only. Throws Error when there is no such document or its version does
+/// not load here.
 documents::Printed printed_document(store::Connection& connection, Versions& versions,
                                     store::DocumentId id);
 
 /// The same of an interim invoice, by the version that it was computed with.
 documents::Printed printed_interim(store::Connection& connection, Versions& versions,
                                    const InterimInvoice& invoice);
+
+/// Whom the document is for, as the customer was when it was issued; of one that is not issued
+/// (ordinal 0), or was before that was kept, as the customer is now.
+documents::Recipient recipient_of(store::Connection& connection, store::DocumentId id);
 
 /// A function that makes the PDF of an issued document as a file for a mail, named by the
 /// document's number. `versions` outlives it.

@@ -77,6 +77,7 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"dunning_step", kByCustomer},
     {"dunning_end", kByCustomer},
     {"dunning_undo", kByCustomer},
+    {"dunning_mark", kByCustomer},
     {"write_off", kByCustomer},
     {"webhook_endpoint", kByCustomer},
     {"webhook_event", kByCustomer},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "web/billing_details_api.hpp"
 #include "web/request_object.hpp"
 
 namespace reckoner::web {
@@ -30,6 +31,7 @@ std::vector<Route> console_routes(const ConsoleApi& api) {
                      margin_routes,
                      all_dunning_routes,
                      settled_dispute_routes,
+                     changed_billing_details_routes,
                      payment_provider_routes}) {
     std::vector<Route> more = area(api);
     std::move(more.begin(), more.end(), std::back_inserter(routes));

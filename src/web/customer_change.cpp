@@ -331,8 +331,9 @@ std::optional<std::string> text_or_none(const RequestObject& body, std::string_v
 
 Make edit(text::Json json) {
   const RequestObject body(
-      std::move(json), {"kind", "name", "email", "time_zone", "anchor_day", "subjects", "country",
-                        "tax_id", "tax_exempt", "legal_entity"});
+      std::move(json),
+      {"kind", "name", "email", "time_zone", "anchor_day", "subjects", "country", "tax_id",
+       "tax_exempt", "legal_entity", "address", "buyer_reference", "purchase_order"});
   accounts::CustomerTerms terms = customer_terms(body);
   terms.email = text_or_none(body, "email", "");
   terms.tax_id = text_or_none(body, "tax_id", "-");
@@ -397,7 +398,38 @@ accounts::CustomerTerms customer_terms(const RequestObject& body) {
   terms.tax_id = body.optional_parsed("tax_id", accounts::parse_text);
   terms.tax_exempt = body.optional_boolean("tax_exempt");
   terms.legal_entity = body.optional_text("legal_entity");
+  terms.billing_details = billing_columns(body);
   return terms;
+}
+
+std::map<std::string, std::string> billing_columns(const RequestObject& body) {
+  const std::string nothing = "-";
+  std::map<std::string, std::string> columns;
+  const auto take = [&](const RequestObject& from, std::string_view name, std::string column) {
+    const std::string text = from.optional_parsed(name, accounts::parse_text).value_or("");
+    columns[std::move(column)] = text.empty() ? nothing : text;
+  };
+  if (body.has("address")) {
+    const text::Json* address = body.member("address");
+    if (address != nullptr && address->kind() != text::Json::Kind::kObject) {
+      throw Problem(400, "address: an object, or null");
+    }
+    const RequestObject said(address == nullptr ? text::Json::object({}) : *address,
+                             {"street", "city", "postal_code", "subdivision", "country"});
+    std::vector<std::string> street;
+    if (said.member("street") != nullptr) street = said.texts("street");
+    for (const std::string& line : street) {
+      if (line.find(';') != line.npos) throw Problem(400, "address: a line has no semicolon");
+    }
+    columns["street"] = street.empty() ? nothing : fmt::format("{}", fmt::join(street, ";"));
+    take(said, "city", "city");
+    take(said, "postal_code", "postal-code");
+    take(said, "subdivision", "subdivision");
+    take(said, "country", "address-country");
+  }
+  if (body.has("buyer_reference")) take(body, "buyer_reference", "buyer-reference");
+  if (body.has("purchase_order")) take(body, "purchase_order", "purchase-order");
+  return columns;
 }
 
 CustomerChange read_change(const Request& request) {

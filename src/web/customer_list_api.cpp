@@ -105,8 +105,9 @@ Response list_customers(const ConsoleApi& api, const Request& request) {
 }
 
 Response create_customer(const ConsoleApi& api, const Request& request) {
-  const RequestObject body(request, {"key", "name", "email", "time_zone", "anchor_day", "subjects",
-                                     "country", "tax_id", "tax_exempt", "legal_entity"});
+  const RequestObject body(
+      request, {"key", "name", "email", "time_zone", "anchor_day", "subjects", "country", "tax_id",
+                "tax_exempt", "legal_entity", "address", "buyer_reference", "purchase_order"});
   const std::string key = body.parsed("key", accounts::parse_key);
   const accounts::CustomerTerms terms = customer_terms(body);
   if (!terms.name) throw Problem(400, "name is missing");

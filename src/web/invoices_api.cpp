@@ -168,7 +168,7 @@ Response show_invoice(CustomerSession& session, const Request& request) {
   const store::DemandRow receivable = by_ordinal(session).at(id.ordinal);
   text::JsonWriter json;
   json.begin_object().key("document");
-  documents::write_json(json, document);
+  documents::write_json(json, document, engine::recipient_of(session.connection(), id));
   json.key("issuer");
   write_issuer(json, session, document);
   json.key("state").string(state_of(receivable, session.today()));

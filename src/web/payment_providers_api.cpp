@@ -20,18 +20,22 @@ constexpr store::Statement kCustomerOf{"provider.customer_of_document", R"(
 void note(store::Connection& connection, const Request& request, const std::string& provider,
           const accounts::ProviderPayment& payment, const accounts::BookedPayment& booked,
           time::Instant now) {
-  const auto document = connection.query(kCustomerOf, {payment.document}).at_most_one();
+  const std::string& number = payment.document.empty() ? booked.document : payment.document;
+  const auto document = connection.query(kCustomerOf, {number}).at_most_one();
+  std::optional<CustomerId> customer = booked.customer;
+  if (!customer && document) customer = CustomerId{document->int64("customer_id")};
   text::JsonWriter json;
   json.begin_object().key("amount").string(payment.amount.to_string());
   json.key("currency").string(payment.amount.currency().code()).key("document");
-  payment.document.empty() ? json.null() : json.string(payment.document);
+  number.empty() ? json.null() : json.string(number);
+  json.key("of");
+  payment.of.empty() ? json.null() : json.string(payment.of);
   json.key("state").string(booked.state).end_object();
   accounts::record(connection,
                    {.who = fmt::format("provider {}", provider),
                     .action = "payment.provider",
                     .subject = payment.transaction,
-                    .customer = document ? std::optional(CustomerId{document->int64("customer_id")})
-                                         : std::nullopt,
+                    .customer = customer,
                     .after = json.finish(),
                     .request = request.id},
                    now);

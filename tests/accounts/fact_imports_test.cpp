@@ -41,6 +41,34 @@ TEST_F(FactImportsTest, CustomersHaveTaxFactsThatStayUntilSaidOtherwise) {
                           HasSubstr("customers.csv:2: ")));
 }
 
+TEST_F(FactImportsTest, CustomersSayWhereTheirDocumentsGo) {
+  const std::string head =
+      "key,name,time-zone,anchor-day,street,city,postal-code,subdivision,address-country,"
+      "buyer-reference,purchase-order\n";
+  const auto stored = [&] {
+    return rows(
+        "key, replace(street, chr(10), '|'), city, postal_code, subdivision, address_country, "
+        "buyer_reference, purchase_order) from customer order by customer_id");
+  };
+  const std::string said = head +
+                           "acme,acme,UTC,1,Hof 2; Ring 1,Bern,3011,BE,CH,REF-1,PO-1\n"
+                           "globex,Globex,UTC,1,,,,,,,PO 2\n";
+  EXPECT_THAT(customers(said), Counts(2, 1, 1, 0));
+  EXPECT_THAT(stored(),
+              ElementsAre("acme Hof 2|Ring 1 Bern 3011 BE CH REF-1 PO-1", "globex       PO 2"));
+  EXPECT_THAT(customers(said), Counts(2, 0, 0, 2));
+  EXPECT_THAT(customer("acme", "UTC", 1), Counts(1, 0, 0, 1));
+  EXPECT_THAT(customers(head + "acme,acme,UTC,1,-,Biel,,-,-,,PO-3\n"), Counts(1, 0, 1, 0));
+  EXPECT_THAT(stored(), ElementsAre("acme  Biel 3011   REF-1 PO-3", "globex       PO 2"));
+  EXPECT_THAT(problems(ImportKind::kCustomers,
+                       head + "a,A,UTC,1,1;2;3;4,,,,swiss,\"" + std::string(201, 'x') + "\",\n"),
+              ElementsAre("customers.csv:2: street '1;2;3;4' has more than 3 lines",
+                          HasSubstr("country 'swiss' is not two letters"),
+                          HasSubstr("is longer than 200 bytes")));
+  EXPECT_THAT(problems(ImportKind::kCustomers, head + "a,A,UTC,1,Ring 1;;Hof,,,,,,\n"),
+              ElementsAre("customers.csv:2: street 'Ring 1;;Hof' has an empty line"));
+}
+
 constexpr std::string_view kSubscription =
     "key,customer,plan,starts-on,ends-on,environment,trial-until,quantities,ending\n"
     "a,acme,Base,2026-10-01,2026-10-20,staging,2026-10-08,seats=5;support=1,changed\n";

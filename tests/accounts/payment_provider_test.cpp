@@ -72,6 +72,70 @@ TEST(StripeProvider, ReadsSessionsThatArePaidLater) {
   EXPECT_EQ(payment->transaction + " " + payment->document, "pi_9 INV-1");
 }
 
+std::string event_of(std::string_view type, const std::string& object,
+                     std::string_view before = "{}") {
+  return fmt::format(
+      R"({{"id":"evt_2","type":"{}","created":{},"data":{{"object":{},"previous_attributes":{}}}}})",
+      type, kTime, object, before);
+}
+
+std::string refund(std::int64_t in_all, std::int64_t before) {
+  return event_of("charge.refunded",
+                  fmt::format(R"({{"id":"ch_1","object":"charge","payment_intent":"pi_1",)"
+                              R"("amount":6000,"amount_refunded":{},"currency":"usd"}})",
+                              in_all),
+                  fmt::format(R"({{"amount_refunded":{}}})", before));
+}
+
+std::string dispute(std::string_view what, std::string_view status, std::int64_t minor = 6000) {
+  return event_of(fmt::format("charge.dispute.{}", what),
+                  fmt::format(R"({{"id":"dp_1","object":"dispute","charge":"ch_1",)"
+                              R"("payment_intent":"pi_1","amount":{},"currency":"usd",)"
+                              R"("reason":"fraudulent","status":"{}"}})",
+                              minor, status));
+}
+
+/// As the provider signs it.
+std::optional<ProviderPayment> told(const std::string& body) {
+  return stripe_provider({"s"})->read({signed_at(kTime, body, "s"), body}, at(kTime));
+}
+
+TEST(StripeProvider, ReadsWhatIsRefundedMoreThanBefore) {
+  const auto first = told(refund(1000, 0));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->transaction + " " + first->of, "ch_1/refunded/1000 pi_1");
+  EXPECT_EQ(first->amount.to_string(), "-10.00");
+  const auto second = told(refund(2500, 1000));
+  EXPECT_EQ(second->transaction, "ch_1/refunded/2500");
+  EXPECT_EQ(second->amount.to_string(), "-15.00");
+  EXPECT_THAT(error_of([] { told(refund(1000, 1000)); }), HasSubstr("above zero"));
+  EXPECT_THAT(error_of([] { told(refund(1000, -500)); }), HasSubstr("above zero"));
+  EXPECT_THAT(error_of([] {
+                told(event_of("charge.refunded",
+                              R"({"id":"ch_1","amount_refunded":1,"currency":"usd"})"));
+              }),
+              HasSubstr("no amount_refunded"));
+}
+
+TEST(StripeProvider, ReadsDisputesThatMoveMoney) {
+  const auto taken = told(dispute("created", "needs_response"));
+  ASSERT_TRUE(taken.has_value());
+  EXPECT_EQ(taken->transaction + " " + taken->of, "dp_1 pi_1");
+  EXPECT_EQ(taken->amount.to_string(), "-60.00");
+  EXPECT_EQ(taken->note, "charge-back: fraudulent");
+  EXPECT_EQ(told(dispute("funds_withdrawn", "needs_response"))->transaction, "dp_1");
+  EXPECT_EQ(told(dispute("created", "warning_needs_response")), std::nullopt);
+  EXPECT_EQ(told(dispute("updated", "under_review")), std::nullopt);
+  EXPECT_EQ(told(dispute("closed", "lost")), std::nullopt);
+  EXPECT_EQ(told(dispute("closed", "warning_closed")), std::nullopt);
+  const auto won = told(dispute("closed", "won"));
+  EXPECT_EQ(won->transaction + " " + won->of, "dp_1/won pi_1");
+  EXPECT_EQ(won->amount.to_string(), "60.00");
+  EXPECT_EQ(told(dispute("funds_reinstated", "under_review"))->transaction, "dp_1/won");
+  EXPECT_THAT(error_of([] { told(dispute("created", "needs_response", -1)); }),
+              HasSubstr("above zero"));
+}
+
 TEST(StripeProvider, TakesTheHmacOfAnotherImplementation) {
   // printf '1700000000.{"type":"x"}' | openssl dgst -sha256 -hmac whsec_test
   const auto provider = stripe_provider({"whsec_test"});
@@ -122,6 +186,14 @@ class ProviderPaymentTest : public test::BillingTest {
         {transaction, document,
          money::Money(money::Decimal::parse(amount), money::Currency::of(currency)), world.now()});
   }
+  /// A signed event, as it is told.
+  BookedPayment tell(const std::string& body) {
+    store::Connection connection = world.connect();
+    const auto version =
+        world.versions().load(connection, world.versions().active(connection).value());
+    return book_provider_payment(connection, {version->configuration(), world.now(), {}}, "stripe",
+                                 told(body).value());
+  }
   std::string why() {
     return world.text(
         "select coalesce(string_agg(why, '; ' order by entry), '') from bank_entry "
@@ -156,6 +228,56 @@ TEST_F(ProviderPaymentTest, WhatDoesNotFitIsLeftToPeople) {
   EXPECT_EQ(book("pi_4", "", "50.00").state, "open");
   EXPECT_EQ(world.number("select count(*) from bank_entry where state = 'open'"), 4);
   EXPECT_EQ(world.balance("acme"), "100.00");
+}
+
+TEST_F(ProviderPaymentTest, RefundsGoBackToTheDocumentOnceEach) {
+  book("pi_1", invoice, "60.00");
+  const BookedPayment first = tell(refund(1000, 0));
+  EXPECT_TRUE(first.is_new);
+  EXPECT_EQ(first.state + " " + first.document, "booked " + invoice);
+  EXPECT_EQ(world.balance("acme"), "50.00");
+  EXPECT_FALSE(tell(refund(1000, 0)).is_new);
+  // The third before the second.
+  EXPECT_EQ(tell(refund(6000, 2500)).state, "booked");
+  EXPECT_EQ(tell(refund(2500, 1000)).state, "booked");
+  EXPECT_FALSE(tell(refund(6000, 2500)).is_new);
+  EXPECT_EQ(world.balance("acme"), "100.00");
+  EXPECT_EQ(world.text("select string_agg(amount::text || ' ' || document, ', ' order by payment) "
+                       "from payment"),
+            fmt::format("60 {0}, -10 {0}, -35 {0}, -15 {0}", invoice));
+  // More than was paid.
+  EXPECT_EQ(tell(refund(7000, 6000)).state, "open");
+  EXPECT_EQ(why(), "of 'pi_1' 60.00 USD were paid, of which 0.00 are left");
+  EXPECT_EQ(world.balance("acme"), "100.00");
+}
+
+TEST_F(ProviderPaymentTest, AChargeBackIsTakenBackAndGivenAgainWhereItIsWon) {
+  book("pi_1", invoice, "60.00");
+  EXPECT_EQ(tell(dispute("created", "needs_response")).state, "booked");
+  EXPECT_FALSE(tell(dispute("funds_withdrawn", "needs_response")).is_new);
+  EXPECT_EQ(world.balance("acme"), "100.00");
+  EXPECT_EQ(tell(dispute("closed", "won")).state, "booked");
+  EXPECT_FALSE(tell(dispute("funds_reinstated", "won")).is_new);
+  EXPECT_EQ(world.balance("acme"), "40.00");
+  EXPECT_EQ(world.text("select string_agg(why, '; ' order by entry) from bank_entry "
+                       "where reversal"),
+            "it takes back 'pi_1'; it gives again 'pi_1'");
+}
+
+TEST_F(ProviderPaymentTest, WhatIsOfNoPaymentIsLeftToPeople) {
+  EXPECT_EQ(tell(refund(1000, 0)).state, "open");
+  EXPECT_EQ(why(), "it is of the payment 'pi_1', which is not known");
+  book("pi_1", "", "60.00");
+  EXPECT_EQ(tell(dispute("created", "needs_response")).state, "open");
+  EXPECT_THAT(why(), HasSubstr("it is of the payment 'pi_1', which is not booked"));
+  EXPECT_EQ(world.balance("acme"), "100.00");
+}
+
+TEST_F(ProviderPaymentTest, NothingIsGivenAgainThatWasNotTaken) {
+  book("pi_1", invoice, "60.00");
+  EXPECT_EQ(tell(dispute("closed", "won")).state, "open");
+  EXPECT_EQ(why(), "of 'pi_1' 60.00 USD were paid, of which 60.00 are left");
+  EXPECT_EQ(world.balance("acme"), "40.00");
 }
 
 }  // namespace

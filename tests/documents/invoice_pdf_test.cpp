@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "documents/payment_code.hpp"
+#include "documents/payment_link.hpp"
 #include "pdf_reader.hpp"
 #include "printed_specimen.hpp"
 
@@ -30,6 +31,9 @@ TEST(InvoicePdf, IsSoundAndSaysEverything) {
                            "Hauptstraße 5",
                            "DE811907980",
                            "PO-2026-117",
+                           "10115 Berlin",
+                           "Germany",
+                           "04011000-12345-35",
                            "Invoice R-2026-000042",
                            "1 November 2026",
                            "15 November 2026",
@@ -95,6 +99,51 @@ TEST(InvoicePdf, TheCodeIsReadAsATransfer) {
   EXPECT_EQ(PdfReader(to_pdf(printed)).code_of_page(1),
             "BCD\n002\n1\nSCT\nCOBADEFFXXX\nStratos Ltd\nDE89370400440532013000\nEUR567.51\n\n\n"
             "R-2026-000042\n");
+}
+
+TEST(InvoicePdf, ALinkToPayStandsBesideTheTransferOrInItsPlace) {
+  Printed printed = printed_specimen();
+  printed.details.payment_link = "https://pay.example/it's?ref=R-2026-000042";
+  const PdfReader both(to_pdf(printed));
+  EXPECT_EQ(both.problems(), "");
+  EXPECT_THAT(both.text(), AllOf(HasSubstr("Please pay 567,51"), HasSubstr("DE89 3704"),
+                                 HasSubstr("Pay this invoice online: 567,51"),
+                                 HasSubstr(printed.details.payment_link)));
+  EXPECT_THAT(both.plain(), HasSubstr("/S /URI"));
+  std::string codes;
+  for (int page = 1; page <= both.pages(); ++page) codes += both.codes_of_page(page);
+  EXPECT_THAT(codes, AllOf(HasSubstr("BCD\n002"), HasSubstr(printed.details.payment_link)));
+  EXPECT_EQ(to_pdf(printed), to_pdf(printed));
+
+  printed.details.iban.clear();
+  const PdfReader alone(to_pdf(printed));
+  EXPECT_THAT(alone.text(),
+              AllOf(HasSubstr("Please pay 567,51"), HasSubstr(printed.details.payment_link),
+                    Not(HasSubstr("banking application"))));
+  printed.details.payment_link += std::string(400, 'x');
+  EXPECT_EQ(PdfReader(to_pdf(printed)).problems(), "");
+}
+
+TEST(InvoicePdf, ALinkPaysTheInvoiceAloneAndNothingThatIsPaid) {
+  domain::Document document = printed_specimen().document;
+  EXPECT_EQ(open_at_issue(document), document.total);
+  document.brought_forward = eur("500.00");
+  domain::add_up(document);
+  EXPECT_EQ(open_at_issue(document), document.total);
+  document.brought_forward = eur("-67.51");
+  document.payments.clear();
+  domain::add_up(document);
+  EXPECT_EQ(open_at_issue(document).to_string(), "500.00");
+  document.brought_forward = eur("-600.00");
+  domain::add_up(document);
+  EXPECT_TRUE(open_at_issue(document).is_zero());
+  document.brought_forward = eur("0.00");
+  domain::add_up(document);
+  domain::Document interim = document;
+  interim.number.clear();
+  EXPECT_TRUE(open_at_issue(interim).is_zero());
+  document.kind = domain::DocumentKind::kCreditNote;
+  EXPECT_TRUE(open_at_issue(document).is_zero());
 }
 
 TEST(InvoicePdf, OfAThousandLinesEachPageHasItsTableHeading) {

@@ -14,6 +14,7 @@
 namespace reckoner::documents {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -299,7 +300,8 @@ TEST(TemplateFields, AllHaveAValue) {
   domain::add_up(document);
   const std::string all = template_of(show_all(template_fields(TemplateKind::kInvoice)));
   check_template(TemplateKind::kInvoice, "all", all);
-  EXPECT_THAT(render(all, document, specimen_issuer()).text, Not(HasSubstr("=>")));
+  EXPECT_THAT(render(all, document, specimen_issuer(), "https://pay.example/42").text,
+              AllOf(HasSubstr("<payment_link=https://pay.example/42>"), Not(HasSubstr("=>"))));
   const std::string report = template_of(show_all(template_fields(TemplateKind::kAdminReport)));
   check_template(TemplateKind::kAdminReport, "all", report);
   EXPECT_THAT(render(report, specimen_report(), specimen_issuer()).text, Not(HasSubstr("=>")));

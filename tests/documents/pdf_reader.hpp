@@ -47,11 +47,19 @@ class PdfReader {
   }
   /// The text of the one code on the page.
   std::string code_of_page(int page) const {
-    output(fmt::format("pdftoppm -r 200 -f {0} -l {0} -singlefile -png a.pdf page", page));
+    draw(page);
     return output("(zbarimg --quiet --raw page.png 2>zbarimg.log)");
+  }
+  /// The texts of all codes on the page; "" where there are none.
+  std::string codes_of_page(int page) const {
+    draw(page);
+    return output("(zbarimg --quiet --raw page.png 2>zbarimg.log || true)");
   }
 
  private:
+  void draw(int page) const {
+    output(fmt::format("pdftoppm -r 200 -f {0} -l {0} -singlefile -png a.pdf page", page));
+  }
   std::pair<int, std::string> run(const std::string& command) const {
     const std::string line = fmt::format("cd '{}' && {} 2>&1", directory_.string(), command);
     FILE* pipe = ::popen(line.c_str(), "r");

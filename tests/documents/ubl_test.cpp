@@ -50,6 +50,32 @@ TEST(Ubl, KeepsTheRulesAtTheStandardRate) {
   EXPECT_EQ(to_ubl(electronic()), ubl);
 }
 
+TEST(Ubl, SaysWhereTheBuyerIsAndHowItFindsTheInvoice) {
+  Printed printed = electronic();
+  domain::PostalAddress& address = printed.recipient.billing.address;
+  const std::string ubl = to_ubl(printed);
+  EXPECT_THAT(ubl, HasSubstr("<cbc:BuyerReference>04011000-12345-35</cbc:BuyerReference>"));
+  for (const char* part :
+       {"<cbc:StreetName>Hof 2</cbc:StreetName>",
+        "<cbc:AdditionalStreetName>Hauptstraße 5</cbc:AdditionalStreetName>",
+        "<cbc:CityName>Berlin</cbc:CityName>", "<cbc:PostalZone>10115</cbc:PostalZone>",
+        "<cbc:IdentificationCode>DE</cbc:IdentificationCode>"}) {
+    EXPECT_THAT(ubl, HasSubstr(part));
+  }
+  // Taxed in one country, at home in another.
+  address.country = "CH";
+  address.subdivision = "BE";
+  address.street.push_back("im Hof");
+  const std::string elsewhere = to_ubl(printed);
+  EXPECT_EQ(broken_rules(elsewhere), "");
+  for (const char* part :
+       {"<cbc:IdentificationCode>CH</cbc:IdentificationCode>",
+        "<cbc:CountrySubentity>BE</cbc:CountrySubentity>", "<cbc:Line>im Hof</cbc:Line>",
+        "<cbc:CompanyID>DE811907980</cbc:CompanyID>"}) {
+    EXPECT_THAT(elsewhere, HasSubstr(part));
+  }
+}
+
 TEST(Ubl, KeepsTheRulesWithTwoRatesCouponsContainedTaxAndCredits) {
   Printed printed{
       .document = full_specimen(), .issuer = specimen_issuer(), .details = {}, .recipient = {}};

@@ -69,13 +69,53 @@ class DisputesTest : public test::BillingTest {
 };
 
 TEST_F(DisputesTest, AtMostWhatWasChargedIsDisputed) {
+  EXPECT_THAT(error_of([&] { open(line, "100.01"); }),
+              HasSubstr("only 100.00 USD may be disputed"));
   EXPECT_EQ(open(line, "40.00").number, 1);
-  EXPECT_THAT(error_of([&] { open(line, "60.01"); }), HasSubstr("only 60.00 USD may be disputed"));
-  EXPECT_EQ(open(line, std::nullopt).amount.to_string(), "60.00");
-  EXPECT_THAT(error_of([&] { open(line, std::nullopt); }), HasSubstr("is left to dispute"));
-  EXPECT_THAT(error_of([&] { open(std::nullopt, std::nullopt); }), HasSubstr("is left to dispute"));
+  EXPECT_THAT(error_of([&] { open(std::nullopt, "60.01"); }),
+              HasSubstr("only 60.00 USD may be disputed"));
+  EXPECT_EQ(open(std::nullopt, std::nullopt).amount.to_string(), "60.00");
   withdraw(1);
-  EXPECT_EQ(open(std::nullopt, std::nullopt).amount.to_string(), "40.00");
+  EXPECT_EQ(open(line, std::nullopt).held.to_string(), "40.00");
+}
+
+TEST_F(DisputesTest, ALineIsDisputedOnceAtATime) {
+  open(line, "40.00");
+  EXPECT_EQ(error_of([&] { open(line, "1.00", "acme", "and more"); }),
+            fmt::format("line {} of {} is disputed already: dispute 1 is open", line, invoice));
+  open(std::nullopt, "1.00");
+  EXPECT_EQ(error_of([&] { open(std::nullopt, "1.00", "acme", "and more"); }),
+            invoice + " as a whole is disputed already: dispute 2 is open");
+  credit(1);
+  EXPECT_EQ(open(line, "1.00").number, 3);
+}
+
+TEST_F(DisputesTest, WhatWasRefusedIsDisputedAgainWithSomethingNewAndNotForEver) {
+  open(line, "40.00", "acme", "It was off");
+  refuse(1);
+  EXPECT_EQ(
+      error_of([&] { open(line, "40.00", "acme", " it  was\noff "); }),
+      fmt::format("dispute 1 of line {} of {} had that message and was refused: say what is new",
+                  line, invoice));
+  open(line, "40.00", "acme", "here is the log");
+  refuse(2);
+  open(line, "40.00", "acme", "and a photograph");
+  refuse(3);
+  EXPECT_EQ(error_of([&] { open(line, "40.00", "acme", "and a witness"); }),
+            fmt::format("line {} of {} was disputed 3 times without a credit note, and may be "
+                        "disputed again 2 times at most",
+                        line, invoice));
+  // The document as a whole is another thing; and others may be more patient.
+  open(std::nullopt, "1.00", "acme", "it was off");
+  world.apply(test::with_setting(world.files(), "disputes.again", "3"));
+  EXPECT_EQ(open(line, "40.00", "acme", "and a witness").number, 5);
+}
+
+TEST_F(DisputesTest, TakingOneBackCountsTooButMayBeRepented) {
+  for (const char* what : {"why?", "why?", "why?"}) {
+    withdraw(open(line, "40.00", "acme", what).number);
+  }
+  EXPECT_THAT(error_of([&] { open(line, "40.00"); }), HasSubstr("disputed 3 times"));
 }
 
 TEST_F(DisputesTest, WhatCannotBeDisputedIsRefused) {

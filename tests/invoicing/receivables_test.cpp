@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
+
 namespace reckoner::invoicing {
 
 namespace {
@@ -86,6 +88,48 @@ RC_GTEST_PROP(OpenAmounts, SumToTheBalance, ()) {
     sum += open[i];
   }
   RC_ASSERT(sum == std::max(dollars(balance), dollars(0)));
+}
+
+// What dunning rests on: it reads no document again that was settled.
+RC_GTEST_PROP(OpenAmounts, LeavingOutWhatIsSettledChangesNothingElse, ()) {
+  std::vector<Demand> demands;
+  std::vector<NamedPayment> named;
+  std::int64_t balance = 0;
+  const auto count = *rc::gen::inRange<std::int64_t>(1, 9);
+  for (std::int64_t ordinal = 1; ordinal <= count; ++ordinal) {
+    std::int64_t cents = *rc::gen::inRange(-500, 2000);
+    std::optional<std::int64_t> corrects;
+    if (ordinal > 1 && *rc::gen::inRange(0, 4) == 0) {
+      corrects = *rc::gen::inRange<std::int64_t>(1, ordinal);
+      cents = -*rc::gen::inRange(1, 1500);
+    }
+    demands.push_back({ordinal, dollars(cents), corrects});
+    balance += cents;
+    for (int payments = *rc::gen::inRange(0, 3); payments > 0; --payments) {
+      const std::int64_t paid = *rc::gen::inRange(-800, 1500);
+      balance -= paid;
+      const auto names = *rc::gen::inRange<std::int64_t>(0, count + 1);
+      if (names > 0) named.push_back({names, dollars(paid)});
+    }
+  }
+  const auto open = open_amounts(demands, named, dollars(balance));
+  std::set<std::int64_t> kept;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (open[i].sign() > 0 || *rc::gen::inRange(0, 3) == 0) kept.insert(demands[i].ordinal);
+  }
+  std::vector<Demand> fewer;
+  for (const Demand& demand : demands) {
+    const bool lowers = demand.corrects && kept.contains(*demand.corrects);
+    if (kept.contains(demand.ordinal) || lowers) fewer.push_back(demand);
+  }
+  std::vector<NamedPayment> of_these;
+  for (const NamedPayment& payment : named) {
+    if (kept.contains(payment.ordinal)) of_these.push_back(payment);
+  }
+  const auto again = open_amounts(fewer, of_these, dollars(balance));
+  for (std::size_t i = 0; i < fewer.size(); ++i) {
+    RC_ASSERT(again[i] == open[static_cast<std::size_t>(fewer[i].ordinal - 1)]);
+  }
 }
 
 }  // namespace

@@ -93,6 +93,8 @@ BODIES = {
     "POST /api/v1/customers/{customer}/quote": body({"plan": "Professional"}),
     "PUT /api/v1/customers/{customer}/settings": body(
         {"language": None, "zone": None, "invoice_mail": {"enabled": True, "also_to": []}, "budgets": []}, If_Match='"none"'),
+    "PUT /api/v1/customers/{customer}/billing-details": body(
+        {"address": None, "buyer_reference": None, "purchase_order": None}, If_Match='"none"'),
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": body({"amount": "1.00"}, If_Match='"none"'),
     "PUT /api/v1/cost-centres/{cost_centre}/budgets": body({"budgets": [], "also_to": []}, If_Match='"none"'),
     "POST /api/v1/customers/{customer}/disputes": body({"document": "INV-1999-000001", "message": "why?"}),
@@ -135,6 +137,7 @@ ANSWERS = {
     "POST /api/v1/session/totp/confirm": {403, 409},
     "POST /api/v1/session/totp/remove": {403},
     "PUT /api/v1/customers/{customer}/settings": {412},
+    "PUT /api/v1/customers/{customer}/billing-details": {412},
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": {412},
     "PUT /api/v1/cost-centres/{cost_centre}/budgets": {412},
     "PUT /api/v1/customers/{customer}/webhooks/{endpoint}": {412},

@@ -113,6 +113,8 @@ class CommandLine(unittest.TestCase):
             ("cancel", [*seats, "--on", "2030-06-20"], 0, changed),
             ("billing-mode", ["hooli", "showback", "--from", "2031-01-01"], 0, changed),
             ("parent", ["hooli", "acme"], 0, changed),
+            ("billing-details", ["hooli", "--city", "Bern", "--purchase-order", "PO-1"], 0, changed),
+            ("billing-details", ["hooli"], 0, {"address", "buyer_reference", "purchase_order"}),
             ("roll-up", ["acme", "--from", "2026-03", "--to", "2026-04"], 0, {"from", "to", "items"}),
             ("collective", ["acme"], 0, {"customer", "month", "items"}),
             ("margin", ["2026-03"], 0, {"month", "items"}),

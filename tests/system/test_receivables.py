@@ -121,7 +121,8 @@ class Receivables(unittest.TestCase):
 
         # Another one is credited: a credit note that it names lowers what is open.
         before = self.total(number)
-        second = self.ask(self.acme, "POST", path, asked, 201)
+        self.assertIn("say what is new", self.ask(self.acme, "POST", path, asked, 422)["detail"])
+        second = self.ask(self.acme, "POST", path, {**asked, "message": "here is the log of that week"}, 201)
         credited = self.ask(self.boss, "POST", f"{path}/{second['dispute']}/credit", {"reason": "you are right"})
         self.assertEqual(credited["state"], "credited")
         note = self.ask(self.acme, "GET", f"customers/acme/invoices/{credited['credit_note']}")["document"]
@@ -147,10 +148,67 @@ class Receivables(unittest.TestCase):
             answer = self.world.anybody().ask("POST", "/api/v1/payment-providers/stripe/events", body,
                                               {"Content-Type": "application/json", "Stripe-Signature": f"t={at},v1={mac}"})
             self.assertEqual(answer.status, 200, answer.text)
-        [row] = self.ask(self.boss, "GET", "audit-log?action=payment.provider")["items"]
+        [row] = [one for one in self.ask(self.boss, "GET", "audit-log?action=payment.provider")["items"]
+                 if "pi_audit" in one["subject"]]
         self.assertEqual((row["who"], row["customer"]), ("provider stripe", "acme"))
         self.assertIn("pi_audit", row["subject"])
         self.assertIn("1.23", json.dumps(row["after"]))
+
+    def test_a_charge_back_is_a_returned_payment(self):
+        number = self.open_invoice("acme")
+
+        def tell(kind, thing, **before):
+            body = json.dumps({"id": f"evt_{kind}", "type": kind, "created": int(time.time()),
+                               "data": {"object": thing, "previous_attributes": before}})
+            at = int(time.time())
+            mac = hmac.new(b"shared", f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
+            answer = self.world.anybody().ask("POST", "/api/v1/payment-providers/stripe/events", body,
+                                              {"Content-Type": "application/json", "Stripe-Signature": f"t={at},v1={mac}"})
+            self.assertEqual(answer.status, 200, answer.text)
+            return Decimal(self.ask(self.boss, "GET", f"customers/acme/invoices/{number}")["open_amount"])
+
+        intent = {"id": "pi_back", "amount_received": 300, "currency": "usd", "metadata": {"document": number}}
+        paid = tell("payment_intent.succeeded", intent)
+        charge = {"id": "ch_back", "payment_intent": "pi_back", "amount_refunded": 100, "currency": "usd"}
+        for _ in range(2):
+            self.assertEqual(tell("charge.refunded", charge, amount_refunded=0), paid + 1)
+        dispute = {"id": "dp_back", "charge": "ch_back", "payment_intent": "pi_back", "amount": 200, "currency": "usd",
+                   "reason": "fraudulent", "status": "needs_response"}
+        for _ in range(2):
+            self.assertEqual(tell("charge.dispute.created", dispute), paid + 3)
+        self.assertEqual(tell("charge.dispute.closed", {**dispute, "status": "won"}), paid + 1)
+        rows = self.ask(self.boss, "GET", "audit-log?action=payment.provider&customer=acme")["items"]
+        told = [(row["subject"], row["after"]["amount"], row["after"]["of"]) for row in rows if "back" in row["subject"]]
+        self.assertEqual(told, [("dp_back/won", "2.00", "pi_back"), ("dp_back", "-2.00", "pi_back"),
+                                ("ch_back/refunded/100", "-1.00", "pi_back"), ("pi_back", "3.00", None)])
+
+    def test_whom_documents_are_for(self):
+        path, said = "customers/acme/billing-details", {
+            "address": {"street": ["Building 4", "1 Main Street"], "city": "Springfield", "postal_code": "62701", "subdivision": "IL",
+                        "country": "US"},
+            "buyer_reference": "cost centre 4711", "purchase_order": "PO-2026-117"}
+        self.ask(self.globex, "GET", path, status=404)
+        self.ask(self.acme, "PUT", path, said, 428)
+        before = self.acme.ask("GET", "/api/v1/" + path)
+        self.assertEqual(self.ask(self.acme, "PUT", path, said, If_Match=before.headers["ETag"]), said)
+        self.ask(self.acme, "PUT", path, said, 412, If_Match=before.headers["ETag"])
+        self.assertEqual(self.world.reckoner.json("billing-details", "acme"), said)
+        self.world.reckoner.ok("billing-details", "acme", "--purchase-order", "-", "--street", "1 Main Street")
+        shown = self.ask(self.boss, "GET", "customers/acme")
+        self.assertEqual((shown["address"]["street"], shown["purchase_order"], shown["buyer_reference"]),
+                         (["1 Main Street"], None, "cost centre 4711"))
+        actions = [row["action"] for row in self.ask(self.boss, "GET", "audit-log?customer=acme")["items"]]
+        self.assertEqual(actions.count("customer.billing-details"), 2)
+
+        # What is issued stays as it is.
+        number = self.open_invoice("acme")
+        issued = self.ask(self.acme, "GET", f"customers/acme/invoices/{number}")["document"]["recipient"]
+        pdf = self.acme.ask("GET", f"/api/v1/customers/acme/invoices/{number}", headers={"Accept": "application/pdf"}).body
+        self.world.reckoner.ok("billing-details", "acme", "--city", "Shelbyville")
+        self.assertEqual(self.ask(self.acme, "GET", f"customers/acme/invoices/{number}")["document"]["recipient"], issued)
+        self.assertEqual(self.world.reckoner.json("show", number)["recipient"], issued)
+        again = self.acme.ask("GET", f"/api/v1/customers/acme/invoices/{number}", headers={"Accept": "application/pdf"}).body
+        self.assertEqual(again, pdf)
 
     def test_what_is_given_up(self):
         world, number = self.world, self.open_invoice("globex")

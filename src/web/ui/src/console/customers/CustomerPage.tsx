@@ -76,6 +76,13 @@ function Waiting({ details }: { details: Details }) {
   );
 }
 
+function Address({ address }: { address: Details['address'] }) {
+  if (!address) return 'not said';
+  const place = [address.postal_code, address.city, address.subdivision].filter((part) => part);
+  const lines = [...(address.street ?? []), place.join(' '), address.country ?? ''];
+  return lines.filter((line) => line !== '').map((line) => <div key={line}>{line}</div>);
+}
+
 function Facts({ details, onEdit }: { details: Details; onEdit: (() => void) | null }) {
   return (
     <Section
@@ -99,6 +106,9 @@ function Facts({ details, onEdit }: { details: Details; onEdit: (() => void) | n
           { label: 'Tax number', value: details.tax_id ?? 'none' },
           { label: 'Tax', value: details.tax_exempt ? 'exempt' : 'as usual' },
           { label: 'Legal entity', value: details.legal_entity },
+          { label: 'Address', value: <Address address={details.address} /> },
+          { label: 'Buyer reference', value: details.buyer_reference ?? 'none' },
+          { label: 'Purchase order', value: details.purchase_order ?? 'none' },
           {
             label: 'Owes',
             value:
@@ -140,6 +150,13 @@ function CustomerView({ tagged }: { tagged: Tagged<Details> }) {
         tax_id: details.tax_id ?? '',
         tax_exempt: details.tax_exempt ? 'yes' : '',
         legal_entity: details.legal_entity,
+        'address.street': details.address?.street?.join('; ') ?? '',
+        'address.postal_code': details.address?.postal_code ?? '',
+        'address.city': details.address?.city ?? '',
+        'address.subdivision': details.address?.subdivision ?? '',
+        'address.country': details.address?.country ?? '',
+        buyer_reference: details.buyer_reference ?? '',
+        purchase_order: details.purchase_order ?? '',
       },
     });
   };
