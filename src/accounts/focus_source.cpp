@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -36,11 +37,12 @@ constexpr store::Statement kSubscriptions{"accounts.subscriptions_of_export", R"
   select customer_id, subscription, external_key from subscription
    where customer_id = any($1::bigint[]))"};
 
+// Of the periods that documents of a page are about, by the key of their lines.
 constexpr store::Statement kFirstBilled{"accounts.first_billed_of_export", R"(
   select l.customer_id, l.period_starts_at, l.cycle, l.side, min(d.issued_on) as issued_on
-    from document_line l
+    from unnest($1::bigint[], $2::timestamptz[]) as p(customer_id, starts_at)
+    join document_line l on l.customer_id = p.customer_id and l.period_starts_at = p.starts_at
     join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
-   where l.customer_id = any($1::bigint[])
    group by l.customer_id, l.period_starts_at, l.cycle, l.side)"};
 
 using OfCustomer = std::pair<CustomerId, std::int64_t>;
@@ -51,7 +53,8 @@ struct Surroundings {
   std::map<std::pair<CustomerId, domain::PeriodKey>, time::Date> first_billed;
 };
 
-Surroundings read_surroundings(store::Connection& connection, std::vector<CustomerId> customers) {
+Surroundings read_surroundings(store::Connection& connection, std::vector<CustomerId> customers,
+                               const std::vector<domain::Document>& documents) {
   customers.erase(std::unique(customers.begin(), customers.end()), customers.end());
   Surroundings around;
   for (const store::Row& row : connection.query(kSubscriptions, {customers})) {
@@ -59,7 +62,19 @@ Surroundings read_surroundings(store::Connection& connection, std::vector<Custom
         OfCustomer{CustomerId{row.int64("customer_id")}, row.int64("subscription")},
         row.text("external_key"));
   }
-  for (const store::Row& row : connection.query(kFirstBilled, {customers})) {
+  std::set<std::pair<CustomerId, time::Instant>> periods;
+  for (const domain::Document& document : documents) {
+    for (const domain::DocumentLine& line : document.lines) {
+      periods.emplace(document.customer, line.period.starts_at);
+    }
+  }
+  std::vector<CustomerId> whose;
+  std::vector<time::Instant> starts;
+  for (const auto& [customer, starts_at] : periods) {
+    whose.push_back(customer);
+    starts.push_back(starts_at);
+  }
+  for (const store::Row& row : connection.query(kFirstBilled, {whose, starts})) {
     const domain::PeriodKey period{.starts_at = row.instant("period_starts_at"),
                                    .cycle = row.int64("cycle"),
                                    .side = domain::parse_side(row.text("side"))};
@@ -112,8 +127,8 @@ std::int64_t write_focus(store::Connection& connection, const FocusSelection& se
       ids.push_back({customers.back(), row.int64("ordinal")});
       versions.push_back({row.int64("version_id")});
     }
-    const Surroundings around = read_surroundings(connection, std::move(customers));
     const std::vector<domain::Document> documents = store::load_documents(connection, ids);
+    const Surroundings around = read_surroundings(connection, std::move(customers), documents);
     for (std::size_t i = 0; i < documents.size(); ++i) {
       const domain::Document& document = documents[i];
       const auto billed_by = version_of(connection, versions[i]).configuration;

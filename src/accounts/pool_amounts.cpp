@@ -38,8 +38,10 @@ constexpr store::Statement kSet{"accounts.set_pool_amounts", R"(
 
 constexpr store::Statement kMonths{"list pool months", R"(
   select a.pool, a.month, a.currency, a.amount, a.note, a.entered_at, d.amount as divided,
-         d.customers, d.divided_at
-    from pool_amount a left join pool_division d on d.pool = a.pool and d.month = a.month
+         d.customers, d.divided_at, coalesce(p.reason, '') as problem, p.since as problem_since
+    from pool_amount a
+    left join pool_division d on d.pool = a.pool and d.month = a.month
+    left join pool_problem p on p.pool = a.pool and p.month = a.month
    where ($1 = '' or a.pool = $1) and ($2 = '' or a.month = $2)
    order by a.pool, a.month desc)"};
 
@@ -146,7 +148,9 @@ std::vector<PoolMonth> list_pool_months(store::Connection& connection, const std
                   .entered_at = row.instant("entered_at"),
                   .divided = std::nullopt,
                   .customers = 0,
-                  .divided_at = row.optional_instant("divided_at")};
+                  .divided_at = row.optional_instant("divided_at"),
+                  .problem = row.text("problem"),
+                  .problem_since = row.optional_instant("problem_since")};
     if (const auto divided = row.optional_decimal("divided")) {
       one.divided.emplace(*divided, currency);
       one.customers = row.int64("customers");

@@ -49,6 +49,9 @@ struct PoolMonth {
   std::optional<money::Money> divided;  ///< none: not yet; another than entered: not again yet
   std::int64_t customers = 0;           ///< among whom it is divided
   std::optional<time::Instant> divided_at;
+  /// Why it could not be divided as it stands, and since when; empty: nobody failed to.
+  std::string problem = {};
+  std::optional<time::Instant> problem_since = std::nullopt;
 };
 
 /// By pool and month, the latest month first. A pool, and a month, that are empty do not restrict.

@@ -77,7 +77,10 @@ class CommandLine {
       default_to(group, std::move(work));
     });
     audit_commands_.emplace(app_, declare);
-    insight_commands_.emplace(app_, *invoices_, declare);
+    insight_commands_.emplace(app_, *invoices_, declare,
+                              [this](CLI::App* group, InsightCommands::Work work) {
+                                default_to(group, std::move(work));
+                              });
     journal_commands_.emplace(app_, declare, [this](CLI::App* group, JournalCommands::Work work) {
       default_to(group, std::move(work));
     });

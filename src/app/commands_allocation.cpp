@@ -19,7 +19,8 @@ namespace {
 using accounts::PoolMonth;
 using engine::ReportedShare;
 
-std::string_view state_of(const PoolMonth& month) {
+std::string state_of(const PoolMonth& month) {
+  if (!month.problem.empty()) return "cannot be divided: " + month.problem;
   if (!month.divided) return "not divided yet";
   return *month.divided == month.entered.amount ? "divided" : "to be divided again";
 }
@@ -40,6 +41,10 @@ void write_month(text::JsonWriter& json, const PoolMonth& month) {
   json.key("customers").number(month.customers);
   json.key("divided_at");
   month.divided_at ? json.string(time::to_string(*month.divided_at)) : json.null();
+  json.key("problem");
+  month.problem.empty() ? json.null() : json.string(month.problem);
+  json.key("problem_since");
+  month.problem_since ? json.string(time::to_string(*month.problem_since)) : json.null();
 }
 
 std::optional<PoolMonth> month_of(store::Connection& connection, const std::string& pool,
@@ -114,7 +119,7 @@ int list_pools_command(System& system, const Console& console) {
       if (month.entered.pool != pool.name) continue;
       any = true;
       table.add({pool.name, pool.title, month.entered.month, month.entered.amount.to_string(),
-                 std::string(month.entered.amount.currency().code()), std::string(state_of(month)),
+                 std::string(month.entered.amount.currency().code()), state_of(month),
                  std::to_string(month.customers)});
     }
     if (any) continue;

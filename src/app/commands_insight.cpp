@@ -133,7 +133,7 @@ int compare_command(System& system, const Console& console, const std::string& n
                              comparison.now.subtotal.currency().code()));
   console.result(table_of(comparison));
   for (const auto& charge : comparison.charges) {
-    if (charge.sentence) console.result(*charge.sentence);
+    if (charge.large) console.result(insight::sentence_on(charge.title, *charge.large));
   }
   return 0;
 }

@@ -93,6 +93,16 @@ int dry_run(System& system, const Console& console, const engine::RunRequest& re
   return result.parked.empty() && result.held.empty() && result.parked_before == 0 ? 0 : 1;
 }
 
+std::vector<engine::PoolProblem> undivided_pools(System& system, const std::string& engine) {
+  const auto version = system.active();
+  std::vector<engine::PoolProblem> problems = engine::pool_problems(*system.connection());
+  std::erase_if(problems, [&](const engine::PoolProblem& problem) {
+    const domain::CostPool* pool = version->configuration().allocation.pool(problem.pool);
+    return pool == nullptr || pool->engine != engine;
+  });
+  return problems;
+}
+
 }  // namespace
 
 int run_command(System& system, const Console& console, const RunArguments& arguments) {
@@ -124,7 +134,8 @@ int run_command(System& system, const Console& console, const RunArguments& argu
   const engine::RunSummary summary = system.runner().work(*run, stop, progress);
   return report_run(console, {.run = summary,
                               .parked = system.runner().parked(std::nullopt),
-                              .held = system.runner().held(*run)});
+                              .held = system.runner().held(*run),
+                              .undivided = undivided_pools(system, arguments.engine)});
 }
 
 }  // namespace reckoner::app

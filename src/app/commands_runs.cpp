@@ -164,7 +164,13 @@ int report_run(const Console& console, const RunReport& report) {
     }
     write_parked(json, report.parked);
     write_held(json, report.held);
-    json.end_object();
+    json.key("undivided_pools").begin_array();
+    for (const engine::PoolProblem& problem : report.undivided) {
+      json.begin_object().key("pool").string(problem.pool).key("month").string(problem.month);
+      json.key("reason").string(problem.reason);
+      json.key("since").string(time::to_string(problem.since)).end_object();
+    }
+    json.end_array().end_object();
     console.result(json);
   } else {
     console.result(in_words(report.run));
@@ -176,8 +182,14 @@ int report_run(const Console& console, const RunReport& report) {
       console.result(fmt::format("  parked {}: {}", customer.key, customer.reason));
     }
     for (const engine::HeldCustomer& held : report.held) console.result(in_words(held));
+    for (const engine::PoolProblem& problem : report.undivided) {
+      console.result(fmt::format("  cost pool {} of {} is not divided: {}", problem.pool,
+                                 problem.month, problem.reason));
+    }
   }
-  return report.run.counts.parked + report.run.counts.held > 0 ? 1 : 0;
+  const bool is_whole =
+      report.run.counts.parked + report.run.counts.held == 0 && report.undivided.empty();
+  return is_whole ? 0 : 1;
 }
 
 int list_runs_command(System& system, const Console& console, int limit) {

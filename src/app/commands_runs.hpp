@@ -7,6 +7,7 @@
 
 #include "app/console.hpp"
 #include "app/system.hpp"
+#include "engine/cost_pools.hpp"
 
 namespace reckoner::app {
 
@@ -33,8 +34,10 @@ struct RunReport {
   std::vector<engine::HeldCustomer> held;
   std::optional<engine::RunProgress> progress = std::nullopt;
   std::vector<engine::UnattendedRun> unattended = {};  ///< this one, when nobody works on it
+  std::vector<engine::PoolProblem> undivided = {};     ///< months of its engine's cost pools
 };
-/// Shows it, and gives the exit code: 1 when customers are parked or held.
+/// Shows it, and gives the exit code: 1 when customers are parked or held, or a month of a cost
+/// pool could not be divided.
 int report_run(const Console& console, const RunReport& report);
 
 void write_parked(text::JsonWriter& json, const std::vector<engine::ParkedCustomer>& parked);

@@ -90,15 +90,54 @@ void tell(System& system, const Console& console, const WebhookEndpoint& endpoin
   }
 }
 
-accounts::AuditEntry entry_of(std::string action, const WebhookEndpoint& endpoint) {
+std::string terms_as_json(const WebhookEndpoint& endpoint) {
   text::JsonWriter json;
-  json.begin_object().key("url").string(endpoint.url).key("enabled");
+  json.begin_object().key("url").string(endpoint.url).key("events").begin_array();
+  for (const std::string& kind : endpoint.kinds) json.string(kind);
+  json.end_array().key("description").string(endpoint.description).key("enabled");
   json.boolean(!endpoint.disabled_at).end_object();
+  return json.finish();
+}
+
+accounts::AuditEntry entry_of(std::string action, const WebhookEndpoint& endpoint) {
   const bool of_house = endpoint.owner == delivery::kHouse;
   return {.action = "webhook." + std::move(action),
           .subject = fmt::format("endpoint {}", endpoint.name),
           .customer = of_house ? std::nullopt : std::optional(endpoint.owner),
-          .after = json.finish()};
+          .after = terms_as_json(endpoint)};
+}
+
+using ChangeTerms = std::function<void(CustomerId owner, delivery::EndpointTerms& terms)>;
+
+/// Changes the terms of an endpoint; as it is then.
+WebhookEndpoint with_other_terms(System& system, const std::string& name, const std::string& action,
+                                 const ChangeTerms& change) {
+  std::string before;
+  return recorded(
+      system,
+      [&](store::Connection& connection) {
+        const CustomerId owner = find(connection, name).owner;
+        const auto endpoint = delivery::lock_endpoint(connection, owner, name);
+        if (!endpoint) throw Error(fmt::format("there is no endpoint '{}'", name));
+        before = terms_as_json(*endpoint);
+        delivery::EndpointTerms terms{.url = endpoint->url,
+                                      .kinds = endpoint->kinds,
+                                      .description = endpoint->description,
+                                      .enabled = !endpoint->disabled_at};
+        change(owner, terms);
+        delivery::edit_endpoint(connection, *endpoint, terms, system.clock()());
+        return find(connection, name);
+      },
+      [&](const WebhookEndpoint& edited) {
+        accounts::AuditEntry entry = entry_of(action, edited);
+        entry.before = before;
+        return entry;
+      });
+}
+
+void check(System& system, CustomerId owner, const delivery::EndpointTerms& terms) {
+  const auto rules = delivery::post_rules(system.settings(), owner == delivery::kHouse);
+  delivery::check_terms(terms, owner, !rules.networks.empty());
 }
 
 Seal seal_of(System& system) {
@@ -113,7 +152,9 @@ std::string when_of(const WebhookDelivery& delivery) {
 
 void write_delivery(text::JsonWriter& json, const WebhookDelivery& delivery) {
   json.begin_object().key("id").string(delivery.message);
-  json.key("customer").string(delivery.customer_key).key("event").number(delivery.id.event);
+  json.key("customer");
+  delivery.customer_key.empty() ? json.null() : json.string(delivery.customer_key);
+  json.key("event").number(delivery.id.event);
   json.key("type").string(delivery.kind).key("state").string(delivery.state);
   json.key("attempts").number(delivery.attempts);
   json.key("happened_at").string(time::to_string(delivery.happened_at));
@@ -132,8 +173,7 @@ int add_webhook_command(System& system, const Console& console, const WebhookArg
         const CustomerId owner = owner_of(connection, arguments.customer);
         const delivery::EndpointTerms terms{
             .url = arguments.url, .kinds = arguments.events, .description = arguments.description};
-        const auto rules = delivery::post_rules(system.settings(), owner == delivery::kHouse);
-        delivery::check_terms(terms, owner, !rules.networks.empty());
+        check(system, owner, terms);
         return delivery::create_endpoint(connection, seal_of(system), owner, terms,
                                          system.clock()());
       },
@@ -210,23 +250,27 @@ int remove_webhook_command(System& system, const Console& console,
   return 0;
 }
 
+int edit_webhook_command(System& system, const Console& console,
+                         const WebhookArguments& arguments) {
+  if (!arguments.other_url && !arguments.other_description && arguments.events.empty()) {
+    throw UsageError("nothing to change: --url, --event or --description is needed");
+  }
+  const WebhookEndpoint endpoint = with_other_terms(
+      system, arguments.endpoint, "edit", [&](CustomerId owner, delivery::EndpointTerms& terms) {
+        if (arguments.other_url) terms.url = *arguments.other_url;
+        if (arguments.other_description) terms.description = *arguments.other_description;
+        if (!arguments.events.empty()) terms.kinds = arguments.events;
+        check(system, owner, terms);
+      });
+  tell(system, console, endpoint, "is changed");
+  return 0;
+}
+
 int enable_webhook_command(System& system, const Console& console,
                            const WebhookArguments& arguments, bool enabled) {
-  const auto endpoint = recorded(
-      system,
-      [&](store::Connection& connection) {
-        const WebhookEndpoint before = find(connection, arguments.endpoint);
-        delivery::edit_endpoint(connection, before,
-                                {.url = before.url,
-                                 .kinds = before.kinds,
-                                 .description = before.description,
-                                 .enabled = enabled},
-                                system.clock()());
-        return find(connection, before.name);
-      },
-      [&](const WebhookEndpoint& edited) {
-        return entry_of(enabled ? "enable" : "disable", edited);
-      });
+  const WebhookEndpoint endpoint = with_other_terms(
+      system, arguments.endpoint, enabled ? "enable" : "disable",
+      [&](CustomerId, delivery::EndpointTerms& terms) { terms.enabled = enabled; });
   tell(system, console, endpoint, enabled ? "is enabled" : "is disabled");
   return 0;
 }
@@ -321,12 +365,7 @@ void WebhookCommands::add_endpoint_commands(CLI::App& group, const Declare& decl
                             return add_webhook_command(system, console, arguments_);
                           });
   add->add_option("url", arguments_.url, "https://…")->required();
-  std::vector<std::string_view> kinds;
-  for (const domain::EventKind& kind : domain::kEventKinds) kinds.push_back(kind.name);
-  add->add_option("--event", arguments_.events,
-                  fmt::format("of {}, or * for all; more than once", fmt::join(kinds, ", ")))
-      ->required()
-      ->allow_extra_args(false);
+  add_event_option(*add, "", true);
   add->add_option("--customer", arguments_.customer,
                   "what happens to this customer (default: to all, for the house)");
   add->add_option("--description", arguments_.description, "for people");
@@ -335,6 +374,12 @@ void WebhookCommands::add_endpoint_commands(CLI::App& group, const Declare& decl
                              return list_webhooks_command(system, console, arguments_);
                            });
   list->add_option("--customer", arguments_.customer, "only this customer's");
+  CLI::App* edit =
+      on_endpoint("edit", "tell another URL or other events; what is not named stays as it is",
+                  edit_webhook_command);
+  edit->add_option("--url", arguments_.other_url, "https://…; what waits is told there");
+  add_event_option(*edit, "in place of those it is told of now: ", false);
+  edit->add_option("--description", arguments_.other_description, "for people");
   on_endpoint("rotate", "another secret; the old one signs beside it for webhooks.overlap",
               rotate_webhook_command);
   on_endpoint("enable", "tell it again what happens from now on",
@@ -346,6 +391,17 @@ void WebhookCommands::add_endpoint_commands(CLI::App& group, const Declare& decl
                 return enable_webhook_command(system, console, arguments, false);
               });
   on_endpoint("remove", "remove it, with what it was told", remove_webhook_command);
+}
+
+void WebhookCommands::add_event_option(CLI::App& command, std::string_view help, bool required) {
+  std::vector<std::string_view> kinds;
+  for (const domain::EventKind& kind : domain::kEventKinds) kinds.push_back(kind.name);
+  command
+      .add_option(
+          "--event", arguments_.events,
+          fmt::format("{}of {}, or * for all; more than once", help, fmt::join(kinds, ", ")))
+      ->required(required)
+      ->allow_extra_args(false);
 }
 
 void WebhookCommands::add_delivery_commands(CLI::App& group, const Declare& declare) {

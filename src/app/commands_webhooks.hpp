@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ struct WebhookArguments {
   std::string url;
   std::vector<std::string> events;
   std::string description;
-  std::string state;  ///< "pending", "sent", "dead"; empty: all
+  std::optional<std::string> other_url;          ///< none: as it is
+  std::optional<std::string> other_description;  ///< none: as it is
+  std::string state;                             ///< "pending", "sent", "dead"; empty: all
   std::string message;
   bool dead = false;
   int limit = 100;
@@ -29,6 +32,7 @@ int rotate_webhook_command(System& system, const Console& console,
                            const WebhookArguments& arguments);
 int remove_webhook_command(System& system, const Console& console,
                            const WebhookArguments& arguments);
+int edit_webhook_command(System& system, const Console& console, const WebhookArguments& arguments);
 int enable_webhook_command(System& system, const Console& console,
                            const WebhookArguments& arguments, bool enabled);
 int list_deliveries_command(System& system, const Console& console,
@@ -36,8 +40,8 @@ int list_deliveries_command(System& system, const Console& console,
 int resend_webhook_command(System& system, const Console& console,
                            const WebhookArguments& arguments);
 
-/// Declares `webhook add|list|rotate|enable|disable|remove|deliveries|resend`, and holds what was
-/// typed for them. Must outlive the command that is run.
+/// Declares `webhook add|list|edit|rotate|enable|disable|remove|deliveries|resend`, and holds what
+/// was typed for them. Must outlive the command that is run.
 class WebhookCommands {
  public:
   using Work = std::function<int(System&, const Console&)>;
@@ -50,6 +54,7 @@ class WebhookCommands {
 
  private:
   void add_endpoint_commands(CLI::App& group, const Declare& declare);
+  void add_event_option(CLI::App& command, std::string_view help, bool required);
   void add_delivery_commands(CLI::App& group, const Declare& declare);
 
   WebhookArguments arguments_;

@@ -11,6 +11,7 @@
 #include "app/totp_key.hpp"
 #include "app/verification.hpp"
 #include "base/log.hpp"
+#include "web/heavy_routes.hpp"
 #include "web/rights.hpp"
 
 namespace reckoner::app {
@@ -48,6 +49,8 @@ web::ServerOptions server_options(const config::Settings& settings, const Listen
   options.deadlines.head = settings.duration("http.headTime");
   options.deadlines.body = settings.duration("http.bodyTime");
   options.deadlines.idle = settings.duration("http.idleTime");
+  options.heavy = web::heavy_routes();
+  options.heavy_max = static_cast<std::size_t>(settings.integer("http.heavyMax"));
   options.rates.address.per_second = settings.integer("http.rate.address");
   options.rates.caller.per_second = settings.integer("http.rate.caller");
   options.rates.customer.per_second = settings.integer("http.rate.customer");

@@ -123,6 +123,10 @@ constexpr std::array kSpecs{
                 true},
     SettingSpec{"http.headTime", Kind::kDuration, "PT10S",
                 "For a request's head to arrive, from its first byte.", true},
+    SettingSpec{"http.heavyMax", Kind::kInteger, "4",
+                "Most requests at a time that may be at work for long (exports, roll-ups, margins, "
+                "comparisons of plans); beyond them, after two seconds, the answer is 503.",
+                true},
     SettingSpec{"http.idleTime", Kind::kDuration, "PT60S",
                 "How long a connection is kept between two requests.", true},
     SettingSpec{
@@ -183,10 +187,11 @@ constexpr std::array kSpecs{
     SettingSpec{"payments.link", Kind::kText, "",
                 "Where a document is paid: a URL with {document}, {amount} and {currency}; empty: "
                 "no links."},
-    SettingSpec{"payments.stripe.secrets", Kind::kSecret, "",
-                "Secrets that events of Stripe, or of who signs as it does, are signed with, divided "
-                "by blanks: env:NAME or file:/PATH. Empty: there are no such events.",
-                true},
+    SettingSpec{
+        "payments.stripe.secrets", Kind::kSecret, "",
+        "Secrets that events of Stripe, or of who signs as it does, are signed with, divided "
+        "by blanks: env:NAME or file:/PATH. Empty: there are no such events.",
+        true},
     SettingSpec{"users.oneTimeTime", Kind::kDuration, "P7D",
                 "How long a one-time password is good for choosing another.", true},
     SettingSpec{"users.sessionIdleTime", Kind::kDuration, "PT30M",
@@ -273,7 +278,8 @@ void Settings::set(std::string_view name, std::string_view value) {
 }
 
 void Settings::check() const {
-  for (const std::string_view name : {"http.batchMax", "http.bodyMax", "http.connections"}) {
+  for (const std::string_view name :
+       {"http.batchMax", "http.bodyMax", "http.connections", "http.heavyMax"}) {
     if (integer(name) < 1) throw Error(fmt::format("setting {}: it is at least 1", name));
   }
   for (const std::string_view name :

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "delivery/notices.hpp"
 #include "documents/payment_link.hpp"
+#include "domain/cost_centre.hpp"
 #include "store/document_rows.hpp"
 #include "text/utf8.hpp"
 
@@ -50,6 +51,10 @@ constexpr std::string_view kAlert = "alert";
 constexpr std::string_view kDunning = "dunning";
 constexpr std::string_view kDispute = "dispute";
 
+constexpr store::Statement kToldCostCentreAlert{"alert of a cost centre's mail", R"(
+  select cost_centre as name, month, currency, charge, basis, limit_amount, budget_amount, percent,
+         spent, told_at
+    from cost_centre_alert where alert = $1)"};
 constexpr store::Statement kToldAlert{"alert of a mail", R"(
   select c.key, c.name, c.legal_entity, a.month, a.currency, a.charge, a.basis, a.limit_amount,
          a.budget_amount, a.percent, a.spent, a.told_at
@@ -124,26 +129,52 @@ struct AlertMail {
   std::string legal_entity;
 };
 
+/// What both kinds have; whose it is, is left empty.
+documents::BudgetAlert alert_of(const store::Row& row, const config::Configuration& configuration) {
+  const money::Currency currency = money::Currency::of(row.text("currency"));
+  const auto money = [&](const char* name) { return money::Money(row.decimal(name), currency); };
+  const std::string charge = row.text("charge");
+  const auto percent = row.optional_decimal("percent");
+  return {.customer = {},
+          .customer_key = {},
+          .cost_centre = {},
+          .month = row.text("month"),
+          .charge = charge.empty() ? "" : title_of(configuration, charge),
+          .is_forecast = row.text("basis") == "forecast",
+          .spent = money("spent"),
+          .limit = money("limit_amount"),
+          .percent = percent ? percent->to_string() : "",
+          .budget = money("budget_amount"),
+          .told_on = time::Zone::utc().date_of(row.instant("told_at"))};
+}
+
+/// Of a cost centre: its title stands where a customer's name does.
+AlertMail load_cost_centre_alert(store::Connection& connection, std::int64_t number,
+                                 const config::Configuration& configuration) {
+  const auto row = connection.query(kToldCostCentreAlert, {number}).at_most_one();
+  if (!row) throw Error(fmt::format("there is no alert {} of a cost centre", number));
+  const domain::CostCentres centres(configuration.allocation);
+  const std::string name = row->text("name");
+  const auto node = centres.find(name);
+  AlertMail mail{alert_of(*row, configuration), ""};
+  mail.alert.cost_centre = node ? centres.nodes()[*node].title : name;
+  mail.alert.customer = mail.alert.cost_centre;
+  mail.alert.customer_key = name;
+  return mail;
+}
+
 AlertMail load_alert(store::Connection& connection, const ClaimedMail& mail,
                      const config::Configuration& configuration) {
+  if (mail.customer == CustomerId{0}) {
+    return load_cost_centre_alert(connection, subject_of(mail), configuration);
+  }
   const auto row = connection.query(kToldAlert, {mail.customer, subject_of(mail)}).at_most_one();
   if (!row) throw Error(fmt::format("there is no alert {} of its customer", subject_of(mail)));
-  const money::Currency currency = money::Currency::of(row->text("currency"));
-  const auto money = [&](const char* name) { return money::Money(row->decimal(name), currency); };
+  AlertMail told{alert_of(*row, configuration), row->text("legal_entity")};
   const std::string name = row->text("name");
-  const std::string charge = row->text("charge");
-  const auto percent = row->optional_decimal("percent");
-  return {{.customer = name.empty() ? row->text("key") : name,
-           .customer_key = row->text("key"),
-           .month = row->text("month"),
-           .charge = charge.empty() ? "" : title_of(configuration, charge),
-           .is_forecast = row->text("basis") == "forecast",
-           .spent = money("spent"),
-           .limit = money("limit_amount"),
-           .percent = percent ? percent->to_string() : "",
-           .budget = money("budget_amount"),
-           .told_on = time::Zone::utc().date_of(row->instant("told_at"))},
-          row->text("legal_entity")};
+  told.alert.customer_key = row->text("key");
+  told.alert.customer = name.empty() ? told.alert.customer_key : name;
+  return told;
 }
 
 }  // namespace

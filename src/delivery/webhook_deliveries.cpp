@@ -8,28 +8,31 @@ namespace reckoner::delivery {
 namespace {
 
 constexpr store::Statement kList{"list webhook deliveries", R"(
-  select d.customer_id, d.endpoint, d.event, c.key, e.id, e.kind, e.happened_at, e.body, d.state, d.attempts,
+  select d.customer_id, d.endpoint, d.event, coalesce(c.key, '') as key,
+         e.id, e.kind, e.happened_at, e.body, d.state, d.attempts,
          d.next_try_at, d.sent_at, d.status, d.last_error
     from webhook_delivery d
     join webhook_event e on e.customer_id = d.customer_id and e.event = d.event
-    join customer c on c.customer_id = d.customer_id
+    left join customer c on c.customer_id = d.customer_id
    where d.endpoint = $1 and ($2::bigint is null or d.customer_id = $2) and ($3::text is null or d.state = $3)
      and ($4::timestamptz is null or e.happened_at < $4
           or e.happened_at = $4 and (d.customer_id, d.event) < ($5::bigint, $6::bigint))
    order by e.happened_at desc, d.customer_id desc, d.event desc limit $7)"};
 constexpr store::Statement kFind{"find webhook delivery", R"(
-  select d.customer_id, d.endpoint, d.event, c.key, e.id, e.kind, e.happened_at, e.body, d.state, d.attempts,
+  select d.customer_id, d.endpoint, d.event, coalesce(c.key, '') as key,
+         e.id, e.kind, e.happened_at, e.body, d.state, d.attempts,
          d.next_try_at, d.sent_at, d.status, d.last_error
     from webhook_delivery d
     join webhook_event e on e.customer_id = d.customer_id and e.event = d.event
-    join customer c on c.customer_id = d.customer_id
+    left join customer c on c.customer_id = d.customer_id
    where d.customer_id = $1 and d.endpoint = $2 and d.event = $3)"};
 constexpr store::Statement kFindByMessage{"find webhook delivery by message", R"(
-  select d.customer_id, d.endpoint, d.event, c.key, e.id, e.kind, e.happened_at, e.body, d.state, d.attempts,
+  select d.customer_id, d.endpoint, d.event, coalesce(c.key, '') as key,
+         e.id, e.kind, e.happened_at, e.body, d.state, d.attempts,
          d.next_try_at, d.sent_at, d.status, d.last_error
     from webhook_delivery d
     join webhook_event e on e.customer_id = d.customer_id and e.event = d.event
-    join customer c on c.customer_id = d.customer_id
+    left join customer c on c.customer_id = d.customer_id
    where d.endpoint = $1 and e.id = $2)"};
 
 constexpr store::Statement kResend{"resend webhook", R"(

@@ -26,6 +26,8 @@ class LocaleFormat {
 
   /// With the digits of its currency, without the currency.
   std::string amount(const money::Money& money) const;
+  /// The text of a decimal ("1000.50") with all the digits that it has.
+  std::string decimal(const std::string& digits) const;
   /// With the digits it has.
   std::string number(const money::Decimal& decimal) const;
   /// With up to 6 digits behind the point, and "…" where there are more.
@@ -45,8 +47,6 @@ class LocaleFormat {
 
  private:
   struct Formats;
-
-  std::string decimal(const std::string& digits) const;
 
   std::string language_;
   std::unique_ptr<Formats> formats_;

@@ -264,6 +264,11 @@ std::vector<TemplateField> alert_fields() {
   return with_issuer({
       {"customer", kText, "name of the customer, or its key when it has none", {}},
       {"customer_key", kText, "key of the customer", {}},
+      {"cost_centre",
+       kOptional,
+       "title of the cost centre whose budget it is, which the two above are then, too; missing "
+       "where it is the customer's",
+       {}},
       {"month", kText, "\"2026-10\"", {}},
       {"charge", kOptional, "title of the charge; missing where the budget is for all", {}},
       {"forecast", kFlag, "spent is what the month is forecast to cost at its end", {}},
@@ -280,6 +285,7 @@ data alert_values(const BudgetAlert& alert, const Issuer& issuer) {
   data values;
   values.set("customer", alert.customer);
   values.set("customer_key", alert.customer_key);
+  set_optional(values, "cost_centre", alert.cost_centre);
   values.set("month", alert.month);
   set_optional(values, "charge", alert.charge);
   values.set("forecast", alert.is_forecast);

@@ -66,13 +66,15 @@ struct AdminReport {
   std::vector<UnbilledCustomer> held;  ///< until somebody approves
 };
 
-/// A threshold of a customer's budget that a month reached; all amounts of one currency.
+/// A threshold of a budget that a month reached; all amounts of one currency. Of a cost centre the
+/// first two are its title and name.
 struct BudgetAlert {
   std::string customer;  ///< its name, or its key where it has none
   std::string customer_key;
-  std::string month;         ///< "2026-10"
-  std::string charge;        ///< its title; empty: all charges
-  bool is_forecast = false;  ///< `spent` is forecast for the end of the month
+  std::string cost_centre = {};  ///< its title; empty: the budget is a customer's
+  std::string month;             ///< "2026-10"
+  std::string charge;            ///< its title; empty: all charges
+  bool is_forecast = false;      ///< `spent` is forecast for the end of the month
   money::Money spent;
   money::Money limit;   ///< what the threshold means
   std::string percent;  ///< what it was set as; empty: an amount

@@ -1,8 +1,48 @@
 #include "documents/page_words.hpp"
 
+#include <array>
+
 namespace reckoner::documents {
 
 namespace {
+
+constexpr auto kEnglishLines = std::to_array<std::string_view>(
+    {"{t}, {} of {} days", "{t}: {} used, {} included", "{t}: {} used, unlimited",
+     "Discount of {} %", "{t}, {} % of {} for {}", "{t} of {} % on {}", "Minimum of {}, {t}",
+     "Maximum of {}, {t}"});
+constexpr auto kEnglishSteps = std::to_array<std::string_view>(
+    {"per unit", "fee", "fee of {t}", "all units, {t}", "tier up to {}", "tier above {}",
+     "package of {}", "up to the minimum"});
+constexpr auto kEnglishRemarks = std::to_array<std::string_view>(
+    {"standard", "reduced", "Tax exempt", "Reverse charge", "Outside the scope of tax"});
+
+constexpr auto kGermanLines = std::to_array<std::string_view>(
+    {"{t}, {} von {} Tagen", "{t}: {} verbraucht, {} enthalten", "{t}: {} verbraucht, unbegrenzt",
+     "Rabatt von {} %", "{t}, {} % von {} für {}", "{t} von {} % auf {}", "Mindestens {}, {t}",
+     "Höchstens {}, {t}"});
+constexpr auto kGermanSteps = std::to_array<std::string_view>(
+    {"je Einheit", "Gebühr", "Gebühr: {t}", "alle Einheiten, {t}", "Stufe bis {}", "Stufe über {}",
+     "Paket zu {}", "bis zum Mindestbetrag"});
+constexpr auto kGermanRemarks = std::to_array<std::string_view>(
+    {"Regelsatz", "ermäßigt", "steuerbefreit", "Steuerschuldnerschaft des Leistungsempfängers",
+     "nicht steuerbar"});
+
+constexpr auto kFrenchLines = std::to_array<std::string_view>(
+    {"{t}, {} jours sur {}", "{t} : {} utilisés, {} inclus", "{t} : {} utilisés, illimité",
+     "Remise de {} %", "{t}, {} % de {} pour {}", "{t} de {} % sur {}", "Minimum de {}, {t}",
+     "Maximum de {}, {t}"});
+constexpr auto kFrenchSteps = std::to_array<std::string_view>(
+    {"par unité", "forfait", "forfait : {t}", "toutes les unités, {t}", "tranche jusqu’à {}",
+     "tranche au-delà de {}", "lot de {}", "jusqu’au minimum"});
+constexpr auto kFrenchRemarks = std::to_array<std::string_view>(
+    {"taux normal", "taux réduit", "exonéré", "Autoliquidation", "hors du champ de la taxe"});
+
+static_assert(kGermanLines.size() == kEnglishLines.size() &&
+              kFrenchLines.size() == kEnglishLines.size());
+static_assert(kGermanSteps.size() == kEnglishSteps.size() &&
+              kFrenchSteps.size() == kEnglishSteps.size());
+static_assert(kGermanRemarks.size() == kEnglishRemarks.size() &&
+              kFrenchRemarks.size() == kEnglishRemarks.size());
 
 constexpr PageWords kEnglish{
     .invoice = "Invoice",
@@ -60,10 +100,28 @@ constexpr PageWords kEnglish{
     .scan_online = "Scan this code with your telephone, or open the link.",
     .compared = "Compared with {}",
     .others = "Others",
+    .costs_more = "{} costs {} more{}: {}.",
+    .costs_less = "{} costs {} less{}: {}.",
+    .by_percent = " ({})",
+    .reason_for = "{} for {}",
+    .reason_against = "less {} for {}",
+    .more_usage = "more usage",
+    .less_usage = "less usage",
+    .higher_prices = "higher prices",
+    .lower_prices = "lower prices",
+    .another_plan = "another plan",
+    .new_in_plan = "a plan that has it",
+    .gone_from_plan = "a plan that has it no more",
+    .corrections = "corrections of earlier periods",
     .costs = "Before tax, by period",
     .continued = "{}, continued",
     .page = "{} / {}",
     .questions = "Questions? {}",
+    .one_day = "day",
+    .several_days = "days",
+    .lines = kEnglishLines,
+    .steps = kEnglishSteps,
+    .remarks = kEnglishRemarks,
 };
 
 constexpr PageWords kGerman{
@@ -122,10 +180,28 @@ constexpr PageWords kGerman{
     .scan_online = "Code mit dem Telefon scannen oder den Link öffnen.",
     .compared = "Verglichen mit {}",
     .others = "Weitere",
+    .costs_more = "{} kostet {} mehr{}: {}.",
+    .costs_less = "{} kostet {} weniger{}: {}.",
+    .by_percent = " ({})",
+    .reason_for = "{} durch {}",
+    .reason_against = "abzüglich {} durch {}",
+    .more_usage = "höheren Verbrauch",
+    .less_usage = "geringeren Verbrauch",
+    .higher_prices = "höhere Preise",
+    .lower_prices = "niedrigere Preise",
+    .another_plan = "einen anderen Tarif",
+    .new_in_plan = "einen Tarif, der dies enthält",
+    .gone_from_plan = "einen Tarif, der dies nicht mehr enthält",
+    .corrections = "Berichtigungen früherer Zeiträume",
     .costs = "Vor Steuern, nach Zeitraum",
     .continued = "{}, Fortsetzung",
     .page = "{} / {}",
     .questions = "Fragen? {}",
+    .one_day = "Tag",
+    .several_days = "Tage",
+    .lines = kGermanLines,
+    .steps = kGermanSteps,
+    .remarks = kGermanRemarks,
 };
 
 constexpr PageWords kFrench{
@@ -184,10 +260,28 @@ constexpr PageWords kFrench{
     .scan_online = "Scannez ce code avec votre téléphone ou ouvrez le lien.",
     .compared = "Comparé à {}",
     .others = "Autres",
+    .costs_more = "{} coûte {} de plus{} : {}.",
+    .costs_less = "{} coûte {} de moins{} : {}.",
+    .by_percent = " ({})",
+    .reason_for = "{} pour {}",
+    .reason_against = "moins {} pour {}",
+    .more_usage = "une consommation plus forte",
+    .less_usage = "une consommation plus faible",
+    .higher_prices = "des prix plus élevés",
+    .lower_prices = "des prix plus bas",
+    .another_plan = "une autre formule",
+    .new_in_plan = "une formule qui le comprend",
+    .gone_from_plan = "une formule qui ne le comprend plus",
+    .corrections = "des corrections de périodes antérieures",
     .costs = "Hors taxes, par période",
     .continued = "{}, suite",
     .page = "{} / {}",
     .questions = "Des questions ? {}",
+    .one_day = "jour",
+    .several_days = "jours",
+    .lines = kFrenchLines,
+    .steps = kFrenchSteps,
+    .remarks = kFrenchRemarks,
 };
 
 }  // namespace

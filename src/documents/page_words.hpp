@@ -1,8 +1,13 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace reckoner::documents {
+
+/// Phrases of handlers (documents/handler_words.hpp): those of each language in the same order.
+/// "{}" is a figure with its unit, "{t}" a text.
+using Phrases = std::span<const std::string_view>;
 
 /// What stands on the pages of a document beside its data, in one language. "{}" is filled in.
 struct PageWords {
@@ -61,10 +66,28 @@ struct PageWords {
   std::string_view scan_online;  ///< what a telephone does with the code
   std::string_view compared;     ///< "Compared with {}": a period
   std::string_view others;       ///< charges that are not named
-  std::string_view costs;        ///< title of the chart
-  std::string_view continued;    ///< "{}, continued"
-  std::string_view page;         ///< "{} / {}"
-  std::string_view questions;    ///< "Questions? {}"
+  std::string_view costs_more;   ///< "{} costs {} more{}: {}.": title, amount, percent, reasons
+  std::string_view costs_less;
+  std::string_view by_percent;      ///< " ({})"
+  std::string_view reason_for;      ///< "{} for {}": an amount, one of the following
+  std::string_view reason_against;  ///< the same of an amount that lowers the change
+  std::string_view more_usage;
+  std::string_view less_usage;
+  std::string_view higher_prices;
+  std::string_view lower_prices;
+  std::string_view another_plan;
+  std::string_view new_in_plan;
+  std::string_view gone_from_plan;
+  std::string_view corrections;
+  std::string_view costs;      ///< title of the chart
+  std::string_view continued;  ///< "{}, continued"
+  std::string_view page;       ///< "{} / {}"
+  std::string_view questions;  ///< "Questions? {}"
+  std::string_view one_day;    ///< a unit
+  std::string_view several_days;
+  Phrases lines;    ///< descriptions of lines
+  Phrases steps;    ///< labels of steps
+  Phrases remarks;  ///< categories of tax, and what is remarked on taxes
 };
 
 /// The words of that language ("en", "de", "fr"); English for any other.

@@ -8,6 +8,7 @@
 #include "documents/issuer.hpp"
 #include "documents/recipient.hpp"
 #include "domain/document.hpp"
+#include "insight/comparison.hpp"
 #include "pricing/rate.hpp"
 
 namespace reckoner::documents {
@@ -35,6 +36,12 @@ struct ComparedCharge {
   money::Money now;
 };
 
+/// What a large change of a charge since the document before comes from.
+struct ExplainedChange {
+  std::string title;
+  insight::LargeChange change;
+};
+
 /// A document with everything that its pages show.
 struct Printed {
   domain::Document document;
@@ -46,6 +53,8 @@ struct Printed {
   std::map<std::int64_t, std::string> subscriptions = {};  ///< what people call each, by number
   std::vector<PeriodAmount> periods = {};                  ///< by time; the last is the document's
   std::vector<ComparedCharge> compared = {};               ///< the largest amounts first
+  std::string before = {};                                 ///< number of the document before
+  std::vector<ExplainedChange> changes = {};               ///< since that; the largest first
   std::optional<time::Instant> as_of = std::nullopt;       ///< of an interim invoice
 };
 

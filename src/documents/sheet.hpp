@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "documents/bidi.hpp"
 #include "documents/locale_format.hpp"
 #include "documents/page_plan.hpp"
 #include "documents/page_words.hpp"
@@ -48,7 +49,8 @@ struct Sheet {
 /// One of the words with what belongs into it.
 template <class... Values>
 std::string filled(std::string_view word, const Values&... values) {
-  return fmt::format(fmt::runtime(word), values...);
+  const std::string text = fmt::format(fmt::runtime(word), isolated(fmt::format("{}", values))...);
+  return has_right_to_left(text) ? left_to_right(text) : text;
 }
 
 /// A cell of a row: a text that begins at `x`, or ends there.

@@ -6,7 +6,7 @@ namespace reckoner::documents {
 
 namespace {
 
-constexpr double kHeight = 94;
+constexpr double kHeight = 107;
 constexpr double kChartWidth = 210;
 constexpr double kChartTop = 20;
 constexpr double kBarsHeight = 46;
@@ -14,7 +14,8 @@ constexpr double kGap = 22;
 constexpr double kRowHeight = 12.5;
 constexpr std::size_t kChargesMax = 6;
 constexpr std::size_t kPeriodsMax = 12;
-constexpr double kAmountWidth = 66;
+constexpr std::size_t kSentencesMax = 4;
+constexpr double kAmountWidth = 58;
 
 struct Bar {
   double height = 0;
@@ -22,6 +23,10 @@ struct Bar {
   std::shared_ptr<const Text> amount;  ///< of the last two
   bool last = false;
 };
+
+money::Money magnitude(const money::Money& money) {
+  return money.sign() < 0 ? -money : money;
+}
 
 /// For the height of a bar alone, where digits do not matter.
 double share(const money::Money& part, const money::Money& whole) {
@@ -70,13 +75,14 @@ void draw_bars(PdfFile& file, const std::vector<Bar>& bars, double y) {
   file.line(kLeft, bottom, step * static_cast<double>(bars.size()), Ink::kRule);
 }
 
+/// A row of the table; the first one names the periods.
 struct Compared {
   std::shared_ptr<const Text> title;
   std::shared_ptr<const Text> before;
   std::shared_ptr<const Text> now;
 };
 
-/// The largest charges by name, and what the others come to.
+/// The periods, the largest charges by name, and what the others come to.
 std::vector<Compared> compared_of(const Sheet& sheet, double title_width) {
   const std::vector<ComparedCharge>& all = sheet.printed.compared;
   std::vector<ComparedCharge> shown(
@@ -89,7 +95,12 @@ std::vector<Compared> compared_of(const Sheet& sheet, double title_width) {
       others.now += all[i].now;
     }
   }
-  std::vector<Compared> rows;
+  const auto period = [&](std::size_t from_end) {
+    const std::vector<PeriodAmount>& periods = sheet.printed.periods;
+    return sheet.text(sheet.format.short_period(periods[periods.size() - from_end].label),
+                      Face::kSmall, kAmountWidth);
+  };
+  std::vector<Compared> rows{{sheet.text("", Face::kSmall, title_width), period(2), period(1)}};
   for (const ComparedCharge& charge : shown) {
     rows.push_back({sheet.one_line(charge.title, Face::kSmall, title_width),
                     sheet.text(sheet.amount(charge.before), Face::kSmall, kAmountWidth),
@@ -98,11 +109,71 @@ std::vector<Compared> compared_of(const Sheet& sheet, double title_width) {
   return rows;
 }
 
+std::string_view words_for(const PageWords& words, insight::LargeChange::Cause cause) {
+  using Cause = insight::LargeChange::Cause;
+  switch (cause) {
+    case Cause::kMoreUsage:
+      return words.more_usage;
+    case Cause::kLessUsage:
+      return words.less_usage;
+    case Cause::kHigherPrices:
+      return words.higher_prices;
+    case Cause::kLowerPrices:
+      return words.lower_prices;
+    case Cause::kAnotherPlan:
+      return words.another_plan;
+    case Cause::kNewInPlan:
+      return words.new_in_plan;
+    case Cause::kGoneFromPlan:
+      return words.gone_from_plan;
+    case Cause::kCorrections:
+      return words.corrections;
+  }
+  return {};
+}
+
+/// As insight::sentence_on has it in English.
+std::string sentence_on(const Sheet& sheet, const ExplainedChange& explained) {
+  const PageWords& words = sheet.words;
+  const insight::LargeChange& change = explained.change;
+  const bool less = change.total.sign() < 0;
+  std::string percent;
+  if (change.percent) {
+    percent = filled(words.by_percent, (less ? "" : "+") + sheet.format.percent(*change.percent));
+  }
+  std::string reasons;
+  for (const insight::LargeChange::Reason& reason : change.reasons) {
+    const bool against = reason.part.sign() != change.total.sign();
+    if (!reasons.empty()) reasons += ", ";
+    reasons += filled(against ? words.reason_against : words.reason_for,
+                      sheet.amount(magnitude(reason.part)), words_for(words, reason.cause));
+  }
+  return filled(less ? words.costs_less : words.costs_more, explained.title,
+                sheet.amount_with_code(magnitude(change.total)), percent, reasons);
+}
+
+void add_changes(const Sheet& sheet) {
+  const std::vector<ExplainedChange>& changes = sheet.printed.changes;
+  if (changes.empty()) return;
+  sheet.plan.space(8);
+  Block heading = text_block(sheet, filled(sheet.words.compared, sheet.printed.before),
+                             Face::kStrong, Ink::kText, Role::kHeading, 2);
+  heading.keeps_next = true;
+  sheet.plan.add(std::move(heading));
+  for (std::size_t i = 0; i < std::min(changes.size(), kSentencesMax); ++i) {
+    sheet.plan.add(text_block(sheet, sentence_on(sheet, changes[i]), Face::kSmall, Ink::kText,
+                              Role::kParagraph, 2));
+  }
+}
+
 }  // namespace
 
 void add_comparison(const Sheet& sheet) {
   const std::vector<PeriodAmount>& periods = sheet.printed.periods;
-  if (periods.size() < 2) return;
+  if (periods.size() < 2) {
+    add_changes(sheet);
+    return;
+  }
   const double left = kLeft + kChartWidth + kGap;
   const double title_width = kRight - left - 2 * kAmountWidth - 6;
   auto title = sheet.text(sheet.words.costs, Face::kStrong, kChartWidth);
@@ -125,17 +196,19 @@ void add_comparison(const Sheet& sheet) {
                     double top = y + 18;
                     const Part table(file, Role::kTable);
                     for (const Compared& row : rows) {
+                      const bool heads = &row == &rows.front();
                       const Part part(file, Role::kRow);
                       const auto cell = [&](const Text& text, double x, Ink ink) {
-                        const Part in(file, Role::kCell);
+                        const Part in(file, heads ? Role::kHeaderCell : Role::kCell);
                         file.draw(text, x, top, ink);
                       };
                       cell(*row.title, left, Ink::kText);
                       cell(*row.before, kRight - kAmountWidth - row.before->width(), Ink::kMuted);
-                      cell(*row.now, kRight - row.now->width(), Ink::kText);
+                      cell(*row.now, kRight - row.now->width(), heads ? Ink::kMuted : Ink::kText);
                       top += kRowHeight;
                     }
                   }});
+  add_changes(sheet);
 }
 
 }  // namespace reckoner::documents

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "documents/handler_words.hpp"
 #include "documents/outline.hpp"
 #include "documents/sheet.hpp"
 
@@ -82,8 +83,7 @@ class LineTable {
   void add_period(const PeriodGroup& period) {
     const std::string name = sheet_.format.period(period.label);
     const std::string title = period.adjustment ? filled(sheet_.words.adjustment, name) : name;
-    const std::string days = filled(sheet_.words.days, sheet_.format.short_day(period.first_day),
-                                    sheet_.format.short_day(period.last_day));
+    const std::string days = days_in_words(period.first_day, period.last_day);
     Block row = row_of({cell(title, Face::kHeading, kLeft, false, Ink::kText, kContent * 0.6),
                         cell(days, Face::kSmall, kRight, true, Ink::kMuted, kContent * 0.38)},
                        2, table_);
@@ -111,9 +111,9 @@ class LineTable {
   void add_line(const domain::DocumentLine& document_line, const PeriodGroup& period) {
     const domain::StatementLine& line = document_line.line;
     std::vector<Cell> cells{
-        cell(line.description, Face::kBody, kLeft, false, Ink::kText, description_width_),
-        cell(fmt::format("{} {}", sheet_.format.number(line.quantity), line.unit), Face::kBody,
-             quantity_right_, true, Ink::kText, kQuantityWidth)};
+        cell(said_of_line(sheet_.words, sheet_.format, line.description), Face::kBody, kLeft, false,
+             Ink::kText, description_width_),
+        cell(quantity_of(line), Face::kBody, quantity_right_, true, Ink::kText, kQuantityWidth)};
     if (taxed_) {
       const std::string rate = document_line.tax_percent
                                    ? sheet_.format.percent(*document_line.tax_percent)
@@ -134,6 +134,21 @@ class LineTable {
     for (Block& row : rows) sheet_.plan.add(std::move(row));
   }
 
+  /// "1 Oct 2026 to 31 Oct 2026", or the one day.
+  std::string days_in_words(time::Date first, time::Date last) const {
+    const std::string begin = sheet_.format.short_day(first);
+    if (first == last) return begin;
+    return filled(sheet_.words.days, begin, sheet_.format.short_day(last));
+  }
+
+  /// Nothing where an amount alone was given back.
+  std::string quantity_of(const domain::StatementLine& line) const {
+    if (line.quantity.is_zero() && !line.amount.is_zero()) return {};
+    std::string_view unit = line.unit;
+    if (unit == "day") unit = line.quantity == 1 ? sheet_.words.one_day : sheet_.words.several_days;
+    return fmt::format("{} {}", sheet_.format.number(line.quantity), unit);
+  }
+
   /// The days where they are not the period's, and the steps of the amount where they say more than
   /// the line: of a true-up they would sum to what it is a part of.
   std::vector<std::string> notes_of(const domain::DocumentLine& document_line,
@@ -141,8 +156,7 @@ class LineTable {
     std::vector<std::string> notes;
     const domain::StatementLine& line = document_line.line;
     if (line.starts_on != period.first_day || last_day(line) != period.last_day) {
-      notes.push_back(filled(sheet_.words.days, sheet_.format.short_day(line.starts_on),
-                             sheet_.format.short_day(last_day(line))));
+      notes.push_back(days_in_words(line.starts_on, last_day(line)));
     }
     const auto index = static_cast<std::size_t>(&document_line - sheet_.document().lines.data());
     if (document_line.true_up || index >= sheet_.printed.steps.size()) return notes;
@@ -151,9 +165,11 @@ class LineTable {
         steps.size() == 1 && steps.front().quantity == money::Ratio(money::Decimal(1));
     if (says_nothing) return notes;
     for (const pricing::Step& step : steps) {
+      if (step.quantity.sign() == 0) continue;
       notes.push_back(
-          fmt::format("{}: {} × {} = {}", step.label, sheet_.format.number(step.quantity),
-                      sheet_.format.number(step.price), sheet_.format.number(step.amount)));
+          fmt::format("{}: {} × {} = {}", said_of_step(sheet_.words, sheet_.format, step.label),
+                      sheet_.format.number(step.quantity), sheet_.format.number(step.price),
+                      sheet_.format.number(step.amount)));
     }
     return notes;
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "documents/handler_words.hpp"
 #include "documents/outline.hpp"
 #include "documents/sheet.hpp"
 
@@ -67,11 +68,12 @@ std::string payment_title(const Sheet& sheet, const domain::Payment& payment) {
   return title;
 }
 
-std::string kind_of_tax(const domain::TaxTotal& tax) {
+std::string kind_of_tax(const PageWords& words, const domain::TaxTotal& tax) {
   std::string kind = tax.country;
   if (!kind.empty() && !tax.category.empty()) kind += ", ";
-  kind += tax.category;
-  if (!tax.note.empty()) kind += kind.empty() ? tax.note : fmt::format(": {}", tax.note);
+  kind += said_of_word(words, tax.category);
+  const std::string note = said_of_word(words, tax.note);
+  if (!note.empty()) kind += kind.empty() ? note : fmt::format(": {}", note);
   return kind;
 }
 
@@ -138,7 +140,7 @@ void add_taxes(const Sheet& sheet) {
     const auto cell = [&](const std::string& text, double x, bool ends, double width) {
       return Cell{sheet.text(text, Face::kBody, width), x, ends, Ink::kText};
     };
-    std::string kind = kind_of_tax(tax);
+    std::string kind = kind_of_tax(words, tax);
     if (tax.included) kind += fmt::format("{}{}", kind.empty() ? "" : ", ", words.tax_included);
     sheet.plan.add(row_of({cell(kind, kLeft, false, kRateRight - kLeft - 50),
                            cell(sheet.format.percent(tax.percent), kRateRight, true, 48),

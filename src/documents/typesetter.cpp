@@ -71,6 +71,34 @@ FcConfig* load_fonts() {
   return config;
 }
 
+constexpr std::string_view kNoBreakSpace = "\xc2\xa0";
+
+bool is_digit(std::string_view text, std::size_t at) {
+  return at < text.size() && text[at] >= '0' && text[at] <= '9';
+}
+
+/// Shows no-break spaces as spaces at which no line ends: Cairo, whose simple fonts have none,
+/// would put a second font into the document for them. Between digits they stay, since a space
+/// would have another place there in a text from right to left (UAX #9, rule W4).
+std::string with_plain_spaces(std::string text, PangoAttrList* attributes) {
+  std::size_t at = 0;
+  while ((at = text.find(kNoBreakSpace, at)) != std::string::npos) {
+    const std::size_t behind = at + kNoBreakSpace.size();
+    if (at > 0 && is_digit(text, at - 1) && is_digit(text, behind)) {
+      at = behind;
+      continue;
+    }
+    text.erase(at, 1);
+    text[at] = ' ';
+    PangoAttribute* unbroken = pango_attr_allow_breaks_new(FALSE);
+    unbroken->start_index = static_cast<guint>(at);
+    unbroken->end_index = static_cast<guint>(at + 2);
+    pango_attr_list_insert(attributes, unbroken);
+    ++at;
+  }
+  return text;
+}
+
 }  // namespace
 
 void Text::Release::operator()(PangoLayout* layout) const {
@@ -141,8 +169,11 @@ Text Typesetter::one_line(std::string_view text, Face face, double width_max) co
 }
 
 Text Typesetter::shaped(std::string_view text, Face face, double width_max, int lines_max) const {
-  const std::string shown = text::printable(text);
   PangoLayout* layout = pango_layout_new(fonts_->context);
+  PangoAttrList* attributes = pango_attr_list_new();
+  const std::string shown = with_plain_spaces(text::printable(text), attributes);
+  pango_layout_set_attributes(layout, attributes);
+  pango_attr_list_unref(attributes);
   pango_layout_set_font_description(layout, fonts_->faces[static_cast<std::size_t>(face)]);
   pango_layout_set_text(layout, shown.data(), static_cast<int>(shown.size()));
   int width = 0;

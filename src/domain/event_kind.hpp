@@ -16,6 +16,8 @@ struct EventKind {
 /// All kinds, sorted by name (docs/webhooks.md describes the data of each).
 inline constexpr auto kEventKinds = std::to_array<EventKind>({
     {"budget.reached", "A month has reached a threshold of a budget, or is forecast to.", true},
+    {"cost_centre.budget_reached",
+     "A month of a cost centre has reached a threshold of its budget, or is forecast to.", false},
     {"credit_note.issued", "A credit note has its number.", true},
     {"customer.held", "Documents of a customer wait for approval.", false},
     {"customer.parked", "A customer could not be billed, and was not waiting for that before.",

@@ -67,6 +67,14 @@ money::Decimal shown(const money::Ratio& exact) {
   return money::round(exact, kShownDigits, money::Rounding::kHalfAwayFromZero);
 }
 
+/// What one byte costs begins far behind the point.
+money::Decimal price_of_one(const money::Ratio& exact) {
+  const money::Decimal usual = shown(exact);
+  return usual.abs() >= money::Decimal(1)
+             ? usual
+             : money::round_significant(exact, kShownDigits, money::Rounding::kHalfAwayFromZero);
+}
+
 std::optional<IdleAllowance> idle_of(const store::Row& row, store::Connection& connection,
                                      Versions& versions) {
   const std::string text = row.text("facts");
@@ -217,7 +225,7 @@ std::vector<UnitCost> unit_costs(store::Connection& connection, Versions& versio
   std::vector<UnitCost> costs;
   for (auto& [key, sum] : sums) {
     if (sum.quantity.sign() > 0) {
-      sum.per_unit = shown(money::Ratio(sum.cost.amount(), sum.quantity));
+      sum.per_unit = price_of_one(money::Ratio(sum.cost.amount(), sum.quantity));
     }
     costs.push_back(std::move(sum));
   }

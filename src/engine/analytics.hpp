@@ -69,7 +69,8 @@ struct UnitCost {
   std::string month;
   money::Money cost;
   money::Decimal quantity;
-  std::optional<money::Decimal> per_unit;  ///< to 6 digits; none where there was nothing
+  std::optional<money::Decimal> per_unit;  ///< to 6 digits behind the point, below 1 to 6 that
+                                           ///< count; none where there was nothing
 };
 /// `unit`: a meter, whose quantity counts in its own units, or else a quantity of subscriptions, as
 /// it stood at the period's end. Throws Error for what is neither.

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "engine/centre_watch.hpp"
 #include "engine/issue.hpp"
 #include "engine/spending.hpp"
 #include "store/announcements.hpp"
@@ -26,18 +27,21 @@ constexpr std::chrono::hours kSweep{1};
 constexpr std::chrono::minutes kSettingsSlack{1};
 constexpr std::chrono::milliseconds kRestMax{1'000};
 constexpr std::chrono::milliseconds kNap{20};
+/// Whose mails and events are those that are no customer's.
+constexpr CustomerId kHouse{0};
 constexpr std::string_view kTemplate = "mail/alert.mustache";
 
 constexpr store::Statement kTake{"take budget look", R"(
   select pg_try_advisory_lock(7263516) as taken)"};
 constexpr store::Statement kGiveBack{"give budget look back", "select pg_advisory_unlock(7263516)"};
 constexpr store::Statement kStanding{"standing of budget look", R"(
-  select c.cut, l.cut as looked_cut, l.looked_at, l.swept_at
+  select c.cut, l.cut as looked_cut, l.looked_at, l.swept_at, l.version_id
     from cut_counter c left join budget_look l on true)"};
 constexpr store::Statement kMove{"move budget look", R"(
-  insert into budget_look (cut, looked_at, swept_at) values ($1, $2, $3)
+  insert into budget_look (cut, looked_at, swept_at, version_id) values ($1, $2, $3, $4)
   on conflict (one) do update
-     set cut = excluded.cut, looked_at = excluded.looked_at, swept_at = excluded.swept_at)"};
+     set cut = excluded.cut, looked_at = excluded.looked_at, swept_at = excluded.swept_at,
+         version_id = excluded.version_id)"};
 constexpr store::Statement kAll{"all with budgets", R"(
   select customer_id from customer_setting where budgets <> '[]' order by customer_id)"};
 constexpr store::Statement kChanged{"changed budgets", R"(
@@ -48,11 +52,14 @@ constexpr store::Statement kTouched{"touched with budgets", R"(
     join cut_touch t on t.customer_id = s.customer_id
    where t.cut > $1 and t.cut <= $2 and s.budgets <> '[]'
    group by s.customer_id)"};
+constexpr store::Statement kAllTouched{"touched since the last look", R"(
+  select customer_id from cut_touch where cut > $1 and cut <= $2 group by customer_id)"};
 constexpr store::Statement kCustomers{"customers with budgets", R"(
-  select s.customer_id, c.key, c.email, s.budgets, array_to_string(s.also_to, chr(10)) as also_to
-    from customer_setting s join customer c on c.customer_id = s.customer_id
-   where s.customer_id = any($1::bigint[])
-   order by s.customer_id)"};
+  select c.customer_id, c.key, c.email, coalesce(s.budgets, '[]') as budgets,
+         coalesce(array_to_string(s.also_to, chr(10)), '') as also_to
+    from customer c left join customer_setting s on s.customer_id = c.customer_id
+   where c.customer_id = any($1::bigint[])
+   order by c.customer_id)"};
 
 /// Others look meanwhile at nothing. A lost connection gives it back by itself.
 class Turn {
@@ -81,30 +88,46 @@ struct Standing {
   std::int64_t cut = 0;
   time::Instant now;
   time::Instant swept_at;
-  std::vector<std::int64_t> due;
-  bool is_news = false;  ///< of a cut or a sweep
+  std::vector<std::int64_t> due = {};
+  CentreWatch::Members below = {};  ///< those of them who are below cost centres with budgets
+  bool is_news = false;             ///< of a cut or a sweep
+  bool has_all_members = false;     ///< everybody below those cost centres is due
 };
 
-void add_ids(std::set<std::int64_t>& ids, const store::Rows& rows) {
-  for (const store::Row& row : rows) ids.insert(row.int64("customer_id"));
+std::vector<std::int64_t> ids_of(const store::Rows& rows) {
+  std::vector<std::int64_t> ids;
+  for (const store::Row& row : rows) ids.push_back(row.int64("customer_id"));
+  return ids;
 }
 
-Standing standing_of(store::Connection& connection, time::Instant now) {
+Standing standing_of(store::Connection& connection, time::Instant now, CentreWatch& centres) {
   const store::Row row = connection.query(kStanding).only();
-  Standing standing{
-      .cut = row.int64("cut"), .now = now, .swept_at = now, .due = {}, .is_news = true};
+  Standing standing{.cut = row.int64("cut"), .now = now, .swept_at = now, .is_news = true};
   const auto swept_at = row.optional_instant("swept_at");
   std::set<std::int64_t> due;
+  const auto add = [&](const std::vector<std::int64_t>& ids) {
+    due.insert(ids.begin(), ids.end());
+  };
   // A clock that was set back has swept in its future.
   if (!swept_at || now - *swept_at >= kSweep || *swept_at > now) {
-    add_ids(due, connection.query(kAll));
+    add(ids_of(connection.query(kAll)));
+    standing.has_all_members = true;
   } else {
     standing.swept_at = *swept_at;
     const std::int64_t looked = row.int64("looked_cut");
+    const time::Instant since = row.instant("looked_at") - kSettingsSlack;
     standing.is_news = looked < standing.cut;
-    if (standing.is_news) add_ids(due, connection.query(kTouched, {looked, standing.cut}));
-    add_ids(due, connection.query(kChanged, {row.instant("looked_at") - kSettingsSlack}));
+    standing.has_all_members =
+        row.int64("version_id") != centres.version() || centres.changed_since(since);
+    if (standing.is_news) add(ids_of(connection.query(kTouched, {looked, standing.cut})));
+    add(ids_of(connection.query(kChanged, {since})));
+    if (centres.any() && standing.is_news && !standing.has_all_members) {
+      standing.below = centres.members_among(
+          connection, ids_of(connection.query(kAllTouched, {looked, standing.cut})));
+    }
   }
+  if (centres.any() && standing.has_all_members) standing.below = centres.all_members(connection);
+  for (const auto& [customer, centre] : standing.below) due.insert(customer.value);
   standing.due.assign(due.begin(), due.end());
   return standing;
 }
@@ -131,14 +154,7 @@ struct BudgetWatch::Customer {
   std::vector<std::string> addresses;
   std::vector<insight::Budget> budgets;
 
-  bool wants_forecast() const {
-    return std::any_of(budgets.begin(), budgets.end(), [](const insight::Budget& budget) {
-      return std::any_of(budget.thresholds.begin(), budget.thresholds.end(),
-                         [](const insight::Threshold& threshold) {
-                           return threshold.basis == insight::Basis::kForecast;
-                         });
-    });
-  }
+  std::string cost_centre;  ///< empty: it is below none that has budgets
 };
 
 BudgetWatch::BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock)
@@ -149,7 +165,7 @@ std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& con
   std::vector<Customer> customers;
   const std::vector<std::int64_t> wanted(ids.begin(), ids.end());
   for (const store::Row& row : connection.query(kCustomers, {wanted})) {
-    Customer customer{{row.int64("customer_id")}, row.text("key"), {}, {}};
+    Customer customer{{row.int64("customer_id")}, row.text("key"), {}, {}, {}};
     if (!row.text("email").empty()) customer.addresses.push_back(row.text("email"));
     const std::string others = row.text("also_to");
     for (std::size_t begin = 0; begin < others.size();) {
@@ -199,11 +215,47 @@ std::size_t BudgetWatch::tell(store::Connection& connection, const Customer& cus
   return kept.size();
 }
 
+std::size_t BudgetWatch::tell(store::Connection& connection, const CostCentreBudgets& budgets,
+                              const std::vector<CostCentreAlert>& alerts) {
+  std::vector<CostCentreAlert> kept;
+  store::Transaction transaction(connection);
+  const VersionId version = versions_.active(connection).value();
+  store::Announcements announcements(connection, {kHouse});
+  std::vector<OutgoingMail> mails;
+  for (CostCentreAlert alert : alerts) {
+    const auto number = keep_cost_centre_alert(connection, alert);
+    if (!number) continue;
+    alert.number = *number;
+    for (std::size_t i = 0; i < budgets.addresses.size(); ++i) {
+      mails.push_back({.customer = kHouse,
+                       .message_key = i == 0 ? fmt::format("alert:{}", *number)
+                                             : fmt::format("alert:{}:{}", *number, i),
+                       .kind = "alert",
+                       .recipient = budgets.addresses[i],
+                       .member = std::string(kTemplate),
+                       .version = version});
+    }
+    text::JsonWriter json;
+    write_cost_centre_alert(json, alert);
+    announcements.add(kHouse, "cost_centre.budget_reached", json.finish());
+    kept.push_back(std::move(alert));
+  }
+  write_outbox(connection, mails, clock_());
+  announcements.write(clock_());
+  transaction.commit();
+  for (const CostCentreAlert& alert : kept) log::info("budget: {}", words_of(alert));
+  return kept.size();
+}
+
 std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const Customer> customers,
-                                 bool forecast) {
+                                 bool forecast, CentreWatch& centres) {
   if (customers.empty()) return 0;
   std::vector<std::int64_t> ids;
-  for (const Customer& customer : customers) ids.push_back(customer.id.value);
+  CentreWatch::Members below;
+  for (const Customer& customer : customers) {
+    ids.push_back(customer.id.value);
+    if (!customer.cost_centre.empty()) below.emplace(customer.id, customer.cost_centre);
+  }
   SpendingOfMonths spending;
   try {
     store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
@@ -215,12 +267,16 @@ std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const 
     // One of them spoils it for all: the halves tell which.
     if (customers.size() == 1) {
       log::error("budgets of {} are not looked at: {}", customers.front().key, error.what());
+      SpendingOfMonths nothing;
+      nothing.not_known.push_back({customers.front().id, error.what()});
+      centres.keep(connection, below, nothing);
       return 0;
     }
     const std::size_t half = customers.size() / 2;
-    return look_at(connection, customers.first(half), forecast) +
-           look_at(connection, customers.subspan(half), forecast);
+    return look_at(connection, customers.first(half), forecast, centres) +
+           look_at(connection, customers.subspan(half), forecast, centres);
   }
+  centres.keep(connection, below, spending);
   std::size_t told = 0;
   for (const Customer& customer : customers) {
     std::vector<Alert> reached;
@@ -254,7 +310,9 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
   store::Connection& connection = *lease;
   const Turn turn(connection);
   if (!turn.taken()) return {.is_elsewhere = true};
-  const Standing standing = standing_of(connection, clock_());
+  const time::Instant now = clock_();
+  CentreWatch centres(connection, versions_, now);
+  const Standing standing = standing_of(connection, now, centres);
   Look look;
   for (std::size_t begin = 0; begin < standing.due.size(); begin += kBatch) {
     if (stop) return look;
@@ -262,16 +320,25 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
     const std::size_t count = std::min(kBatch, standing.due.size() - begin);
     std::vector<Customer> batch =
         customers(connection, std::span(standing.due).subspan(begin, count));
-    const auto ahead = std::stable_partition(
-        batch.begin(), batch.end(), [](const Customer& one) { return !one.wants_forecast(); });
+    for (Customer& one : batch) {
+      const auto found = standing.below.find(one.id);
+      if (found != standing.below.end()) one.cost_centre = found->second;
+    }
+    const auto ahead = std::stable_partition(batch.begin(), batch.end(), [&](const Customer& one) {
+      return !insight::wants_forecast(one.budgets) && !centres.wants_forecast(one.cost_centre);
+    });
     const auto without = static_cast<std::size_t>(ahead - batch.begin());
-    look.told += look_at(connection, std::span(batch).first(without), false);
-    look.told += look_at(connection, std::span(batch).subspan(without), true);
+    look.told += look_at(connection, std::span(batch).first(without), false, centres);
+    look.told += look_at(connection, std::span(batch).subspan(without), true, centres);
     look.customers += batch.size();
     rest(Steady::now() - begun, stop);
   }
-  if (standing.is_news || look.customers > 0) {
-    connection.execute(kMove, {standing.cut, standing.now, standing.swept_at});
+  if (standing.has_all_members) centres.forget_others(connection);
+  for (const CentreWatch::News& news : centres.news(connection, standing.cut)) {
+    look.told += tell(connection, *news.budgets, news.alerts);
+  }
+  if (standing.is_news || standing.has_all_members || look.customers > 0) {
+    connection.execute(kMove, {standing.cut, standing.now, standing.swept_at, centres.version()});
   }
   return look;
 }

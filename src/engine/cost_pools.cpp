@@ -24,12 +24,26 @@ constexpr store::Statement kUndivided{"months of cost pools to divide", R"(
    where d.pool is null or d.amount <> a.amount
    order by a.pool, a.month)"};
 
+// Whoever divides pools is alone in it; batches take no part.
+constexpr store::Statement kLockDivisions{"lock divisions of cost pools",
+                                          "select pg_advisory_xact_lock(7263517)"};
+
 // Waits for batches that are being billed; those that begin meanwhile wait for this transaction.
 constexpr store::Statement kLockBooks{"lock books for a cost pool",
                                       "select pg_advisory_xact_lock($1)"};
 
 constexpr store::Statement kDivided{"division of a cost pool", R"(
   select amount from pool_division where pool = $1 and month = $2)"};
+
+constexpr store::Statement kNoteProblem{"note problem of a cost pool", R"(
+  insert into pool_problem (pool, month, reason, since, tried_at) values ($1, $2, $3, $4, $4)
+  on conflict (pool, month) do update set reason = excluded.reason, tried_at = excluded.tried_at)"};
+constexpr store::Statement kEndProblem{"end problem of a cost pool", R"(
+  delete from pool_problem where pool = $1 and month = $2)"};
+constexpr store::Statement kForgetProblems{"forget problems of cost pools", R"(
+  delete from pool_problem where not (pool = any($1::text[])))"};
+constexpr store::Statement kProblems{"problems of cost pools", R"(
+  select pool, month, reason, since, tried_at from pool_problem order by pool, month)"};
 
 constexpr store::Statement kSharesOfPool{"shares of a cost pool", R"(
   select customer_id, pool, month, cycle, falls_on, currency, amount, description, tax, facts
@@ -79,7 +93,8 @@ struct Undivided {
   const domain::CostPool* pool;
   std::string month;
   money::Money amount;
-  bool measured = false;  ///< its proportions stand already
+  bool measured = false;     ///< its proportions stand already
+  std::string problem = {};  ///< why it cannot be divided, as far as that is known before
 };
 
 std::vector<Undivided> undivided(store::Connection& connection,
@@ -93,8 +108,13 @@ std::vector<Undivided> undivided(store::Connection& connection,
     const std::string month = row.text("month");
     if (pool->zone.start_of(days_of_month(month).next) > knowledge.fires_at) continue;
     if (row.text("currency") != pool->currency.code()) {
-      log::error("cost pool '{}': its amount of {} is in {}, and the pool in {} now", pool->name,
-                 month, row.text("currency"), pool->currency.code());
+      const auto entered_in = money::Currency::of(row.text("currency"));
+      found.push_back({pool,
+                       month,
+                       {row.decimal("amount"), entered_in},
+                       row.boolean("divided"),
+                       fmt::format("its amount is in {}, and the pool in {} now", entered_in.code(),
+                                   pool->currency.code())});
       continue;
     }
     found.push_back({pool, month, {row.decimal("amount"), pool->currency}, row.boolean("divided")});
@@ -174,18 +194,18 @@ void store_shares(store::Connection& connection, const PoolDivision& division) {
   }
 }
 
-/// In a transaction.
+/// In a transaction that holds the divisions. Nobody sees the shares before it ends; the books wait
+/// from where it is known which periods have been billed without them.
 void store_division(store::Connection& connection, const PoolDivision& division, VersionId version,
                     const PoolKnowledge& knowledge, time::Instant now) {
   check_sum(division);
-  connection.query(kLockBooks, {store::kBooksLock});
-  const auto before = connection.query(kDivided, {division.pool, division.month}).at_most_one();
-  if (before && before->decimal("amount") == division.amount.amount()) return;
   connection.execute(
       kStoreDivision,
       {division.pool, division.month, division.amount.currency().code(), division.amount.amount(),
        static_cast<std::int64_t>(division.shares.size()), knowledge.cut, version, now});
   store_shares(connection, division);
+  connection.execute(kEndProblem, {division.pool, division.month});
+  connection.query(kLockBooks, {store::kBooksLock});
   connection.execute(kLockBilled, {division.pool, division.month});
   connection.execute(kReopen,
                      {division.pool, division.month,
@@ -194,6 +214,7 @@ void store_division(store::Connection& connection, const PoolDivision& division,
 
 PoolDivision division_of(FactReader& facts, store::Connection& connection,
                          const CompiledVersion& compiled, const Undivided& one) {
+  if (!one.problem.empty()) throw Error(one.problem);
   if (one.measured) return divide_again(connection, one);
   return divide_pool(facts, connection, compiled, *one.pool, one.month, one.amount);
 }
@@ -211,27 +232,49 @@ std::string pool_line_key(const std::string& pool, const std::string& month) {
 
 bool has_undivided_pools(store::Connection& connection, const config::Configuration& configuration,
                          const PoolKnowledge& knowledge) {
-  return !undivided(connection, configuration, knowledge).empty();
+  return !undivided(connection, configuration, knowledge).empty() ||
+         !pool_problems(connection).empty();
 }
 
 void divide_pools(store::Connection& connection, const CompiledVersion& compiled, VersionId version,
                   const PoolKnowledge& knowledge, time::Instant now,
                   std::chrono::milliseconds silence_max) {
-  for (const Undivided& one : undivided(connection, compiled.configuration(), knowledge)) {
-    store::Transaction transaction(connection);
-    store::limit_silence(connection, silence_max);
+  const config::Configuration& configuration = compiled.configuration();
+  std::vector<std::string> names;
+  for (const domain::CostPool& pool : configuration.allocation.pools) names.push_back(pool.name);
+  connection.execute(kForgetProblems, {names});
+  for (Undivided& one : undivided(connection, configuration, knowledge)) {
+    std::string problem;
     try {
+      store::Transaction transaction(connection);
+      store::limit_silence(connection, silence_max);
+      connection.query(kLockDivisions);
+      const auto before = connection.query(kDivided, {one.pool->name, one.month}).at_most_one();
+      if (before && before->decimal("amount") == one.amount.amount()) continue;
+      one.measured = before.has_value();
       FactReader facts(connection, {knowledge.cut, /*tail=*/false});
       store_division(connection, division_of(facts, connection, compiled, one), version, knowledge,
                      now);
+      transaction.commit();
     } catch (const store::DatabaseError&) {
       throw;
     } catch (const Error& error) {
       tell_undivided(one, error);
-      continue;
+      problem = error.what();
     }
-    transaction.commit();
+    if (!problem.empty()) {
+      connection.execute(kNoteProblem, {one.pool->name, one.month, problem, now});
+    }
   }
+}
+
+std::vector<PoolProblem> pool_problems(store::Connection& connection) {
+  std::vector<PoolProblem> problems;
+  for (const store::Row& row : connection.query(kProblems)) {
+    problems.push_back({row.text("pool"), row.text("month"), row.text("reason"),
+                        row.instant("since"), row.instant("tried_at")});
+  }
+  return problems;
 }
 
 std::vector<PoolDivision> divisions_to_come(FactReader& facts, store::Connection& connection,

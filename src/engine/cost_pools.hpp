@@ -30,7 +30,8 @@ struct PoolKnowledge {
   std::int64_t cut = 0;    ///< of usage
 };
 
-/// Whether a month of the engine's pools has an amount that is not divided, or not as it stands.
+/// Whether a month of the engine's pools has an amount that is not divided, or not as it stands, or
+/// there are problems with some.
 bool has_undivided_pools(store::Connection& connection, const config::Configuration& configuration,
                          const PoolKnowledge& knowledge);
 
@@ -39,11 +40,25 @@ bool has_undivided_pools(store::Connection& connection, const config::Configurat
 /// in it, due, parked or not. From then on the proportions stand, whatever is learned about usage;
 /// a later amount is divided in the same ones. The server ends a transaction that is silent for
 /// longer than `silence_max`. Billed periods on which a share falls are reopened, so that the
-/// difference follows. No batch bills while shares are written (kBooksLock). A month that nobody
-/// could bear, or that cannot be worked out, is left as it is, and logged as an error.
+/// difference follows. Others see the shares of a month all at once, or none; no batch bills
+/// between where it is known which periods were billed without them and then (kBooksLock), and
+/// batches go on while shares are worked out and written. Of several who divide, one does at a
+/// time. A month that nobody could bear, or that cannot be worked out, is left as it is; that is
+/// logged as an error, and kept as a PoolProblem until the month is divided.
 void divide_pools(store::Connection& connection, const CompiledVersion& compiled, VersionId version,
                   const PoolKnowledge& knowledge, time::Instant now,
                   std::chrono::milliseconds silence_max);
+
+/// Why a month of a pool could not be divided when that was tried last.
+struct PoolProblem {
+  std::string pool;
+  std::string month;
+  std::string reason;
+  time::Instant since;     ///< the first try that failed
+  time::Instant tried_at;  ///< the last one
+};
+/// By pool and month.
+std::vector<PoolProblem> pool_problems(store::Connection& connection);
 
 /// What divide_pools would store now, for whoever shows what a run would bill. Usage as `facts`
 /// knows it. Months that cannot be divided are left out.

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "domain/cost_centre.hpp"
+#include "engine/cost_centre_budgets.hpp"
+#include "engine/cost_pools.hpp"
 #include "store/isolation.hpp"
 #include "store/migrations.hpp"
 #include "store/schema.hpp"
@@ -26,6 +29,27 @@ constexpr store::Statement kHeld{"held documents",
 constexpr store::Statement kHasHeld{"has held documents",
                                     "select to_regclass('held') is not null as held"};
 
+/// Of cost centres: whoever looks at a customer's sees them marked there.
+std::vector<std::string> lost_budgets(store::Connection& connection, Versions& versions) {
+  std::vector<std::string> lost;
+  const std::vector<CostCentreBudgets> all = list_cost_centre_budgets(connection);
+  const auto active = all.empty() ? std::nullopt : versions.active(connection);
+  if (!active) return lost;
+  try {
+    const auto version = versions.load(connection, *active);
+    const domain::CostCentres centres(version->configuration().allocation);
+    for (const CostCentreBudgets& one : all) {
+      if (centres.find(one.cost_centre)) continue;
+      lost.push_back(fmt::format("there is no cost centre {}", one.cost_centre));
+    }
+  } catch (const store::DatabaseError&) {
+    throw;
+  } catch (const Error&) {
+    // That the configuration does not work here is a finding of its own.
+  }
+  return lost;
+}
+
 Backlog read_backlog(store::Connection& connection, Versions& versions, time::Instant now) {
   const store::Row row = connection.query(kBacklog).only();
   Backlog backlog{.unfinished_runs = row.int64("unfinished_runs"),
@@ -40,6 +64,11 @@ Backlog read_backlog(store::Connection& connection, Versions& versions, time::In
   if (connection.query(kHasHeld).only().boolean("held")) {
     backlog.held = connection.query(kHeld).only().int64("held");
   }
+  for (const PoolProblem& problem : pool_problems(connection)) {
+    backlog.undivided.push_back(
+        fmt::format("{} of {}: {}", problem.pool, problem.month, problem.reason));
+  }
+  backlog.lost_budgets = lost_budgets(connection, versions);
   return backlog;
 }
 
@@ -217,6 +246,15 @@ std::vector<Finding> judge_backlog(const Backlog& backlog, time::Instant now) {
   }
   add("parked customers", backlog.parked, "cannot be billed",
       "reckoner runs show RUN says why; reckoner run ENGINE --retry-parked tries again");
+  const auto tell = [&](std::string_view subject, const std::vector<std::string>& problems,
+                        std::string_view what, std::string_view todo) {
+    add(subject, static_cast<std::int64_t>(problems.size()),
+        problems.empty() ? "" : fmt::format("{}; the first: {}", what, problems.front()), todo);
+  };
+  tell("cost pools", backlog.undivided, "months could not be divided",
+       "reckoner allocation says why; each run of the pool's engine tries again");
+  tell("budgets", backlog.lost_budgets, "have nothing to be spent on any more",
+       "reckoner budgets lists them; budgets remove, or put it back into the configuration");
   add("held documents", backlog.held, "wait for approval", "reckoner runs approve");
   add("quarantine", backlog.quarantined, "events could not be counted", "reckoner quarantine");
 

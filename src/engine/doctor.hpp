@@ -37,8 +37,10 @@ struct Backlog {
   std::int64_t quarantined = 0;  ///< open
   std::int64_t mails_pending = 0;
   std::int64_t mails_dead = 0;
-  std::optional<time::Instant> oldest_mail;   ///< since when the oldest pending one is due
-  std::optional<time::Instant> oldest_batch;  ///< received, and not in a cut yet
+  std::optional<time::Instant> oldest_mail;    ///< since when the oldest pending one is due
+  std::optional<time::Instant> oldest_batch;   ///< received, and not in a cut yet
+  std::vector<std::string> undivided = {};     ///< months of cost pools that could not be: why
+  std::vector<std::string> lost_budgets = {};  ///< on which nothing can be spent: why
 };
 
 struct Disk {

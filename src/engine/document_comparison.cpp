@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "invoicing/charge_facts.hpp"
@@ -23,7 +24,8 @@ constexpr store::Statement kBefore{"document before", R"(
      and exists (select from document_line l
                   where l.customer_id = d.customer_id and l.ordinal = d.ordinal and not l.true_up)
      and not exists (select from document_void v
-                      where v.customer_id = d.customer_id and v.ordinal = d.ordinal))"};
+                      where v.customer_id = d.customer_id and v.ordinal = d.ordinal
+                        and v.by_ordinal < $2))"};
 constexpr store::Statement kPinned{"version of a compared period", R"(
   select version_id from billing_period
    where customer_id = $1 and cycle = $2 and side = $3 and starts_at = $4)"};
@@ -89,17 +91,29 @@ class Comparing {
             money::Currency currency)
       : connection_(connection), versions_(versions), customer_(customer), currency_(currency) {}
 
+  /// As the plan called the charge when it was billed; what the plan did not price is called as its
+  /// line begins.
+  std::string title_of(const Lines& lines) {
+    if (lines.own.empty()) return lines.title;
+    const auto facts = facts_of(*lines.own.front());
+    if (!facts) return lines.title;
+    try {
+      const auto charge = charge_of(lines.own.front()->period, *facts);
+      return charge ? charge->title : lines.title;
+    } catch (const store::DatabaseError&) {
+      throw;
+    } catch (const Error&) {
+      return lines.title;  // the version does not run here
+    }
+  }
+
   /// What now's usage would have cost as the charge was priced before.
   std::optional<money::Decimal> at_old_prices(const Lines& before, const Lines& now) {
     if (!before.facts || !now.facts || before.facts->stretches.empty()) return std::nullopt;
     if (before.own.size() != 1 || now.own.size() != 1) return std::nullopt;
     try {
-      const auto version = version_of(before.own.front()->period);
-      if (!version) return std::nullopt;
-      const auto compiled = versions_.load(connection_, *version);
-      const domain::Charge* charge =
-          find_charge(compiled->configuration(), *before.facts, currency_);
-      if (charge == nullptr) return std::nullopt;
+      const auto charge = charge_of(before.own.front()->period, *before.facts);
+      if (!charge) return std::nullopt;
       invoicing::ChargeFacts facts = *now.facts;
       for (auto& stretch : facts.stretches) stretch.terms = before.facts->stretches.back().terms;
       return money::round_to_currency(invoicing::price(*charge, facts).amount, currency_,
@@ -113,6 +127,17 @@ class Comparing {
   }
 
  private:
+  /// The charge of the version that the period was billed under, which it keeps alive; null where
+  /// there is none.
+  std::shared_ptr<const domain::Charge> charge_of(const domain::PeriodKey& period,
+                                                  const invoicing::ChargeFacts& facts) {
+    const auto version = version_of(period);
+    if (!version) return nullptr;
+    const auto compiled = versions_.load(connection_, *version);
+    const domain::Charge* charge = find_charge(compiled->configuration(), facts, currency_);
+    return charge == nullptr ? nullptr : std::shared_ptr<const domain::Charge>(compiled, charge);
+  }
+
   std::optional<VersionId> version_of(const domain::PeriodKey& period) {
     const auto row = connection_
                          .query(kPinned, {customer_, period.cycle, domain::to_string(period.side),
@@ -172,7 +197,11 @@ void write_side(text::JsonWriter& json, const DocumentComparison::Side& side) {
 
 DocumentComparison compare_with_before(store::Connection& connection, Versions& versions,
                                        store::DocumentId id) {
-  const domain::Document document = store::load_document(connection, id);
+  return compare_with_before(connection, versions, store::load_document(connection, id));
+}
+
+DocumentComparison compare_with_before(store::Connection& connection, Versions& versions,
+                                       const domain::Document& document) {
   const Money zero(document.currency);
   DocumentComparison comparison{.now = side_of(document),
                                 .before = std::nullopt,
@@ -180,18 +209,18 @@ DocumentComparison compare_with_before(store::Connection& connection, Versions& 
                                 .parts = {zero, zero, zero, zero, zero}};
   if (document.corrects) return comparison;
   const auto ordinal =
-      connection.query(kBefore, {id.customer, id.ordinal, document.currency.code()})
+      connection.query(kBefore, {document.customer, document.ordinal, document.currency.code()})
           .only()
           .optional_int64("ordinal");
   if (!ordinal) return comparison;
-  const domain::Document earlier = store::load_document(connection, {id.customer, *ordinal});
+  const domain::Document earlier = store::load_document(connection, {document.customer, *ordinal});
   comparison.before = side_of(earlier);
 
   const auto now = by_charge(document);
   const auto before = by_charge(earlier);
   const auto plans_now = plans_of(now);
   const auto plans_before = plans_of(before);
-  Comparing comparing(connection, versions, id.customer, document.currency);
+  Comparing comparing(connection, versions, document.customer, document.currency);
   std::set<std::string> names;
   for (const auto* charges : {&now, &before}) {
     for (const auto& [name, lines] : *charges) names.insert(name);
@@ -205,24 +234,24 @@ DocumentComparison compare_with_before(store::Connection& connection, Versions& 
                                       .before = std::nullopt,
                                       .now = std::nullopt,
                                       .parts = {zero, zero, zero, zero, zero},
-                                      .sentence = std::nullopt};
+                                      .large = std::nullopt};
     if (old_lines != before.end()) {
       pair.before = old_lines->second.cost;
       pair.same_plan = pair.before->plan.empty() || plans_now.contains(pair.before->plan);
-      charge.title = old_lines->second.title;
+      charge.title = comparing.title_of(old_lines->second);
       charge.before = old_lines->second.all(document.currency);
     }
     if (new_lines != now.end()) {
       pair.now = new_lines->second.cost;
       pair.same_plan = pair.now->plan.empty() || plans_before.contains(pair.now->plan);
-      charge.title = new_lines->second.title;
+      charge.title = comparing.title_of(new_lines->second);
       charge.now = new_lines->second.all(document.currency);
     }
     if (pair.before && pair.now) {
       pair.at_old_prices = comparing.at_old_prices(old_lines->second, new_lines->second);
     }
     charge.parts = insight::split_change(pair, document.currency);
-    charge.sentence = insight::sentence_on(charge.title, pair, charge.parts, earlier.subtotal);
+    charge.large = insight::large_change(pair, charge.parts, earlier.subtotal);
     add(comparison.parts, charge.parts);
     comparison.charges.push_back(std::move(charge));
   }
@@ -246,7 +275,7 @@ void write_comparison(text::JsonWriter& json, const DocumentComparison& comparis
     write_money_or_null(json, "now", charge.now);
     write_parts(json, charge.parts);
     json.key("text");
-    charge.sentence ? json.string(*charge.sentence) : json.null();
+    charge.large ? json.string(insight::sentence_on(charge.title, *charge.large)) : json.null();
     json.end_object();
   }
   json.end_array().end_object();

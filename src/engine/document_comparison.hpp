@@ -25,7 +25,7 @@ struct DocumentComparison {
     std::optional<money::Money> before;  ///< with corrections of earlier periods; none: no line
     std::optional<money::Money> now;
     insight::ChangeParts parts;
-    std::optional<std::string> sentence;  ///< where the change is worth one
+    std::optional<insight::LargeChange> large;  ///< where the change is worth a sentence
   };
   Side now;
   std::optional<Side> before;   ///< none: there is nothing to compare with
@@ -34,13 +34,17 @@ struct DocumentComparison {
 };
 
 /// The document beside the customer's last one before it in the same currency that billed a period
-/// for the first time and is not void. By charge: what was used is priced again as the charge was
-/// priced then (its configuration version, its terms and agreed figures), which divides quantity
-/// from price; charges of several lines, and lines that no charge of a plan made, go by their
-/// average price (insight::split_change). A document that corrects another by hand is compared
-/// with nothing. Throws Error when there is no such document.
+/// for the first time and was not void by then: what is issued later changes nothing. By charge:
+/// what was used is priced again as the charge was priced then (its configuration version, its
+/// terms and agreed figures), which divides quantity from price; charges of several lines, and
+/// lines that no charge of a plan made, go by their average price (insight::split_change). A
+/// document that corrects another by hand is compared with nothing. Throws Error when there is no
+/// such document.
 DocumentComparison compare_with_before(store::Connection& connection, Versions& versions,
                                        store::DocumentId document);
+/// The same of a document that was loaded.
+DocumentComparison compare_with_before(store::Connection& connection, Versions& versions,
+                                       const domain::Document& document);
 
 /// As the API and --json have it.
 void write_comparison(text::JsonWriter& json, const DocumentComparison& comparison);

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <ranges>
 #include <tuple>
 
 #include "base/log.hpp"
@@ -26,9 +28,10 @@ constexpr store::Statement kLines{"margin lines", R"(
                                        and v.mode = 'rebill') as stands
       from document_line l
       join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
-     where l.period_label = $1
+     where l.period_starts_at >= $2 and l.period_starts_at < $3 and l.period_label = $1
   )
-  select c.key as customer, l.currency, l.charge, coalesce(max(s.plan), '') as plan,
+  select c.key as customer, coalesce(max(l.subscription), 0)::bigint as subscription,
+         l.period_starts_at, l.currency, l.charge, coalesce(max(s.plan), '') as plan,
          max(p.version_id) as version_id,
          coalesce(sum(l.amount) filter (where not l.shown), 0) as billed,
          coalesce(sum(l.amount) filter (where l.shown), 0) as shown,
@@ -56,14 +59,18 @@ MarginRow& row_of(Rows& rows, const std::string& customer, const std::string& pl
       .first->second;
 }
 
-/// What a line measured of a meter that a supplier prices.
-struct Measured {
+/// Whose usage: all charges of a subscription look at the same usage of a period.
+struct UsedBy {
   std::string customer;
-  std::string plan;
-  std::string charge;
-  money::Decimal quantity;
+  std::int64_t subscription = 0;
+  time::Instant period;
+  auto operator<=>(const UsedBy&) const = default;
 };
-using ByMeter = std::map<std::string, std::vector<Measured>>;
+/// What charges (by plan and name) measured of it. The usage is what the one with the most did: the
+/// others looked at the same, or at a part of it.
+using Measured = std::map<std::pair<std::string, std::string>, money::Decimal>;
+/// Of meters that suppliers price.
+using ByMeter = std::map<std::string, std::map<UsedBy, Measured>>;
 
 /// Reads versions as lines need them.
 class PricedVersions {
@@ -106,8 +113,9 @@ std::string measure(const store::Row& line, PricedVersions& versions, ByMeter& m
   for (std::size_t i = 0; i < metering->meters.size(); ++i) {
     const money::Decimal quantity = invoicing::measured_quantity(facts, i);
     if (quantity.is_zero()) continue;
-    measured[metering->meters[i]].push_back(
-        {line.text("customer"), facts.plan, line.text("charge"), quantity});
+    const UsedBy used_by{line.text("customer"), line.int64("subscription"),
+                         line.instant("period_starts_at")};
+    measured[metering->meters[i]][used_by][{facts.plan, line.text("charge")}] += quantity;
   }
   return facts.plan;
 }
@@ -117,13 +125,22 @@ void add_supplier_costs(const config::Configuration& active, const std::string& 
   for (const domain::SupplierPrice& price : active.supplier_prices) {
     const auto of_meter = measured.find(domain::metering_of(price.charge)->meters.front());
     if (of_meter == measured.end()) continue;
-    std::vector<money::Decimal> quantities;
-    for (const Measured& one : of_meter->second) quantities.push_back(one.quantity);
-    const auto costs = invoicing::supplier_cost(price, days_of_month(month).first, quantities,
+    std::vector<money::Decimal> used;
+    for (const auto& [used_by, charges] : of_meter->second) {
+      used.push_back(std::ranges::max(charges | std::views::values));
+    }
+    const auto costs = invoicing::supplier_cost(price, days_of_month(month).first, used,
                                                 active.settings.rounding());
-    for (std::size_t i = 0; i < costs.size(); ++i) {
-      const Measured& one = of_meter->second[i];
-      row_of(rows, one.customer, one.plan, one.charge, price.currency).cost += costs[i];
+    std::size_t place = 0;
+    for (const auto& [used_by, charges] : of_meter->second) {
+      std::vector<money::Decimal> quantities;
+      for (const auto& [charge, quantity] : charges) quantities.push_back(quantity);
+      const auto parts = money::allocate(costs[place++], quantities);
+      std::size_t part = 0;
+      for (const auto& [charge, quantity] : charges) {
+        row_of(rows, used_by.customer, charge.first, charge.second, price.currency).cost +=
+            parts[part++];
+      }
     }
   }
 }
@@ -145,7 +162,13 @@ std::vector<MarginRow> margins(store::Connection& connection, Versions& versions
   PricedVersions priced(connection, versions);
   Rows rows;
   ByMeter measured;
-  for (const store::Row& line : connection.query(kLines, {month})) {
+  // Local months begin so much before and behind those of UTC, at most.
+  constexpr std::chrono::hours kFurthest{14};
+  const MonthDays days = days_of_month(month);
+  const time::Zone utc = time::Zone::utc();
+  for (const store::Row& line : connection.query(
+           kLines,
+           {month, utc.start_of(days.first) - kFurthest, utc.start_of(days.next) + kFurthest})) {
     const std::string plan = measure(line, priced, measured);
     const std::string charge = line.text("charge");
     const auto currency = money::Currency::of(line.text("currency"));

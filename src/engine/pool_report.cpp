@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "store/cursor.hpp"
+
 namespace reckoner::engine {
 
 namespace {
@@ -31,6 +33,14 @@ constexpr store::Statement kCut{"show current cut", "select cut from cut_counter
 constexpr store::Statement kNames{"show names of customers", R"(
   select customer_id, key, name from customer where customer_id = any($1::bigint[]))"};
 
+constexpr int kPageShares = 1000;
+
+ReportedShare share_of(const store::Row& row) {
+  PoolShare share = read_pool_share(row);
+  const money::Currency currency = share.amount.currency();
+  return {row.text("key"), row.text("name"), std::move(share), {row.decimal("billed"), currency}};
+}
+
 }  // namespace
 
 std::vector<ReportedShare> list_pool_shares(store::Connection& connection, const std::string& pool,
@@ -39,12 +49,22 @@ std::vector<ReportedShare> list_pool_shares(store::Connection& connection, const
   std::vector<ReportedShare> shares;
   for (const store::Row& row :
        connection.query(kShares, {pool, month, pool_line_key(pool, month), behind, limit})) {
-    PoolShare share = read_pool_share(row);
-    const money::Currency currency = share.amount.currency();
-    shares.push_back(
-        {row.text("key"), row.text("name"), std::move(share), {row.decimal("billed"), currency}});
+    shares.push_back(share_of(row));
   }
   return shares;
+}
+
+void for_each_pool_share(store::Connection& connection, const std::string& pool,
+                         const std::string& month,
+                         const std::function<void(const ReportedShare&)>& take,
+                         const std::function<void()>& page_taken) {
+  const std::optional<std::int64_t> no_limit;
+  store::Cursor cursor(connection, kShares, {pool, month, pool_line_key(pool, month), "", no_limit},
+                       kPageShares);
+  for (store::Rows page = cursor.next(); !page.empty(); page = cursor.next()) {
+    for (const store::Row& row : page) take(share_of(row));
+    page_taken();
+  }
 }
 
 std::vector<ReportedShare> preview_pool_shares(store::Connection& connection, Versions& versions,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,13 @@ struct ReportedShare {
 std::vector<ReportedShare> list_pool_shares(store::Connection& connection, const std::string& pool,
                                             const std::string& month, const std::string& behind,
                                             std::int64_t limit);
+
+/// All of them in that order, with the memory of a page; `page_taken` is called behind each. Inside
+/// the caller's transaction.
+void for_each_pool_share(store::Connection& connection, const std::string& pool,
+                         const std::string& month,
+                         const std::function<void(const ReportedShare&)>& take,
+                         const std::function<void()>& page_taken);
 
 /// The shares as the active version would divide them now by what is known of usage, nothing
 /// billed: for a month that no run has divided yet. Throws Error where nobody could bear it.

@@ -8,6 +8,7 @@
 #include "documents/invoice_pdf.hpp"
 #include "documents/payment_link.hpp"
 #include "engine/charge_of_line.hpp"
+#include "engine/document_comparison.hpp"
 #include "engine/recipients.hpp"
 
 namespace reckoner::engine {
@@ -47,6 +48,7 @@ class Printer {
   Printer(store::Connection& connection, Versions& versions, domain::Document document,
           VersionId version)
       : connection_(connection),
+        versions_(versions),
         version_(versions.load(connection, version)),
         printed_{.document = std::move(document), .issuer = {}, .details = {}, .recipient = {}} {}
 
@@ -58,6 +60,7 @@ class Printer {
       printed_.steps.push_back(steps_of(line));
     }
     add_periods(up_to);
+    if (document().ordinal != 0) add_changes();
     return std::move(printed_);
   }
 
@@ -178,7 +181,10 @@ class Printer {
     };
     for (const auto& [charge, cost] : now) entry(charge, cost).now = cost.amount;
     for (const auto& [charge, cost] : before) entry(charge, cost).before = cost.amount;
-    for (auto& [charge, each] : compared) printed_.compared.push_back(std::move(each));
+    for (auto& [charge, each] : compared) {
+      if (each.before.is_zero() && each.now.is_zero()) continue;
+      printed_.compared.push_back(std::move(each));
+    }
     const auto larger = [](const documents::ComparedCharge& charge) {
       return std::max(charge.before, charge.now);
     };
@@ -186,7 +192,16 @@ class Printer {
                      [&](const auto& a, const auto& b) { return larger(a) > larger(b); });
   }
 
+  void add_changes() {
+    const DocumentComparison comparison = compare_with_before(connection_, versions_, document());
+    if (comparison.before) printed_.before = comparison.before->number;
+    for (const DocumentComparison::Charge& charge : comparison.charges) {
+      if (charge.large) printed_.changes.push_back({charge.title, *charge.large});
+    }
+  }
+
   store::Connection& connection_;
+  Versions& versions_;
   const std::shared_ptr<const CompiledVersion> version_;
   documents::Printed printed_;
   std::map<std::int64_t, const domain::Plan*> plans_;  // by subscription; null: not known any more

@@ -11,7 +11,8 @@ namespace {
 constexpr store::Statement kCounts{"run metrics", R"(
   select (select count(*) from engine_run where state = 'running') as running,
          (select count(*) from parked) as parked,
-         (select count(*) from held where state = 'open') as held)"};
+         (select count(*) from held where state = 'open') as held,
+         (select count(*) from pool_problem) as undivided)"};
 
 constexpr store::Statement kRuns{"run metrics by engine", R"(
   select engine, count(*) filter (where state = 'done') as done,
@@ -60,6 +61,8 @@ std::string run_metrics(store::Connection& connection) {
                counts.int64("parked")) +
          gauge("reckoner_customers_held", "Customers whose documents wait for approval.",
                counts.int64("held")) +
+         gauge("reckoner_cost_pool_months_undivided",
+               "Months of cost pools that could not be divided.", counts.int64("undivided")) +
          by_engine(connection.query(kRuns));
 }
 

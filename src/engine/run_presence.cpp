@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
 
 #include "base/log.hpp"
+#include "base/stoppable_wait.hpp"
 #include "store/transaction.hpp"
 
 namespace reckoner::engine {
@@ -226,12 +226,7 @@ void Presence::look_after_others(store::Connection& connection) {
 }
 
 void Presence::live(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  while (true) {
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, kLook, [] { return false; });
-    if (stop.stop_requested()) return;
+  while (waited_unstopped(stop, kLook)) {
     try {
       auto connection = pool_.take(kPoolWait);
       beat(*connection);

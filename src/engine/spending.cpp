@@ -12,6 +12,9 @@ namespace reckoner::engine {
 
 namespace {
 
+// Weeks of the month may have been billed before the one that is open.
+constexpr std::chrono::days kMonth{31};
+
 constexpr store::Statement kCut{"cut of spending", "select cut from cut_counter"};
 constexpr store::Statement kBilled{"billed spending", R"(
   select l.customer_id, d.currency, l.period_label, l.charge, sum(l.amount) as amount
@@ -40,14 +43,15 @@ void add_documents(const Computation& computation, std::map<Month, Costs>& month
   }
 }
 
-void add_billed(store::Connection& connection, std::span<const std::int64_t> customers,
-                time::Instant since, std::map<Month, Costs>& months) {
+std::map<Month, Costs> billed(store::Connection& connection,
+                              std::span<const std::int64_t> customers, time::Instant since) {
+  std::map<Month, Costs> months;
   const std::vector<std::int64_t> ids(customers.begin(), customers.end());
   for (const store::Row& row : connection.query(kBilled, {ids, since})) {
-    const auto found = months.find(
-        {CustomerId{row.int64("customer_id")}, row.text("currency"), row.text("period_label")});
-    if (found != months.end()) found->second[row.text("charge")] += row.decimal("amount");
+    months[{CustomerId{row.int64("customer_id")}, row.text("currency"), row.text("period_label")}]
+          [row.text("charge")] += row.decimal("amount");
   }
+  return months;
 }
 
 }  // namespace
@@ -76,7 +80,11 @@ SpendingOfMonths spending_of(store::Connection& connection, Versions& versions,
     if (period.bounds.period.contains(as_of)) present.insert(month_of(period));
     since = std::min(since, period.bounds.period.starts_at);
   }
-  add_billed(connection, customers, since, actual);
+  for (const auto& [month, costs] : billed(connection, customers, since - kMonth)) {
+    const auto found = actual.find(month);
+    if (found == actual.end()) continue;
+    for (const auto& [charge, cost] : costs) found->second[charge] += cost;
+  }
   std::map<Month, Costs> at_the_end;
   if (forecast && !present.empty()) {
     for (const Month& month : present) at_the_end[month] = actual[month];
@@ -98,6 +106,19 @@ SpendingOfMonths spending_of(store::Connection& connection, Versions& versions,
          {std::move(costs), end == at_the_end.end() ? std::nullopt : std::optional(end->second)}});
   }
   return result;
+}
+
+std::vector<MonthSpending> billed_months(store::Connection& connection,
+                                         std::span<const std::int64_t> customers,
+                                         time::Instant since) {
+  std::vector<MonthSpending> months;
+  for (auto& [month, costs] : billed(connection, customers, since)) {
+    months.push_back({std::get<0>(month),
+                      money::Currency::of(std::get<1>(month)),
+                      std::get<2>(month),
+                      {std::move(costs), std::nullopt}});
+  }
+  return months;
 }
 
 }  // namespace reckoner::engine

@@ -35,4 +35,10 @@ SpendingOfMonths spending_of(store::Connection& connection, Versions& versions,
                              std::span<const std::int64_t> customers, time::Instant as_of,
                              bool forecast);
 
+/// What documents bill of months whose periods begin at `since` or later, open or not; nothing is
+/// forecast of them.
+std::vector<MonthSpending> billed_months(store::Connection& connection,
+                                         std::span<const std::int64_t> customers,
+                                         time::Instant since);
+
 }  // namespace reckoner::engine

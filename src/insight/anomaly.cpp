@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "insight/robust.hpp"
+#include "money/grouped.hpp"
 
 namespace reckoner::insight {
 
@@ -92,9 +93,10 @@ void join(Anomaly& before, const Anomaly& next) {
 std::string figure(const Decimal& value) {
   constexpr int kDigitsShown = 4;
   const bool large = value.abs() >= Decimal(1'000);
-  return (large ? money::round(value, 0, money::Rounding::kHalfEven)
-                : money::round_significant(value, kDigitsShown, money::Rounding::kHalfEven))
-      .to_string();
+  return money::grouped(
+      (large ? money::round(value, 0, money::Rounding::kHalfEven)
+             : money::round_significant(value, kDigitsShown, money::Rounding::kHalfEven))
+          .to_string());
 }
 
 }  // namespace
@@ -144,7 +146,7 @@ std::string words_of(const Anomaly& anomaly, std::string_view when, std::string_
     const Decimal factor =
         money::round(money::Ratio(anomaly.value, anomaly.usual), 1, money::Rounding::kHalfEven);
     return fmt::format("{}: {}, {} times the usual {} {}", when, with_unit(anomaly.value),
-                       factor.to_string(), with_unit(anomaly.usual), bound);
+                       money::grouped(factor.to_string()), with_unit(anomaly.usual), bound);
   }
   const std::string bound = fmt::format("(down to {} would not stand out)", with_unit(anomaly.low));
   if (anomaly.value.is_zero()) {

@@ -49,7 +49,7 @@ struct Anomaly {
 std::vector<Anomaly> find_anomalies(std::span<const money::Decimal> values, std::size_t from,
                                     const AnomalyRules& rules);
 
-/// Such as "Wed 2026-10-14, 02:00 to 05:00: 1204.5 GB, 5.1 times the usual 236.2 GB (up to 310.9 GB
+/// Such as "Wed 2026-10-14, 02:00 to 05:00: 1,204 GB, 5.1 times the usual 236.2 GB (up to 310.9 GB
 /// would not stand out)". `when` begins it; figures are rounded to four significant digits or whole
 /// units.
 std::string words_of(const Anomaly& anomaly, std::string_view when, std::string_view unit);

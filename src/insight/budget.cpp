@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "money/grouped.hpp"
 
 namespace reckoner::insight {
 
@@ -93,7 +94,7 @@ Decimal spent_on(const std::map<std::string, Decimal>& costs, const std::string&
 }
 
 std::string with_code(const money::Money& money) {
-  return fmt::format("{} {}", money.to_string(), money.currency().code());
+  return fmt::format("{} {}", money::grouped(money.to_string()), money.currency().code());
 }
 
 }  // namespace
@@ -165,6 +166,24 @@ std::string to_json(std::span<const Budget> budgets) {
   for (const Budget& budget : budgets) write_budget(json, budget);
   json.end_array();
   return json.finish();
+}
+
+void check_alone(std::span<const Budget> others, const Budget& budget) {
+  for (const Budget& other : others) {
+    if (other.charge != budget.charge || other.amount.currency() != budget.amount.currency()) {
+      continue;
+    }
+    throw Error(fmt::format("is a second one in {}{}{}", budget.amount.currency().code(),
+                            budget.charge.empty() ? "" : " for ", budget.charge));
+  }
+}
+
+bool wants_forecast(std::span<const Budget> budgets) {
+  return std::any_of(budgets.begin(), budgets.end(), [](const Budget& budget) {
+    return std::any_of(
+        budget.thresholds.begin(), budget.thresholds.end(),
+        [](const Threshold& threshold) { return threshold.basis == Basis::kForecast; });
+  });
 }
 
 std::vector<Reached> reached(std::span<const Budget> budgets, money::Currency currency,

@@ -31,6 +31,7 @@ struct Threshold {
 };
 
 inline constexpr std::size_t kThresholdsMax = 10;
+inline constexpr std::size_t kBudgetsMax = 20;  ///< of a customer, or of a cost centre
 
 /// What may be spent in a month.
 struct Budget {
@@ -53,6 +54,12 @@ void write_budget(text::JsonWriter& json, const Budget& budget);
 /// An array of them as stored; "" is none.
 std::vector<Budget> parse_budgets(std::string_view json);
 std::string to_json(std::span<const Budget> budgets);
+
+/// Throws Error where one of the others has the same currency and charge.
+void check_alone(std::span<const Budget> others, const Budget& budget);
+
+/// Whether a threshold of them looks at a forecast.
+bool wants_forecast(std::span<const Budget> budgets);
 
 /// What a month costs in one currency, before coupons and taxes.
 struct Spending {

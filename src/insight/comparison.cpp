@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "money/grouped.hpp"
+
 namespace reckoner::insight {
 
 namespace {
@@ -21,24 +23,45 @@ Money repriced(const ChargePair& pair, money::Currency currency) {
       money::Rounding::kHalfAwayFromZero);
 }
 
-std::string words_for(const Money& part, std::string_view more, std::string_view less) {
-  return fmt::format("{} for {}", (part.sign() < 0 ? -part : part).to_string(),
-                     part.sign() < 0 ? less : more);
+/// Without its sign.
+std::string figure(const Money& money) {
+  return money::grouped((money.sign() < 0 ? -money : money).to_string());
 }
 
-std::string reasons(const ChargePair& pair, const ChangeParts& parts) {
-  std::vector<std::string> reasons;
-  const auto add = [&](const Money& part, std::string_view more, std::string_view less) {
-    if (part.is_zero()) return;
-    const bool against = (part.sign() < 0) != (parts.total.sign() < 0);
-    reasons.push_back((against ? "less " : "") + words_for(part, more, less));
+std::string_view words_for(LargeChange::Cause cause) {
+  switch (cause) {
+    case LargeChange::Cause::kMoreUsage:
+      return "more usage";
+    case LargeChange::Cause::kLessUsage:
+      return "less usage";
+    case LargeChange::Cause::kHigherPrices:
+      return "higher prices";
+    case LargeChange::Cause::kLowerPrices:
+      return "lower prices";
+    case LargeChange::Cause::kAnotherPlan:
+      return "another plan";
+    case LargeChange::Cause::kNewInPlan:
+      return "a plan that has it";
+    case LargeChange::Cause::kGoneFromPlan:
+      return "a plan that has it no more";
+    case LargeChange::Cause::kCorrections:
+      return "corrections of earlier periods";
+  }
+  return "";
+}
+
+std::vector<LargeChange::Reason> reasons_of(const ChargePair& pair, const ChangeParts& parts) {
+  using Cause = LargeChange::Cause;
+  std::vector<LargeChange::Reason> reasons;
+  const auto add = [&](const Money& part, Cause more, Cause less) {
+    if (!part.is_zero()) reasons.push_back({part.sign() < 0 ? less : more, part});
   };
-  add(parts.quantity, "more usage", "less usage");
-  add(parts.price, "higher prices", "lower prices");
-  add(parts.plan, pair.before ? "another plan" : "a plan that has it",
-      pair.now ? "another plan" : "a plan that has it no more");
-  add(parts.true_up, "corrections of earlier periods", "corrections of earlier periods");
-  return fmt::format("{}", fmt::join(reasons, ", "));
+  add(parts.quantity, Cause::kMoreUsage, Cause::kLessUsage);
+  add(parts.price, Cause::kHigherPrices, Cause::kLowerPrices);
+  add(parts.plan, pair.before ? Cause::kAnotherPlan : Cause::kNewInPlan,
+      pair.now ? Cause::kAnotherPlan : Cause::kGoneFromPlan);
+  add(parts.true_up, Cause::kCorrections, Cause::kCorrections);
+  return reasons;
 }
 
 }  // namespace
@@ -66,24 +89,37 @@ ChangeParts split_change(const ChargePair& pair, money::Currency currency) {
   return parts;
 }
 
-std::optional<std::string> sentence_on(std::string_view title, const ChargePair& pair,
-                                       const ChangeParts& parts, const Money& document_before) {
+std::optional<LargeChange> large_change(const ChargePair& pair, const ChangeParts& parts,
+                                        const Money& document_before) {
   const Decimal change = parts.total.amount().abs();
   const Decimal before = pair.before ? (pair.before->amount + pair.before->true_up) : Decimal(0);
   if (change.is_zero() || change * 10 < before.abs() ||
       change * 100 < document_before.amount().abs()) {
     return std::nullopt;
   }
-  std::string percent;
+  LargeChange large{parts.total, std::nullopt, reasons_of(pair, parts)};
   if (before.sign() > 0) {
-    const Decimal rounded = money::round(money::Ratio(parts.total.amount() * 100, before), 0,
-                                         money::Rounding::kHalfEven);
-    percent = fmt::format(" ({}{} %)", rounded.sign() > 0 ? "+" : "", rounded.to_string());
+    large.percent = money::round(money::Ratio(parts.total.amount() * 100, before), 0,
+                                 money::Rounding::kHalfEven);
   }
-  return fmt::format("{} costs {} {} {}{}: {}.", title,
-                     (parts.total.sign() < 0 ? -parts.total : parts.total).to_string(),
-                     parts.total.currency().code(), parts.total.sign() < 0 ? "less" : "more",
-                     percent, reasons(pair, parts));
+  return large;
+}
+
+std::string sentence_on(std::string_view title, const LargeChange& change) {
+  std::string percent;
+  if (change.percent) {
+    percent = fmt::format(" ({}{} %)", change.percent->sign() > 0 ? "+" : "",
+                          money::grouped(change.percent->to_string()));
+  }
+  std::vector<std::string> reasons;
+  for (const LargeChange::Reason& reason : change.reasons) {
+    const bool against = reason.part.sign() != change.total.sign();
+    reasons.push_back(fmt::format("{}{} for {}", against ? "less " : "", figure(reason.part),
+                                  words_for(reason.cause)));
+  }
+  return fmt::format("{} costs {} {} {}{}: {}.", title, figure(change.total),
+                     change.total.currency().code(), change.total.sign() < 0 ? "less" : "more",
+                     percent, fmt::join(reasons, ", "));
 }
 
 }  // namespace reckoner::insight

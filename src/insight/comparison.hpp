@@ -46,11 +46,34 @@ struct ChangeParts {
 /// price. Throws Error for amounts that have more digits than the currency.
 ChangeParts split_change(const ChargePair& pair, money::Currency currency);
 
-/// A sentence on a change that is worth one: a tenth of what was before (or of nothing), and a
-/// hundredth of `document_before`, at least. "Bandwidth costs 30.00 EUR more (+68 %): 25.00 for
-/// more usage, 5.00 for higher prices."; none for smaller ones.
-std::optional<std::string> sentence_on(std::string_view title, const ChargePair& pair,
-                                       const ChangeParts& parts,
-                                       const money::Money& document_before);
+/// A change that is worth a sentence.
+struct LargeChange {
+  enum class Cause {
+    kMoreUsage,
+    kLessUsage,
+    kHigherPrices,
+    kLowerPrices,
+    kAnotherPlan,
+    kNewInPlan,     ///< the plan before had no such charge
+    kGoneFromPlan,  ///< the plan now has none
+    kCorrections,   ///< of earlier periods
+  };
+  struct Reason {
+    Cause cause;
+    money::Money part;  ///< of `total`; not zero
+  };
+  money::Money total;
+  std::optional<money::Decimal>
+      percent;                  ///< of what was before, whole; none where that was nothing
+  std::vector<Reason> reasons;  ///< their parts sum to `total`
+};
+
+/// The change where it is a tenth of what was before (or of nothing), and a hundredth of
+/// `document_before`, at least; none for smaller ones.
+std::optional<LargeChange> large_change(const ChargePair& pair, const ChangeParts& parts,
+                                        const money::Money& document_before);
+
+/// "Bandwidth costs 30.00 EUR more (+68 %): 25.00 for more usage, 5.00 for higher prices."
+std::string sentence_on(std::string_view title, const LargeChange& change);
 
 }  // namespace reckoner::insight

@@ -24,7 +24,8 @@ class Announcements {
   bool any() const { return !endpoints_.empty(); }
   /// Whether anybody wants to be told that; worth asking where the data costs something to make.
   bool wanted(CustomerId customer, std::string_view kind) const;
-  /// Something that happened to one of the customers. `kind` is one of domain::kEventKinds; `data`
+  /// Something that happened to one of the customers, or (0) to none of them, of which the house's
+  /// endpoints are told. `kind` is one of domain::kEventKinds; `data`
   /// is a JSON object. Nothing is kept of what nobody wants.
   void add(CustomerId customer, std::string_view kind, std::string_view data);
   /// Once, the last thing: numbers what was added, within each customer in its order, and writes

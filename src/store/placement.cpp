@@ -36,6 +36,7 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"payment", kByCustomer},
     {"customer_setting", kByCustomer},
     {"alert", kByCustomer},
+    {"customer_spending", kByCustomer},
     {"dispute", kByCustomer},
     {"customer_key", kLocal},
     {"subject", kLocal},
@@ -55,6 +56,8 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"cut", kLocal},
     {"meter_life", kLocal},
     {"budget_look", kLocal},
+    {"cost_centre_setting", kLocal},
+    {"cost_centre_alert", kLocal},
     {"quarantine", kLocal},
     {"quarantine_day", kLocal},
     {"kafka_position", kLocal},
@@ -97,6 +100,7 @@ constexpr auto kPlacements = std::to_array<TablePlacement>({
     {"population_fact", kLocal},
     {"pool_amount", kLocal},
     {"pool_division", kLocal},
+    {"pool_problem", kLocal},
 
     // Access and the schema itself.
     {"api_key", kLocal},

@@ -21,8 +21,6 @@ namespace reckoner::web {
 
 namespace {
 
-constexpr std::int64_t kFileRows = 100'000;
-
 using accounts::PoolMonth;
 using engine::ReportedShare;
 
@@ -61,6 +59,8 @@ void write_month(text::JsonWriter& json, const domain::CostPool& pool, const std
   write_money_or_null(json, "divided", month ? month->divided : std::nullopt);
   json.key("customers").number(month ? month->customers : 0);
   write_instant(json, "divided_at", month ? month->divided_at : std::nullopt);
+  write_text_or_null(json, "problem", month ? month->problem : "");
+  write_instant(json, "problem_since", month ? month->problem_since : std::nullopt);
   json.end_object();
 }
 
@@ -236,23 +236,29 @@ Response list_shares(const ConsoleApi& api, const Request& request) {
 }
 
 Response export_shares(const ConsoleApi& api, const Request& request) {
-  const auto lease = take_connection(api.pool());
-  const auto version = active_configuration(*lease, api.versions()).compiled;
+  const auto lease = std::make_shared<store::Pool::Lease>(take_connection(api.pool()));
+  const auto version = active_configuration(**lease, api.versions()).compiled;
   const Named named = named_in_path(request, version->configuration());
-  return csv_file(fmt::format("{}-{}", named.pool.name, named.month), [&](text::CsvWriter& csv) {
-    for (const char* title : {"pool", "month", "customer", "name", "currency", "amount", "billed",
-                              "falls_on", "description"}) {
-      csv.text(title);
-    }
-    csv.end_row();
-    for (const ReportedShare& one :
-         engine::list_pool_shares(*lease, named.pool.name, named.month, "", kFileRows)) {
-      csv.text(named.pool.name).text(named.month).text(one.customer_key).text(one.customer_name);
-      csv.text(one.share.amount.currency().code()).number(one.share.amount.to_string());
-      csv.number(one.billed.to_string()).text(time::to_string(one.share.falls_on));
-      csv.text(one.share.description).end_row();
-    }
-  });
+  return csv_stream(
+      fmt::format("{}-{}", named.pool.name, named.month),
+      [lease, pool = named.pool.name, month = named.month](text::CsvWriter& csv,
+                                                           const PassOn& pass_on) {
+        for (const char* title : {"pool", "month", "customer", "name", "currency", "amount",
+                                  "billed", "falls_on", "description"}) {
+          csv.text(title);
+        }
+        csv.end_row();
+        const store::Transaction snapshot(**lease, store::TransactionKind::kSnapshotReadOnly);
+        engine::for_each_pool_share(
+            **lease, pool, month,
+            [&](const ReportedShare& one) {
+              csv.text(pool).text(month).text(one.customer_key).text(one.customer_name);
+              csv.text(one.share.amount.currency().code()).number(one.share.amount.to_string());
+              csv.number(one.billed.to_string()).text(time::to_string(one.share.falls_on));
+              csv.text(one.share.description).end_row();
+            },
+            pass_on);
+      });
 }
 
 }  // namespace

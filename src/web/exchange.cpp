@@ -177,6 +177,7 @@ class Exchange::Conversation {
     } catch (const std::exception&) {
       response = answer_of(std::current_exception(), id_);
     }
+    if (!response.stream) heavy_seat_.reset();
     compress(request, response);
     note(request, response);
     return response;
@@ -196,6 +197,7 @@ class Exchange::Conversation {
     }
     request.body = read_body(head, request, share);
     state_.enter(Phase::kAnswering);
+    if (exchange_.is_heavy_[match.route]) heavy_seat_.emplace(exchange_.heavy_seats_);
     Response response = route.endpoint(request);
     if (response.stream) hold_seat(request, route.right);
     return response;
@@ -322,6 +324,8 @@ class Exchange::Conversation {
     exchange_.traffic_.count(route_, response.status, Steady::now() - started_);
     if (!sent) throw OtherSideGone();
     if (response.stream && !bare) write_stream(response, head.http_1_0);
+    response.stream = nullptr;  // with the connection that it may hold
+    heavy_seat_.reset();
     seat_.reset();
     return keep_alive;
   }
@@ -351,8 +355,9 @@ class Exchange::Conversation {
   std::size_t route_ = Traffic::kNoRoute;
   std::string id_;
   Body body_ = Body::kTaken;
-  std::optional<StreamSeats::Seat> seat_;  ///< of the stream that is the answer
-  std::function<bool()> may_see_;          ///< with the seat
+  std::optional<StreamSeats::Seat> seat_;       ///< of the stream that is the answer
+  std::optional<HeavySeats::Seat> heavy_seat_;  ///< of a heavy route, until its answer is sent
+  std::function<bool()> may_see_;               ///< with the seat
 };
 
 Exchange::Exchange(Options options, std::vector<Route> routes, Authenticator authenticator,
@@ -360,6 +365,7 @@ Exchange::Exchange(Options options, std::vector<Route> routes, Authenticator aut
     : options_(std::move(options)),
       rates_(options_.rates),
       seats_(options_.streams_max, options_.streams_of_one_max),
+      heavy_seats_(options_.heavy_max, options_.heavy_wait),
       router_(std::move(routes)),
       authenticator_(std::move(authenticator)),
       traffic_(traffic),
@@ -367,6 +373,7 @@ Exchange::Exchange(Options options, std::vector<Route> routes, Authenticator aut
   std::vector<std::string> labels;
   for (const Route& route : router_.routes()) {
     labels.push_back(fmt::format("{} {}", route.method, route.pattern));
+    is_heavy_.push_back(options_.heavy.contains(labels.back()));
   }
   traffic_.know_routes(std::move(labels));
 }

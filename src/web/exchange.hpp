@@ -4,9 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "web/connections.hpp"
+#include "web/heavy_seats.hpp"
 #include "web/live_stream.hpp"
 #include "web/rate_limits.hpp"
 #include "web/request_head.hpp"
@@ -35,6 +38,9 @@ class Exchange {
     std::int64_t bodies_max;  ///< bytes of all large bodies in memory; beyond it requests get 503
     std::shared_ptr<TlsIdentity> tls = nullptr;  ///< none: plain HTTP
     RateLimits::Options rates = {};
+    std::set<std::string> heavy = {};             ///< routes that take a seat: "METHOD pattern"
+    std::size_t heavy_max = 4;                    ///< heavy routes at work; beyond it 503
+    std::chrono::milliseconds heavy_wait{2'000};  ///< for one of them to be over
     std::size_t streams_max = 256;                ///< beyond it 503
     std::size_t streams_of_one_max = 16;          ///< of one caller; beyond it 429
     std::chrono::milliseconds heartbeat{15'000};  ///< of a stream without events
@@ -59,6 +65,8 @@ class Exchange {
   const Options options_;
   RateLimits rates_;
   StreamSeats seats_;
+  HeavySeats heavy_seats_;
+  std::vector<bool> is_heavy_;  ///< by route
   const Router router_;
   const Authenticator authenticator_;
   Traffic& traffic_;

@@ -27,6 +27,8 @@ namespace {
 
 using accounts::ExportRecord;
 
+constexpr std::int64_t kFocusDaysMax = 366;
+
 using SharedLease = std::shared_ptr<store::Pool::Lease>;
 
 SharedLease share_connection(const ConsoleApi& api) {
@@ -68,13 +70,27 @@ Response export_journal(const ConsoleApi& api, const Request& request) {
       });
 }
 
+/// The days of issue that are asked for: a year that ends with the last one, where nothing else is
+/// said. More at once is not read for a request.
+accounts::FocusSelection focus_days(const Request& request, time::Date today) {
+  accounts::FocusSelection days{.from = day_parameter(request, "from"),
+                                .to = day_parameter(request, "to")};
+  const time::Date last = days.to.value_or(today);
+  if (!days.from) days.from = time::add_days(last, 1 - kFocusDaysMax);
+  if (time::days_between(*days.from, last) >= kFocusDaysMax) {
+    throw Problem(400,
+                  fmt::format("from {} to {} are more than {} days: ask for a part, or hand "
+                              "everything over by POST /api/v1/exports",
+                              time::to_string(*days.from), time::to_string(last), kFocusDaysMax));
+  }
+  return days;
+}
+
 Response export_focus(const ConsoleApi& api, const Request& request) {
   const SharedLease lease = share_connection(api);
   const auto version = active_configuration(**lease, api.versions()).compiled;
-  accounts::FocusSelection selection{
-      .from = day_parameter(request, "from"),
-      .to = day_parameter(request, "to"),
-      .legal_entity = entity_parameter(request, version->configuration())};
+  accounts::FocusSelection selection = focus_days(request, time::Zone::utc().date_of(api.now()));
+  selection.legal_entity = entity_parameter(request, version->configuration());
   if (const auto key = request.parameter("customer")) {
     selection.customer = refused_as(400, [&] { return accounts::customer_of_key(**lease, *key); });
   }
@@ -210,9 +226,8 @@ std::vector<Route> export_routes(const ConsoleApi& api) {
       customer_route(
           api.customers, "GET", "/focus", Right::kSee,
           [](CustomerSession& session, const Request& request) {
-            const accounts::FocusSelection selection{.from = day_parameter(request, "from"),
-                                                     .to = day_parameter(request, "to"),
-                                                     .customer = session.customer()};
+            accounts::FocusSelection selection = focus_days(request, session.today());
+            selection.customer = session.customer();
             Response response{200, "text/csv; charset=utf-8", ""};
             response.headers.emplace_back("Content-Disposition", attachment("focus.csv"));
             accounts::write_focus(session.connection(), selection, session.active().configuration(),

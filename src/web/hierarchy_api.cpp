@@ -3,6 +3,7 @@
 #include "web/active_configuration.hpp"
 #include "web/collective_statement.hpp"
 #include "web/console_api.hpp"
+#include "web/cost_centre_budgets_api.hpp"
 #include "web/csv_file.hpp"
 #include "web/customer_documents.hpp"
 #include "web/customers_api.hpp"
@@ -91,8 +92,11 @@ std::vector<Route> hierarchy_routes(const CustomerApi& api) {
 }
 
 std::vector<Route> cost_centre_routes(const ConsoleApi& api) {
-  return {staff_route("GET", "/api/v1/cost-centres/roll-up", Right::kConsole,
-                      [api](const Request& request) { return show_cost_centres(api, request); })};
+  std::vector<Route> routes = cost_centre_budget_routes(api);
+  routes.push_back(
+      staff_route("GET", "/api/v1/cost-centres/roll-up", Right::kConsole,
+                  [api](const Request& request) { return show_cost_centres(api, request); }));
+  return routes;
 }
 
 }  // namespace reckoner::web

@@ -8,6 +8,7 @@
 
 #include "accounts/closings.hpp"
 #include "base/error.hpp"
+#include "domain/cost_centre.hpp"
 
 namespace reckoner::web {
 
@@ -22,7 +23,8 @@ constexpr store::Statement kCosts{"roll-up costs of a customer", R"(
          coalesce(sum(l.amount) filter (where d.kind = 'showback'), 0) as shown
     from document_line l
     join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
-   where l.customer_id = $1 and l.period_label between $2 and $3
+   where l.customer_id = $1 and l.period_starts_at >= $4 and l.period_starts_at < $5
+     and l.period_label between $2 and $3
    group by l.period_label, l.charge, d.currency)"};
 constexpr store::Statement kAllCosts{"roll-up costs of everybody", R"(
   select l.customer_id, l.period_label as month, l.charge, d.currency,
@@ -30,7 +32,7 @@ constexpr store::Statement kAllCosts{"roll-up costs of everybody", R"(
          coalesce(sum(l.amount) filter (where d.kind = 'showback'), 0) as shown
     from document_line l
     join document d on d.customer_id = l.customer_id and d.ordinal = l.ordinal
-   where l.period_label between $1 and $2
+   where l.period_starts_at >= $3 and l.period_starts_at < $4 and l.period_label between $1 and $2
    group by l.customer_id, l.period_label, l.charge, d.currency)"};
 constexpr store::Statement kKeys{"roll-up customers", R"(
   select customer_id, key from customer order by key)"};
@@ -50,15 +52,14 @@ RollUpCost cost_of(const store::Row& row, std::size_t node) {
 /// The cost centres as nodes, and which of them a customer is in.
 class Centres {
  public:
-  explicit Centres(const domain::AllocationRules& rules) { add(rules.cost_centres, std::nullopt); }
+  explicit Centres(const domain::AllocationRules& rules) : centres_(rules) {
+    for (const domain::CostCentres::Node& node : centres_.nodes()) {
+      add_node("", node.name, node.parent);
+    }
+  }
 
   std::size_t place_of(const std::string& key, const std::set<std::string>& plans) {
-    if (const auto named = by_customer_.find(key); named != by_customer_.end()) {
-      return named->second;
-    }
-    for (const auto& [plan, node] : by_plan_) {
-      if (plans.contains(plan)) return node;
-    }
+    if (const auto node = centres_.of(key, plans)) return *node;
     if (!unassigned_) unassigned_ = add_node("", std::string(kUnassigned), std::nullopt);
     return *unassigned_;
   }
@@ -77,17 +78,7 @@ class Centres {
   std::vector<RollUpNode> tree;
 
  private:
-  void add(const std::vector<domain::CostCentre>& centres, std::optional<std::size_t> parent) {
-    for (const domain::CostCentre& centre : centres) {
-      const std::size_t node = add_node("", centre.name, parent);
-      for (const std::string& customer : centre.customers) by_customer_.emplace(customer, node);
-      for (const std::string& plan : centre.plans) by_plan_.emplace_back(plan, node);
-      add(centre.parts, node);
-    }
-  }
-
-  std::map<std::string, std::size_t> by_customer_;
-  std::vector<std::pair<std::string, std::size_t>> by_plan_;  ///< in the order of the file
+  const domain::CostCentres centres_;
   std::optional<std::size_t> unassigned_;
 };
 
@@ -97,6 +88,16 @@ time::Date month_typed(const std::string& text) {
   } catch (const Error& error) {
     throw UsageError(error.what());
   }
+}
+
+// Local months begin so much before and behind those of UTC, at most.
+constexpr std::chrono::hours kFurthest{14};
+
+/// Between which instants periods of these months begin, wherever their customers are.
+time::Period furthest_starts(const MonthRange& months) {
+  const time::Zone utc = time::Zone::utc();
+  return {utc.start_of(accounts::parse_month(months.from)) - kFurthest,
+          utc.start_of(time::month_day(accounts::parse_month(months.to), 1, 1)) + kFurthest};
 }
 
 }  // namespace
@@ -116,6 +117,7 @@ RollUpReport subtree_costs(store::Connection& connection,
                            const std::vector<accounts::Below>& subtree, const MonthRange& months,
                            const LookAt& look_at) {
   RollUpReport report{months, {}, {}};
+  const time::Period stretch = furthest_starts(months);
   std::vector<RollUpNode> tree;
   std::vector<RollUpCost> costs;
   for (const accounts::Below& one : subtree) {
@@ -123,7 +125,8 @@ RollUpReport subtree_costs(store::Connection& connection,
     report.nodes.push_back({one.key, "", is_root ? "" : subtree[one.parent].key});
     tree.push_back({one.key, is_root ? std::nullopt : std::optional(one.parent)});
     look_at(one);
-    for (const store::Row& row : connection.query(kCosts, {one.customer, months.from, months.to})) {
+    for (const store::Row& row : connection.query(
+             kCosts, {one.customer, months.from, months.to, stretch.starts_at, stretch.ends_at})) {
       costs.push_back(cost_of(row, tree.size() - 1));
     }
   }
@@ -133,11 +136,10 @@ RollUpReport subtree_costs(store::Connection& connection,
 
 RollUpReport cost_centre_costs(store::Connection& connection, const domain::AllocationRules& rules,
                                const MonthRange& months) {
-  const time::Zone utc = time::Zone::utc();
-  const time::Instant from = utc.start_of(accounts::parse_month(months.from));
-  const time::Instant to = utc.start_of(time::month_day(accounts::parse_month(months.to), 1, 1));
+  const time::Period stretch = furthest_starts(months);
   std::map<std::int64_t, std::set<std::string>> plans;
-  for (const store::Row& row : connection.query(kPlans, {from, to})) {
+  for (const store::Row& row :
+       connection.query(kPlans, {stretch.starts_at + kFurthest, stretch.ends_at - kFurthest})) {
     plans[row.int64("customer_id")].insert(row.text("plan"));
   }
   std::map<std::int64_t, std::string> keys;
@@ -148,7 +150,8 @@ RollUpReport cost_centre_costs(store::Connection& connection, const domain::Allo
   centres.report.months = months;
   std::map<std::int64_t, std::size_t> nodes;
   std::vector<RollUpCost> costs;
-  for (const store::Row& row : connection.query(kAllCosts, {months.from, months.to})) {
+  for (const store::Row& row :
+       connection.query(kAllCosts, {months.from, months.to, stretch.starts_at, stretch.ends_at})) {
     const std::int64_t customer = row.int64("customer_id");
     const auto [node, is_new] = nodes.try_emplace(customer, 0);
     if (is_new) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct ServerOptions {
   std::int64_t bodies_max = 128 * 1024 * 1024;  ///< bytes of all large bodies in memory
   std::shared_ptr<TlsIdentity> tls = nullptr;   ///< none: plain HTTP
   RateLimits::Options rates = {};
+  std::set<std::string> heavy = {};             ///< routes that take a seat: "METHOD pattern"
+  std::size_t heavy_max = 4;                    ///< heavy routes at work; beyond it 503
+  std::chrono::milliseconds heavy_wait{2'000};  ///< for one of them to be over
   std::size_t streams_max = 256;                ///< beyond it 503
   std::chrono::milliseconds heartbeat{15'000};  ///< of a stream without events
   std::chrono::milliseconds recheck{5'000};     ///< of a stream: whether its caller may see it

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "accounts/budgets.hpp"
 #include "documents/mail.hpp"
 #include "text/json.hpp"
 #include "web/audit_record.hpp"
@@ -17,8 +18,8 @@ namespace {
 using Kind = text::Json::Kind;
 
 constexpr std::size_t kAddressesMax = 10;
-constexpr std::size_t kBudgetsMax = 20;
 constexpr std::size_t kLanguageMax = 35;
+constexpr std::string_view kWrong = "the settings are not as they must be";
 
 constexpr store::Statement kRead{"api.customer_settings", R"(
   select language, time_zone, mails, array_to_string(also_to, chr(10)) as also_to, budgets
@@ -31,10 +32,6 @@ constexpr store::Statement kWrite{"api.write_customer_settings", R"(
      set language = excluded.language, time_zone = excluded.time_zone, mails = excluded.mails,
          also_to = excluded.also_to, budgets = excluded.budgets, changed_at = excluded.changed_at,
          changed_by = excluded.changed_by)"};
-// The customer's row stands for the settings that have no row yet.
-constexpr store::Statement kLock{"api.lock_customer_settings", R"(
-  select pg_advisory_xact_lock(hashtextextended('customer_setting', $1)))"};
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -72,7 +69,7 @@ class SettingsReader {
     settings.language = language(text_or_nothing(body, "language"));
     settings.zone = zone(text_or_nothing(body, "zone"));
     if (const text::Json* mail = object(body, "invoice_mail")) read_mail(*mail, settings);
-    if (const text::Json* budgets = array(body, "budgets", kBudgetsMax)) {
+    if (const text::Json* budgets = array(body, "budgets", insight::kBudgetsMax)) {
       for (std::size_t i = 0; i < budgets->as_array().size(); ++i) {
         read_budget(budgets->as_array()[i], fmt::format("budgets[{}]", i), settings);
       }
@@ -175,20 +172,14 @@ class SettingsReader {
   void read_budget(const text::Json& budget, const std::string& at, CustomerSettings& settings) {
     try {
       insight::Budget read = insight::read_budget(budget);
-      for (const insight::Budget& other : settings.budgets) {
-        if (other.charge != read.charge || other.amount.currency() != read.amount.currency()) {
-          continue;
-        }
-        throw Error(fmt::format("is a second one in {}{}{}", read.amount.currency().code(),
-                                read.charge.empty() ? "" : " for ", read.charge));
-      }
+      insight::check_alone(settings.budgets, read);
       settings.budgets.push_back(std::move(read));
     } catch (const Error& error) {
       wrong(at, error.what());
     }
   }
 
-  Problem problem_{400, "the settings are not as they must be"};
+  Problem problem_{400, std::string(kWrong)};
 };
 
 Response shown(const Request& request, const CustomerSettings& settings) {
@@ -200,11 +191,23 @@ Response show_settings(CustomerSession& session, const Request& request) {
   return shown(request, read_settings(session));
 }
 
+void check_charges(CustomerSession& session, const CustomerSettings& before,
+                   const CustomerSettings& settings) {
+  Problem problem(400, std::string(kWrong));
+  for (const accounts::BudgetFault& fault :
+       accounts::faults_of(session.connection(), session.active().configuration(),
+                           session.customer(), before.budgets, settings.budgets)) {
+    problem.item(fmt::format("budgets[{}]", fault.place), fault.reason);
+  }
+  if (!problem.items().empty()) throw problem;
+}
+
 Response put_settings(CustomerSession& session, const Request& request) {
   const CustomerSettings settings = SettingsReader().read(json_body(request));
-  session.connection().query(kLock, {session.customer()});
+  accounts::lock_customer_settings(session.connection(), session.customer());
   const CustomerSettings before = read_settings(session);
   require_match(request, etag_of(to_json(before)));
+  check_charges(session, before, settings);
   session.connection().execute(
       kWrite,
       {session.customer(), settings.language, settings.zone, settings.mails, settings.also_to,

@@ -1,9 +1,9 @@
 #include "web/verifications.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 
 #include "base/log.hpp"
+#include "base/stoppable_wait.hpp"
 #include "store/repeat.hpp"
 #include "web/json_members.hpp"
 
@@ -77,12 +77,7 @@ class Verifications::Work {
 
   /// Writes how far it is about twice a second, also while a check takes long.
   void beat(const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    while (true) {
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, stop, kBeat, [] { return false; });
-      if (stop.stop_requested()) return;
+    while (waited_unstopped(stop, kBeat)) {
       try {
         write_how_far();
       } catch (const Error& error) {

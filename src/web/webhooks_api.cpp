@@ -143,7 +143,8 @@ Response with_secret(const WebhookEndpoint& endpoint, const std::string& secret,
 
 void write_delivery(text::JsonWriter& json, const WebhookDelivery& delivery) {
   json.begin_object().key("id").string(delivery.message);
-  json.key("customer").string(delivery.customer_key).key("event").number(delivery.id.event);
+  write_text_or_null(json, "customer", delivery.customer_key);
+  json.key("event").number(delivery.id.event);
   json.key("type").string(delivery.kind).key("state").string(delivery.state);
   json.key("attempts").number(delivery.attempts);
   json.key("happened_at").string(time::to_string(delivery.happened_at));

@@ -1,10 +1,11 @@
 // screens.mjs [NAME…]: writes the pictures in docs/screens, three widths in both themes. Run it when pages look different.
 // Needs pngquant, beside what the tests need.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open, settled, themes, widths } from './lib/browser.mjs';
 import { allPages } from './lib/pages.mjs';
+import { small } from './lib/pictures.mjs';
 import { fill, sample } from './lib/sample.mjs';
 import { source, World } from './lib/world.mjs';
 
@@ -12,17 +13,6 @@ const folder = join(source, 'docs', 'screens');
 const sizeMax = 150 * 1024;
 const chosen = process.argv.slice(2);
 const pages = allPages.filter(({ name, screen }) => screen && (chosen.length === 0 || chosen.includes(name)));
-
-/** The same picture in 256 colours. */
-function small(picture) {
-  const { stdout, status, error } = spawnSync('pngquant', ['--strip', '--speed', '1', '256', '-'], {
-    input: picture,
-    maxBuffer: 64 << 20,
-  });
-  if (error) throw new Error('there is no pngquant: apt-get install pngquant', { cause: error });
-  if (status !== 0) throw new Error(`pngquant: exit ${status}`);
-  return stdout;
-}
 
 const tooLarge = [];
 mkdirSync(folder, { recursive: true });

@@ -40,7 +40,7 @@ TEST(InvoicePdf, IsSoundAndSaysEverything) {
                            "October 2026",
                            "IoT Professional",
                            "Connected devices",
-                           "tier up to 1000: 1.000 × 0,1 = 100",
+                           "tier up to 1.000: 1.000 × 0,1 = 100",
                            "4.640 GB",
                            "314,40",
                            "Subtotal",
@@ -61,6 +61,13 @@ TEST(InvoicePdf, IsSoundAndSaysEverything) {
                                 HasSubstr("Author:          Stratos Ltd")));
   EXPECT_THAT(pdf.plain(),
               AllOf(HasSubstr("/StructTreeRoot"), HasSubstr("/S /H1"), HasSubstr("/S /TD")));
+}
+
+TEST(InvoicePdf, LatinTextNeedsSimpleFontsAlone) {
+  Printed printed = printed_specimen();
+  printed.recipient.language = "de-DE";
+  EXPECT_THAT(PdfReader(to_pdf(printed)).fonts(),
+              AllOf(HasSubstr("WinAnsi"), Not(HasSubstr("CID"))));
 }
 
 TEST(InvoicePdf, TheSameDocumentGivesTheSameBytes) {
@@ -185,12 +192,56 @@ TEST(InvoicePdf, ACreditNoteAsksForNoPayment) {
                                 HasSubstr("Coupon given back"), Not(HasSubstr("Please pay"))));
 }
 
+TEST(InvoicePdf, ExplainsLargeChangesInTheLanguageOfTheCustomer) {
+  const auto text_in = [](const char* language) {
+    Printed printed = printed_specimen();
+    printed.recipient.language = language;
+    return PdfReader(to_pdf(printed)).text();
+  };
+  EXPECT_THAT(text_in("en-GB"),
+              AllOf(HasSubstr("Compared with R-2026-000031"),
+                    HasSubstr("Bandwidth costs 74.30 EUR more (+31 %): 80.00 for more usage, less "
+                              "5.70 for lower prices.")));
+  EXPECT_THAT(text_in("de-DE"),
+              HasSubstr("Bandwidth kostet 74,30 EUR mehr (+31 %): 80,00 durch höheren Verbrauch, "
+                        "abzüglich 5,70 durch niedrigere Preise."));
+  EXPECT_THAT(text_in("fr-FR"),
+              HasSubstr("Bandwidth coûte 74,30 EUR de plus (+31 %) : 80,00 pour une consommation "
+                        "plus forte, moins 5,70 pour des prix plus bas."));
+}
+
 TEST(InvoicePdf, SpeaksTheLanguageOfTheCustomer) {
   Printed printed = printed_specimen();
   printed.recipient.language = "de-CH";
   const std::string text = PdfReader(to_pdf(printed)).text();
   EXPECT_THAT(text, AllOf(HasSubstr("Rechnung R-2026-000042"), HasSubstr("1. November 2026"),
                           HasSubstr("4’640 GB"), HasSubstr("Zu zahlen")));
+}
+
+TEST(InvoicePdf, SaysInThatLanguageWhatHandlersWrote) {
+  Printed printed = printed_specimen();
+  printed.recipient.language = "de-DE";
+  domain::DocumentLine& fee = printed.document.lines[0];
+  fee.line.description = "Grundgebühr, 31 of 31 days";
+  fee.line.unit = "day";
+  domain::DocumentLine& traffic = printed.document.lines[1];
+  traffic.line.description = "Verkehr: 4640 GB used, 100 GB included";
+  traffic.line.starts_on = day(2026, 10, 9);
+  traffic.line.ends_on = day(2026, 10, 10);
+  printed.document.taxes[0].note = "Reverse charge";
+  const std::string text = PdfReader(to_pdf(printed)).text();
+  for (const char* part : {"Grundgebühr, 31 von 31 Tagen", "31 Tage", "Stufe bis 1.000: 1.000",
+                           "Verkehr: 4.640 GB verbraucht, 100 GB enthalten", "9. Okt. 2026",
+                           "Steuerschuldnerschaft des"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+  EXPECT_THAT(text, Not(HasSubstr("bis 9. Okt.")));
+}
+
+TEST(InvoicePdf, GivesAnAmountBackWithoutAQuantity) {
+  Printed printed = printed_specimen();
+  printed.document.lines[2].line.quantity = 0;
+  EXPECT_THAT(PdfReader(to_pdf(printed)).text(), Not(HasSubstr("0 devices")));
 }
 
 TEST(InvoicePdf, WritesAnyScriptAndDirection) {

@@ -307,7 +307,9 @@ TEST(TemplateFields, AllHaveAValue) {
   EXPECT_THAT(render(report, specimen_report(), specimen_issuer()).text, Not(HasSubstr("=>")));
   const std::string alert = template_of(show_all(template_fields(TemplateKind::kAlert)));
   check_template(TemplateKind::kAlert, "all", alert);
-  EXPECT_THAT(render(alert, specimen_alert(), specimen_issuer()).text, Not(HasSubstr("=>")));
+  BudgetAlert of_centre = specimen_alert();
+  of_centre.cost_centre = "Engineering";
+  EXPECT_THAT(render(alert, of_centre, specimen_issuer()).text, Not(HasSubstr("=>")));
   const std::string dunning = template_of(show_all(template_fields(TemplateKind::kDunning)));
   check_template(TemplateKind::kDunning, "all", dunning);
   EXPECT_THAT(render(dunning, specimen_dunning(), specimen_issuer()).text, Not(HasSubstr("=>")));
@@ -351,6 +353,11 @@ TEST(ShippedAlert, SaysWhatWasReached) {
   alert.is_forecast = false;
   const MailText mail = render(text, alert, specimen_issuer());
   EXPECT_EQ(mail.subject, "Budget of 2026-10: 81.20 EUR");
+  EXPECT_THAT(mail.text, HasSubstr("Budgets are set on the settings page."));
+  alert.cost_centre = alert.customer = "Engineering";
+  const MailText of_centre = render(text, alert, specimen_issuer());
+  EXPECT_EQ(of_centre.subject, "Budget of 2026-10: 81.20 EUR below Engineering");
+  EXPECT_THAT(of_centre.text, testing::Not(HasSubstr("settings page")));
   EXPECT_THAT(mail.text, HasSubstr("2026-10 costs 81.20 EUR so far.\nYou asked to be told at 80.00 "
                                    "EUR; the budget of the month is 100.00 EUR."));
 }

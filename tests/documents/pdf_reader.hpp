@@ -40,6 +40,7 @@ class PdfReader {
   /// Its objects as they can be read.
   std::string plain() const { return output("qpdf --qdf --object-streams=disable a.pdf -"); }
   std::string info() const { return output("pdfinfo a.pdf"); }
+  std::string fonts() const { return output("pdffonts a.pdf"); }
   int pages() const {
     const std::string told = info();
     return std::atoi(told.c_str() + told.find("Pages:") + std::string_view("Pages:").size());

@@ -93,7 +93,13 @@ inline Printed printed_specimen(int more_lines = 0) {
                       {"2026-10", eur("476.90")}},
           .compared = {{"Bandwidth", eur("240.10"), eur("314.40")},
                        {"Monthly fee", eur("100.00"), eur("100.00")},
-                       {"Devices", eur("60.90"), eur("62.50")}}};
+                       {"Devices", eur("60.90"), eur("62.50")}},
+          .before = "R-2026-000031",
+          .changes = {{"Bandwidth",
+                       {eur("74.30"),
+                        money::Decimal(31),
+                        {{insight::LargeChange::Cause::kMoreUsage, eur("80.00")},
+                         {insight::LargeChange::Cause::kLowerPrices, eur("-5.70")}}}}}};
 }
 
 }  // namespace reckoner::documents

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "accounts/pool_amounts.hpp"
+#include "engine/pool_report.hpp"
 #include "engine/recompute_periods.hpp"
 #include "store/transaction.hpp"
 #include "support/billing.hpp"
@@ -236,6 +237,48 @@ TEST_F(CostPoolsTest, GroupsExclusionsAndEnvironments) {
   EXPECT_EQ(world.text("select string_agg(pool, ' ' order by pool) from pool_division"),
             "list plan tree")
       << "nobody bears the others, so they wait";
+  EXPECT_EQ(
+      world.text("select string_agg(pool || ' ' || month || ': ' || reason, ', ' order by pool) "
+                 "from pool_problem"),
+      "euros 2026-10: nobody could bear it, tests 2026-10: nobody could bear it");
+  auto connection = world.connect();
+  const auto months = accounts::list_pool_months(connection, "tests");
+  EXPECT_EQ(months.at(0).problem, "nobody could bear it");
+
+  world.customer("d");
+  world.subscribe("d", "Small", "2026-10-01");
+  store::Connection owner = world.connect(store::Role::kOwner);
+  owner.run_script({"test.environment",
+                    "update subscription set environment = 'test' where customer_id = "
+                    "(select customer_id from customer_key where key = 'd')"});
+  world.set_clock("2026-11-02T02:00:00Z");
+  world.run_by_hand();
+  EXPECT_EQ(world.text("select string_agg(pool, ' ' order by pool) from pool_problem"), "euros")
+      << "what is divided in the end has no problem any more";
+}
+
+TEST_F(CostPoolsTest, ShareAfterShareIsReadToTheLast) {
+  world.apply(files_with(R"(<pool name="rent" currency="USD" by="equal"/>)"));
+  std::string customers = "key,name,email,time-zone,anchor-day\n";
+  std::string subscriptions = "key,customer,plan,starts-on\n";
+  for (int i = 0; i < 2'300; ++i) {
+    customers += fmt::format("c{0:04},c{0:04},c{0:04}@example.com,UTC,1\n", i);
+    subscriptions += fmt::format("s{0:04},c{0:04},Small,2026-10-01\n", i);
+  }
+  world.import(accounts::ImportKind::kCustomers, customers);
+  world.import(accounts::ImportKind::kSubscriptions, subscriptions);
+  pools.set("rent", "2026-10", "2300");
+  world.run("2026-11-01T02:00:00Z");
+  auto connection = world.connect();
+  const store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);
+  std::vector<std::string> keys;
+  int pages = 0;
+  for_each_pool_share(
+      connection, "rent", "2026-10",
+      [&](const ReportedShare& one) { keys.push_back(one.customer_key); }, [&] { ++pages; });
+  EXPECT_EQ(keys.size(), 2'300U);
+  EXPECT_TRUE(std::ranges::is_sorted(keys));
+  EXPECT_EQ(pages, 3);
 }
 
 // Whatever happens to whom and when: shares sum to pools, and in the end the bills do, too.

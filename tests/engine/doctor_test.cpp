@@ -132,13 +132,19 @@ TEST(Doctor, WhatWaitsForSomebodyIsSaid) {
                         .mails_pending = 5,
                         .mails_dead = 6,
                         .oldest_mail = now - std::chrono::hours(25),
-                        .oldest_batch = now - std::chrono::minutes(6)};
+                        .oldest_batch = now - std::chrono::minutes(6),
+                        .undivided = {"rent of 2026-10: nobody could bear it"},
+                        .lost_budgets = {"there is no cost centre moon"}};
   const auto findings = judge_backlog(backlog, now);
   for (const Finding& finding : findings) {
     EXPECT_EQ(finding.verdict, Verdict::kWarning) << finding.subject;
     EXPECT_NE(finding.todo, "") << finding.subject;
   }
   EXPECT_EQ(exit_code_of(findings), 0);
+  const auto pools = std::ranges::find(findings, "cost pools", &Finding::subject);
+  ASSERT_NE(pools, findings.end());
+  EXPECT_EQ(pools->says,
+            "1 months could not be divided; the first: rent of 2026-10: nobody could bear it");
   const auto unattended = std::ranges::find(findings, "unattended run", &Finding::subject);
   ASSERT_NE(unattended, findings.end());
   EXPECT_EQ(unattended->says,

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "engine/corrections.hpp"
 #include "support/billing.hpp"
 
 namespace reckoner::engine {
@@ -53,8 +54,12 @@ TEST_F(DocumentComparisonTest, MoreUsageIsQuantityAndAMonthOfAnotherLengthIsNoth
   EXPECT_THAT(changes(comparison), ElementsAre("bandwidth 30.00 = 30.00 + 0.00 + 0.00 + 0.00"));
   EXPECT_EQ(comparison.before->periods, "2026-09");
   EXPECT_EQ(comparison.now.periods, "2026-10");
-  EXPECT_EQ(comparison.charges[0].sentence.value(),
+  EXPECT_EQ(insight::sentence_on(comparison.charges[0].title, comparison.charges[0].large.value()),
             "Bandwidth costs 30.00 USD more (+216 %): 30.00 for more usage.");
+  std::vector<std::string> titles;
+  for (const auto& charge : comparison.charges) titles.push_back(charge.title);
+  EXPECT_THAT(titles, testing::Contains("Professional subscription"))
+      << "as the plan has it, without the days of the line";
 }
 
 TEST_F(DocumentComparisonTest, AnotherPriceIsPriceAndAllowancesCount) {
@@ -87,6 +92,18 @@ TEST_F(DocumentComparisonTest, AnotherPlanIsPlan) {
   }
   EXPECT_EQ(comparison.parts.plan, comparison.parts.total);
   EXPECT_LT(comparison.parts.plan.sign(), 0);
+}
+
+TEST_F(DocumentComparisonTest, WhatIsVoidedLaterStaysBesideIt) {
+  bill_september();
+  const std::string september = world.last_document("acme").number;
+  world.bandwidth("acme", "3000", "2026-10-10T10:00:00Z");
+  world.run("2026-11-01T02:00:00Z");
+  const domain::Document october = world.last_document("acme");
+  store::Connection connection = world.connect();
+  void_document(connection, world.versions(), {september, VoidMode::kWaive, "a gift"}, world.now());
+  const auto comparison = compare_with_before(connection, world.versions(), october);
+  EXPECT_EQ(comparison.before->number, september);
 }
 
 }  // namespace

@@ -96,9 +96,10 @@ TEST(Anomaly, WordsSayWhatIsUsual) {
                       .low = 100,
                       .high = Decimal::parse("310.94"),
                       .score = 9};
-  EXPECT_EQ(words_of(above, "Wed 2026-10-14, 02:00 to 05:00", "GB"),
-            "Wed 2026-10-14, 02:00 to 05:00: 1204 GB, 5.1 times the usual 236.2 GB (up to 310.9 GB "
-            "would not stand out)");
+  EXPECT_EQ(
+      words_of(above, "Wed 2026-10-14, 02:00 to 05:00", "GB"),
+      "Wed 2026-10-14, 02:00 to 05:00: 1,204 GB, 5.1 times the usual 236.2 GB (up to 310.9 GB "
+      "would not stand out)");
   const Anomaly below{.value = 50, .usual = 200, .low = 90, .high = 300, .score = 7};
   EXPECT_EQ(words_of(below, "Wed 2026-10-14", "GB"),
             "Wed 2026-10-14: 50 GB, 75 % less than the usual 200 GB (down to 90 GB would not stand "

@@ -97,18 +97,18 @@ TEST(Budget, OfAChargeLooksAtThatChargeAlone) {
 
 TEST(Budget, WordsSayWhatWasReached) {
   const std::vector<Budget> budgets{
-      budget(R"({"currency": "EUR", "amount": "100.00", "thresholds": [
-                 {"on": "actual", "percent": "80"}, {"on": "forecast", "amount": "95.00"}]})")};
+      budget(R"({"currency": "EUR", "amount": "10000.00", "thresholds": [
+                 {"on": "actual", "percent": "80"}, {"on": "forecast", "amount": "950.00"}]})")};
   Spending spending;
-  spending.actual = {{"fee", Decimal::parse("81.20")}};
-  spending.forecast = std::map<std::string, Decimal>{{"fee", Decimal(99)}};
+  spending.actual = {{"fee", Decimal::parse("8120.00")}};
+  spending.forecast = std::map<std::string, Decimal>{{"fee", Decimal(999)}};
   const auto all = reached(budgets, kEur, spending);
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(words_of(all[0], "2026-10", ""),
-            "2026-10 costs 81.20 EUR so far, which reaches 80 % of the budget of 100.00 EUR");
+            "2026-10 costs 8,120.00 EUR so far, which reaches 80 % of the budget of 10,000.00 EUR");
   EXPECT_EQ(words_of(all[1], "2026-10", "Bandwidth"),
-            "2026-10, Bandwidth, is forecast to cost 99.00 EUR, which reaches 95.00 EUR of the "
-            "budget of 100.00 EUR");
+            "2026-10, Bandwidth, is forecast to cost 999.00 EUR, which reaches 950.00 EUR of the "
+            "budget of 10,000.00 EUR");
 }
 
 }  // namespace

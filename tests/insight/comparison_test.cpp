@@ -84,21 +84,26 @@ RC_GTEST_PROP(Comparison, ThePartsSumToTheDifference, ()) {
   RC_ASSERT(parts.quantity + parts.price + parts.plan + parts.true_up == parts.total);
 }
 
+std::optional<std::string> sentence_of(std::string_view title, const ChargePair& pair) {
+  const auto change = large_change(pair, split_change(pair, kEur), eur("544.00"));
+  return change ? std::optional(sentence_on(title, *change)) : std::nullopt;
+}
+
 TEST(Comparison, LargeChangesGetASentence) {
   const ChargePair pair{"bandwidth", cost("44.00", 1'000), cost("74.00", 1'500), Decimal(80), true};
-  EXPECT_EQ(sentence_on("Bandwidth", pair, split_change(pair, kEur), eur("544.00")),
+  EXPECT_EQ(sentence_of("Bandwidth", pair),
             "Bandwidth costs 30.00 EUR more (+68 %): 36.00 for more usage, less 6.00 for lower "
             "prices.");
-  const ChargePair gone{"sms", cost("44.00", 10), {}, {}, false};
-  EXPECT_EQ(sentence_on("SMS", gone, split_change(gone, kEur), eur("544.00")),
-            "SMS costs 44.00 EUR less (-100 %): 44.00 for a plan that has it no more.");
+  const ChargePair gone{"sms", cost("4400.00", 10), {}, {}, false};
+  EXPECT_EQ(sentence_of("SMS", gone),
+            "SMS costs 4,400.00 EUR less (-100 %): 4,400.00 for a plan that has it no more.");
 }
 
 TEST(Comparison, SmallChangesGetNone) {
   const ChargePair part{"fee", cost("500.00", 1), cost("540.00", 1), {}, true};
-  EXPECT_EQ(sentence_on("Fee", part, split_change(part, kEur), eur("544.00")), std::nullopt);
+  EXPECT_EQ(sentence_of("Fee", part), std::nullopt);
   const ChargePair trifle{"sms", cost("0.10", 1), cost("0.90", 9), {}, true};
-  EXPECT_EQ(sentence_on("SMS", trifle, split_change(trifle, kEur), eur("544.00")), std::nullopt);
+  EXPECT_EQ(sentence_of("SMS", trifle), std::nullopt);
 }
 
 }  // namespace

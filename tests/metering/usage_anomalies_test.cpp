@@ -76,9 +76,10 @@ TEST_F(UsageAnomaliesTest, ANightOfWorkIsFoundByItsHoursAndWords) {
   EXPECT_EQ(time::to_string(anomalies[0].stretch.ends_at), "2026-10-21T08:00:00Z");
   EXPECT_THAT(
       anomalies[0].text,
-      testing::HasSubstr("Wed 2026-10-21, 01:00 to 04:00: 1500 byte, where nothing is usual"));
-  EXPECT_THAT(anomalies[1].text, testing::HasSubstr("Wed 2026-10-21: 2500 byte, 2.5 times the usual "
-                                                    "1000 byte"));
+      testing::HasSubstr("Wed 2026-10-21, 01:00 to 04:00: 1,500 byte, where nothing is usual"));
+  EXPECT_THAT(anomalies[1].text,
+              testing::HasSubstr("Wed 2026-10-21: 2,500 byte, 2.5 times the usual "
+                                 "1,000 byte"));
 }
 
 TEST_F(UsageAnomaliesTest, AClockChangeIsNone) {

@@ -37,6 +37,7 @@ def ids(world):
         "page": Ids("invoices", None, "no-such-page", 200),
         "kind": Ids("payments", None, "no-such-kind"),
         "pool": Ids("rent", None, "no-such-pool"),
+        "cost_centre": Ids("desk", None, "no-such-centre"),
         "month": Ids("2026-10", None, "2026-13"),
         "export": Ids(world.new_export, None, 999999),
         "entry": Ids(world.bank_entry, None, 999999),
@@ -95,6 +96,7 @@ BODIES = {
     "PUT /api/v1/customers/{customer}/billing-details": body(
         {"address": None, "buyer_reference": None, "purchase_order": None}, If_Match='"none"'),
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": body({"amount": "1.00"}, If_Match='"none"'),
+    "PUT /api/v1/cost-centres/{cost_centre}/budgets": body({"budgets": [], "also_to": []}, If_Match='"none"'),
     "POST /api/v1/customers/{customer}/disputes": body({"document": "INV-1999-000001", "message": "why?"}),
     "POST /api/v1/customers/{customer}/disputes/{dispute}/withdraw": body(""),
     "POST /api/v1/customers/{customer}/disputes/{dispute}/credit": body({"reason": "so"}),
@@ -137,6 +139,7 @@ ANSWERS = {
     "PUT /api/v1/customers/{customer}/settings": {412},
     "PUT /api/v1/customers/{customer}/billing-details": {412},
     "PUT /api/v1/allocation/pools/{pool}/months/{month}": {412},
+    "PUT /api/v1/cost-centres/{cost_centre}/budgets": {412},
     "PUT /api/v1/customers/{customer}/webhooks/{endpoint}": {412},
     "PUT /api/v1/webhooks/{endpoint}": {412},
     "POST /api/v1/customers/{customer}/webhooks": {201, 422},  # there are many of the matrix's own

@@ -10,6 +10,7 @@ import unittest
 
 import contract
 import reckoner_process as rp
+from sql_session import Session
 
 ROLES = {
     "tenant-viewer": {"self", "query", "see"},
@@ -21,6 +22,7 @@ ROLES = {
 ADMIN_KEY = ROLES["billing-admin"] - {"self"}
 PASSWORD = "correct horse battery"
 ALLOCATION = """<allocation xmlns="urn:reckoner:allocation:1">
+  <cost-centre name="desk"><member plan="Professional"/></cost-centre>
   <pool name="rent" currency="USD" by="equal"/>
 </allocation>"""
 
@@ -98,6 +100,7 @@ class World:
     def __init__(self):
         self.cluster = rp.Cluster()
         self.database = self.cluster.create("access")
+        self._session = Session(self.database)
         self.directory = rp.new_directory("access")
         config = rp.copy_of_config("access-config", files={"allocation.xml": ALLOCATION})
         self.reckoner = rp.Reckoner(database=self.database, data_dir=self.directory, config=config)
@@ -109,7 +112,7 @@ class World:
         self.admin = self.user("billing-admin")
 
     def sql(self, text):
-        return rp.psql(self.database, text)
+        return self._session.ask(text)
 
     def anybody(self, name="anonymous", headers=None, rights=None):
         return Caller(self.address, name, headers or {}, rights)

@@ -8,6 +8,7 @@ is ended by process id when the test ends: also when it fails, and also when it 
 import atexit
 import contextlib
 import csv
+import functools
 import json
 import os
 import pwd
@@ -231,7 +232,9 @@ def server_user():
     return "postgres" if "postgres" in names else "nobody"
 
 
+@functools.cache
 def postgres_programs():
+    """Their folder; what Debian puts into PATH is a script that looks for it, each time anew."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
     if not folders:
         raise AssertionError("PostgreSQL is not installed: scripts/install-deps")
@@ -241,7 +244,7 @@ def postgres_programs():
 def psql(conninfo, sql):
     """Rows of a query, each a list of texts; null is the text 'null'."""
     done = subprocess.run(
-        ["psql", "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-P", "null=null", "-d", conninfo],
+        [postgres_programs() / "psql", "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-P", "null=null", "-d", conninfo],
         input=sql, capture_output=True, text=True, env=_environment(None), check=False)
     if done.returncode != 0:
         raise AssertionError(f"{sql}\n{done.stderr}")
@@ -330,7 +333,7 @@ class ClusterKept:
     def __init__(self, reckoner, data_dir):
         serve = serve_until_up(reckoner)
         self._process = subprocess.Popen(
-            ["psql", "-X", "-q", "-t", "-A", "-d", private_conninfo(data_dir, "postgres", "postgres")],
+            [postgres_programs() / "psql", "-X", "-q", "-t", "-A", "-d", private_conninfo(data_dir, "postgres", "postgres")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(None), cwd=SANDBOX, text=True)
         self._process.stdin.write(f"select 'held' from pg_advisory_lock_shared({CLUSTER_USERS_LOCK});\n")
         self._process.stdin.flush()

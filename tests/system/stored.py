@@ -27,6 +27,8 @@ DIGESTS = {
     "periods": "select customer_id, cycle, side, starts_at, ends_at, label{billed_cut}, version_id from billing_period",
     "payments": "select customer_id, payment, claimed_by from payment",
     "parked": "select customer_id, reason from parked",
+    "reminders": "select customer_id, ordinal, step, place, version_id, currency, overdue, fee, charge, note from dunning_step",
+    "charges by hand": "select customer_id, external_key, cycle, title, quantity, price, tax from manual_charge",
 }
 
 # Each is empty when all is well.
@@ -56,7 +58,14 @@ FAULTS = {
    group by 1, 2, 3, 4 having count(distinct ordinal) > 1""",
     "orphan in the outbox": """
   select * from outbox o where customer_id <> 0 and not exists (
-    select from document d where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)""",
+    select from document d where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)
+   and not exists (
+    select from dunning_step d where d.customer_id = o.customer_id
+                                 and o.message_key || ':' like 'dunning:' || d.ordinal || ':' || d.place || ':%')""",
+    "reminder without mail": """
+  select * from dunning_step s join document d using (customer_id, ordinal) where email <> '' and not exists (
+    select from outbox o where o.customer_id = s.customer_id
+                           and o.message_key = 'dunning:' || s.ordinal || ':' || s.place)""",
     "due document without mail": """
   select * from document d where carried_forward > 0 and email <> '' and total <> 0 and run_id <> 0 and not exists (
     select from outbox o where d.customer_id = o.customer_id and o.message_key = 'document:' || d.ordinal)""",

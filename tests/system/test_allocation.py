@@ -1,6 +1,7 @@
 """Cost pools by command and over HTTP: amounts, shares, their lines on invoices, and what can be said of each."""
 
 import csv
+import datetime
 import io
 import json
 import unittest
@@ -119,7 +120,7 @@ class Allocation(unittest.TestCase):
         self.reckoner.ok("verify", "--recompute")
         self.reckoner.ok("replay", "--all")
 
-    def test_a_file_of_the_supplier_becomes_amounts(self):
+    def test_the_file_of_a_supplier_becomes_amounts(self):
         header = "BilledCost,EffectiveCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ServiceName,SubAccountId\n"
         rows = [("100.004", "90", "2026-07-01", "2026-06-30", "Compute", "prod"), ("0.0005", "0", "2026-07-01", "2026-07-02", "Compute", "prod"),
                 ("50", "50", "2026-07-01", "2026-07-01", "Storage", "prod"), ("-25.5", "-25.5", "2026-08-01", "2026-08-01", "Compute", "")]
@@ -165,6 +166,25 @@ class Allocation(unittest.TestCase):
         self.assertEqual(problems.code, 1)
         self.assertIn("bad.csv:2: cost pool 'platform' is in USD, not in EUR", problems.err)
         self.assertIn("bad.csv:3: '2026-13' is not a month such as 2026-10", problems.err)
+
+    def test_what_nobody_could_bear_is_told(self):
+        """The last test: each run from here on says so."""
+        self.reckoner.ok("allocation", "set", "platform", "2026-08", "1")
+        run = self.reckoner.json("run", "monthly", code=1)
+        self.assertIn(("platform", "2026-08", "nobody could bear it"), [(p["pool"], p["month"], p["reason"]) for p in run["undivided_pools"]])
+        self.assertIn("cost pool platform of 2026-08 is not divided: nobody could bear it", self.reckoner.ok("run", "monthly", code=1).out)
+        month = json.loads(self.admin.ask("GET", POOL + "/months/2026-08").text)
+        self.assertEqual((month["divided"], month["problem"]), (None, "nobody could bear it"))
+        self.assertLessEqual(month["problem_since"], datetime.datetime.now(datetime.timezone.utc).isoformat())
+        pools = {pool["name"]: pool["months"] for pool in self.reckoner.json("allocation")["pools"]}
+        self.assertIn("nobody could bear it", [m["problem"] for m in pools["platform"]])
+        self.assertIn("cannot be divided: nobody could bear it", self.reckoner.ok("allocation").out)
+        findings = {f["subject"]: f for f in self.reckoner.json("doctor", code=1)["findings"]}
+        self.assertEqual(findings["cost pools"]["verdict"], "warning")
+        self.assertIn("nobody could bear it", findings["cost pools"]["says"])
+        health = {f["subject"]: f for f in json.loads(self.admin.ask("GET", "/api/v1/health").text)["findings"]}
+        self.assertEqual(health["cost pools"]["says"], findings["cost pools"]["says"])
+        self.assertRegex(self.admin.ask("GET", "/metrics").text, "\nreckoner_cost_pool_months_undivided [1-9]")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,12 @@ from http_client import Client
 
 SETTINGS = {"language": None, "zone": None, "invoice_mail": {"enabled": True, "also_to": ["books@acme.example"]}}
 MEGABYTE = 1048576
+ALLOCATION = """<allocation xmlns="urn:reckoner:allocation:1">
+  <cost-centre name="company" title="Company">
+    <cost-centre name="east"><member customer="hooli"/></cost-centre>
+    <cost-centre name="west"><member customer="initech"/><member plan="SMB"/></cost-centre>
+  </cost-centre>
+</allocation>"""
 
 
 class Insight(unittest.TestCase):
@@ -19,13 +25,15 @@ class Insight(unittest.TestCase):
     def setUpClass(cls):
         cls.cluster = rp.Cluster()
         cls.database = cls.cluster.create("insight")
-        cls.reckoner = rp.Reckoner(database=cls.database, data_dir=rp.new_directory("insight"))
+        cls.reckoner = rp.Reckoner(database=cls.database, data_dir=rp.new_directory("insight"),
+                                   config=rp.copy_of_config("insight-config", files={"allocation.xml": ALLOCATION}))
         today = datetime.datetime.now(datetime.timezone.utc)
         cls.month = today.strftime("%Y-%m")
         cls.now = today.strftime("%Y-%m-%dT%H:%M:%SZ")
         begin = (today.replace(day=1) - datetime.timedelta(days=40)).strftime("%Y-%m-01")
-        rp.import_customers(cls.reckoner, rp.new_directory("load"), [("acme", "acme"), ("globex", "globex")],
-                            [("s", name, "Professional", begin, "") for name in ("acme", "globex")])
+        rp.import_customers(cls.reckoner, rp.new_directory("load"), [(name, name) for name in ("acme", "globex", "hooli", "initech")],
+                            [("s", name, plan, begin, "") for name, plan in (
+                                ("acme", "Professional"), ("globex", "Professional"), ("hooli", "Professional"), ("initech", "Professional"))])
         cls.key = cls.reckoner.json("key", "create", "house", "--scopes", "ingest,query,admin")["secret"]
         cls.reckoner.json("run", "monthly")
         # Two daemons on one database: both look at budgets.
@@ -91,6 +99,53 @@ class Insight(unittest.TestCase):
         self.assertEqual(len(first["items"]), 2)
         rest = self.get(f"alerts?limit=2&cursor={first['next']}")
         self.assertEqual(first["items"] + rest["items"], self.get("alerts")["items"])
+
+    def test_a_cost_centre_has_budgets_over_all_below_it(self):
+        tree = self.get("cost-centres")["items"]
+        self.assertEqual([(c["name"], c["parent"], c["customers"], c["plans"]) for c in tree],
+                         [("company", None, [], []), ("east", "company", ["hooli"], []), ("west", "company", ["initech"], ["SMB"])])
+        self.assertIn("did you mean 'company'?", self.reckoner.json("budgets", "set", "1", "--cost-centre", "compani", code=1)["error"])
+        self.assertIn("there is no charge 'bandwith'; did you mean 'bandwidth'? there are",
+                      self.reckoner.json("budgets", "set", "1", "--cost-centre", "company", "--charge", "bandwith", code=1)["error"])
+        stored = self.reckoner.json("budgets", "set", "90", "--cost-centre", "company", "--charge", "bandwidth", "--actual", "100%",
+                                    "--tell", "cfo@example.com")["budgets"]
+        self.assertEqual([(b["cost_centre"], b["budget"]["amount"], b["also_to"], b["problem"]) for b in stored],
+                         [("company", "90.00", ["cfo@example.com"], None)])
+        answer = self.client.ask("GET", "/api/v1/cost-centres/company/budgets")
+        self.assertEqual(json.loads(answer.text)["budgets"], [stored[0]["budget"]])
+        put = {"budgets": [stored[0]["budget"], {"currency": "USD", "amount": "9", "charge": "moons"}], "also_to": ["cfo@example.com"]}
+        headers = {"If-Match": answer.headers["ETag"], "Content-Type": "application/json"}
+        refused = self.client.ask("PUT", "/api/v1/cost-centres/company/budgets", json.dumps(put), headers)
+        self.assertEqual(refused.status, 400, refused.text)
+        self.assertIn("there is no charge 'moons'", refused.text)
+        self.assertEqual(self.client.ask("GET", "/api/v1/cost-centres/moon/budgets").status, 404)
+        # 60.00 and 30.00: together they reach what neither does.
+        self.use("hooli", 1536 + 2000)
+        self.assertEqual(self.get("cost-centres/alerts?cost_centre=company")["items"], [])
+        self.use("initech", 1536 + 1000)
+        rp.wait_until(lambda: self.get("cost-centres/alerts")["items"], "the alert", timeout=15)
+        alert = self.get("cost-centres/alerts")["items"][0]
+        self.assertEqual((alert["cost_centre"], alert["charge"], alert["limit"], alert["spent"], alert["month"]),
+                         ("company", "bandwidth", "90.00", "90.00", self.month))
+        log = self.reckoner.json("budgets", "log", "--cost-centre", "company")
+        self.assertEqual((log["alerts"], log["cost_centre_alerts"]), ([], [alert]))
+        self.assertIn("cost centre company, bandwidth, costs", self.reckoner.ok("budgets", "log").out)
+        mails = rp.psql(self.database, "select recipient from outbox where kind = 'alert' and customer_id = 0")
+        self.assertEqual(mails, [["cfo@example.com"]])
+        self.assertIn("company", self.reckoner.ok("budgets").out)
+        self.assertEqual(self.reckoner.json("budgets", "remove", "--cost-centre", "company", "--charge", "bandwidth")["budgets"], [])
+        self.assertIn("has no budget", self.reckoner.json("budgets", "remove", "--cost-centre", "company", code=1)["error"])
+
+    def test_budgets_of_customers_by_command(self):
+        stored = self.reckoner.json("budgets", "set", "70000", "--customer", "initech", "--forecast", "60000.00")["budgets"]
+        self.assertEqual(stored[0]["budget"]["thresholds"], [{"on": "forecast", "percent": None, "amount": "60000.00"}])
+        self.assertEqual(self.get("customers/initech/settings")["budgets"], [stored[0]["budget"]])
+        self.assertEqual(self.reckoner.json("budgets", "list", "--customer", "initech")["budgets"], stored)
+        self.assertIn("did you mean 'bandwidth'?",
+                      self.reckoner.json("budgets", "set", "1", "--customer", "initech", "--charge", "bandwith", code=1)["error"])
+        self.reckoner.json("budgets", "set", "1", "--customer", "initech", "--actual", "many", code=2)
+        self.reckoner.json("budgets", "set", "1", code=2)
+        self.assertIn(["customer.settings"], rp.psql(self.database, "select action from audit_log where subject = 'initech'"))
 
     def test_the_overview_has_a_band(self):
         overview = self.get("customers/acme/overview")

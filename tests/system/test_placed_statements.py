@@ -15,7 +15,8 @@ import story
 # They look at all customers on purpose: a parallel scan over all nodes. Everything else says whose rows it wants.
 OVER_ALL = {
     "customers due", "first open period of an engine", "usage of the population", "usage of the population with the tail",
-    "customers with periods", "all with budgets", "changed budgets", "touched with budgets",
+    "customers with periods", "all with budgets", "changed budgets", "touched with budgets", "touched since the last look",
+    "subscribed to plans of cost centres", "spending of cost centres", "forget spending of customers",
     "metering.fold_deltas", "metering.note_touches", "metering.drop_deltas", "metering.merge_totals",
     "metering.next_slice_to_merge", "metering.read_merge_horizon", "metering.drop_merged_totals", "metering.drop_cut_touches", "due mails", "parked customers",
     "due webhooks", "tellable webhook endpoints", "forget webhook deliveries", "forget webhook events", "give up waiting webhooks",

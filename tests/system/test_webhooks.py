@@ -255,6 +255,22 @@ class Webhooks(unittest.TestCase):
         self.assertNotEqual(reckoner.run("webhook", "resend", id, "--dead").code, 0)
         self.assertTrue(reckoner.json("webhook", "enable", id)["enabled"])
         self.assertEqual([one["id"] for one in reckoner.json("webhook", "list", "--customer", "acme")["endpoints"]], [id])
+        edited = reckoner.json("webhook", "edit", id, "--url", self.receiver.url("/moved"), "--event", "invoice.issued",
+                               "--event", "payment.booked")
+        self.assertEqual((edited["url"], edited["events"], edited["enabled"]),
+                         (self.receiver.url("/moved"), ["invoice.issued", "payment.booked"], True))
+        edited = reckoner.json("webhook", "edit", id, "--description", "our bookkeeping")
+        self.assertEqual((edited["url"], edited["description"]), (self.receiver.url("/moved"), "our bookkeeping"))
+        self.pay("acme", "moved")
+        self.wait_for(1, "/moved")
+        self.assertEqual(reckoner.json("webhook", "edit", id, "--description", "")["description"], "")
+        self.assertRegex(reckoner.run("webhook", "edit", id, "--url", "ftp://example.com/").err, "is no URL of an endpoint")
+        self.assertRegex(reckoner.run("webhook", "edit", id, "--event", "customer.parked").err, "told to the house alone")
+        nothing = reckoner.run("webhook", "edit", id)
+        self.assertEqual(nothing.code, 2)
+        self.assertIn("nothing to change", nothing.err)
+        entry = self.ask("GET", "/api/v1/audit-log?action=webhook.edit&customer=acme&limit=3")["items"][-1]
+        self.assertEqual((entry["before"]["url"], entry["after"]["url"]), (self.receiver.url(), self.receiver.url("/moved")))
         reckoner.ok("webhook", "remove", id)
         self.assertEqual(reckoner.json("webhook", "list")["endpoints"], [])
         self.assertRegex(reckoner.run("webhook", "remove", id).err, f"there is no endpoint '{id}'")

@@ -17,6 +17,7 @@ from case import CaseResult, case
 from http_client import Client, send
 from judge import sound
 from loaded import FIRST, SECOND, Loaded
+from stepped_clock import Clock
 from world import Event
 
 PROGRAM = "tests/torture/reckoner_failpoints"
@@ -96,6 +97,20 @@ class Stages(Loaded):
             raise AssertionError(f"without any disturbance: {found}")
         return stored.digest(conninfo)
 
+    @functools.cached_property
+    def reminded(self):
+        """(a template in which what is not paid was reminded of once, the clock by which it is long overdue), and notes what
+        the second reminders, which have fees, come to."""
+        first, second = Clock(), Clock()
+        first.be_ahead(datetime.timedelta(days=40).total_seconds())
+        second.be_ahead(datetime.timedelta(days=80).total_seconds())
+        conninfo, _ = self.copy("reminded", "issued")
+        self.program(conninfo, **first.environment()).ok("run", "dunning")
+        conninfo, _ = self.copy("reminded_twice", "reminded")
+        self.program(conninfo, **second.environment()).ok("run", "dunning")
+        self.digests["reminded"] = stored.digest(conninfo)
+        return "reminded", second
+
     def on(self, conninfo, trial, **environment):
         return rp.Reckoner(database=conninfo, config=self.config, data_dir=self.directory / trial.name, env=environment)
 
@@ -135,6 +150,16 @@ class Stages(Loaded):
         # A cancelled run adds up to less than was due.
         result.violated = [line for line in result.violated if not line.startswith("run ")]
         return killed.code == -signal.SIGKILL, result
+
+    def remind(self, trial):
+        """What is overdue is reminded of again, with a fee, and once."""
+        template, clock = self.reminded
+        conninfo, _ = self.copy(trial.name, template)
+        reckoner = self.on(conninfo, trial, **clock.environment())
+        killed = self.on(conninfo, trial, RECKONER_FAILPOINT=trial.order, **clock.environment()).run("run", "dunning")
+        reckoner.run("run", "dunning")
+        reckoner.ok("run", "dunning")
+        return killed.code == -signal.SIGKILL, sound(conninfo, reckoner, self.digests[template])
 
     def ingest(self, trial):
         """Usage from a file."""
@@ -217,7 +242,7 @@ def kill_at_points(seed, options):
         result.violated.append(f"points of the sources that the program has not, or twice: {', '.join(odd)}")
     stages = Stages(seed)
     points = options.pick(points, sorted(seeded.sample(points, 12)))
-    parts = {"approve": stages.approve, "cancel": stages.cancel, "ingest": stages.ingest, "cut": stages.ingest,
+    parts = {"approve": stages.approve, "cancel": stages.cancel, "dunning": stages.remind, "ingest": stages.ingest, "cut": stages.ingest,
              "intake": stages.intake, "mail": stages.mail, "schedule": stages.schedule}
 
     def attempt(trial):

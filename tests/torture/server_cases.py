@@ -17,7 +17,7 @@ from case import CaseResult, case
 from database_cases import Health, away, finish, socket_of
 from judge import judge, sound
 from loaded import FIRST, SECOND, Loaded
-from sessions import Session
+from sql_session import Session
 
 NOT_RUN = "NOT RUN: "
 

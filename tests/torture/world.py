@@ -78,6 +78,18 @@ FINAL_HANDLERS = """
       <handler class="EmailSendingHandler"><parameter name="template" value="mail/invoice.mustache"/></handler>"""
 
 
+REMINDERS = """
+      <handler class="ReminderHandler">
+        <parameter name="step" value="first"/><parameter name="days" value="7"/>
+        <parameter name="template" value="mail/reminder.mustache"/>
+      </handler>
+      <handler class="ReminderHandler">
+        <parameter name="step" value="second"/><parameter name="days" value="21"/>
+        <parameter name="template" value="mail/second-reminder.mustache"/>
+        <parameter name="fees" value="USD 10.00, EUR 10.00"/>
+      </handler>"""
+
+
 def billing_config(batch_size, workers, settings, schedules):
     """`schedules`: engine -> its <schedule>, or nothing."""
     lines = "".join(f'<setting name="{name}" value="{value}"/>' for name, value in settings.items())
@@ -97,6 +109,11 @@ def billing_config(batch_size, workers, settings, schedules):
   </settings>{engines}
   <engine id="interim"><handlers>{HANDLERS}
   </handlers></engine>
+  <engine id="dunning">
+    <run batch-size="{batch_size}" workers="{workers}"/>
+    <handlers>{REMINDERS}
+    </handlers>
+  </engine>
 </billing-config>
 """
 

@@ -58,6 +58,25 @@ TEST_F(InsightApiTest, BudgetsHaveThresholds) {
   }
 }
 
+TEST_F(InsightApiTest, ABudgetIsOfAChargeThatThereIs) {
+  const auto refused = [&](const std::string& charge) -> std::string {
+    try {
+      put_budgets(R"([{"currency": "USD", "amount": "1"},
+                      {"currency": "USD", "amount": "1", "charge": ")" +
+                  charge + R"("}])");
+    } catch (const Problem& problem) {
+      EXPECT_EQ(problem.status(), 400);
+      return problem.items().at(0).at + " " + problem.items().at(0).detail;
+    }
+    return "taken";
+  };
+  EXPECT_EQ(refused("bandwidth"), "taken");
+  EXPECT_THAT(
+      refused("bandwith"),
+      StartsWith("budgets[1] there is no charge 'bandwith'; did you mean 'bandwidth'? there "
+                 "are bandwidth, "));
+}
+
 TEST_F(InsightApiTest, AlertsAreListedLatestFirst) {
   put_budgets(R"([{"currency": "USD", "amount": "100.00"}])");
   EXPECT_EQ(look(), 3U);

@@ -65,6 +65,20 @@ class StreamTest : public testing::Test {
                  for (const char* text : {"a", "b", "c"}) stream.send({"", text});
                });
              }},
+            {"GET", "/long", Right::kSee,
+             [this](const Request&) {
+               return event_stream([this](EventStream& stream) {
+                 stream.send({"", "at work"});
+                 while (stream.wait(milliseconds(10))) {
+                 }
+                 ++ended_;
+               });
+             }},
+            {"GET", "/short", Right::kSee,
+             [](const Request& request) -> Response {
+               if (request.parameter("fails")) throw Problem(422, "not so");
+               return {200, "text/plain", "done"};
+             }},
             {"GET", "/broken", Right::kSee, [](const Request&) {
                return event_stream([](EventStream& stream) {
                  stream.send({"", "a"});
@@ -193,6 +207,31 @@ TEST_F(StreamTest, ThereAreSoManyAtATime) {
   RawClient next(address);
   next.send(get("/three"));
   EXPECT_THAT(next.until("\r\n\r\n"), HasSubstr("200"));
+}
+
+TEST_F(StreamTest, HeavyRequestsHaveSoManySeats) {
+  options_.heavy = {"GET /long", "GET /short"};
+  options_.heavy_max = 2;
+  options_.heavy_wait = milliseconds(300);
+  const std::string address = serve();
+  for (const char* path : {"/short", "/short?fails=1", "/short", "/short?fails=1", "/short"}) {
+    EXPECT_THAT(RawClient(address).ask(get(path)).status, testing::AnyOf(200, 422))
+        << "each gives its seat back";
+  }
+  std::vector<RawClient> open;
+  for (int i = 0; i < 2; ++i) {
+    open.emplace_back(address).send(get("/long"));
+    EXPECT_THAT(open.back().until("at work"), HasSubstr("at work"));
+  }
+  const RawAnswer refused = RawClient(address).ask(get("/short"));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.head, HasSubstr("Retry-After: "));
+  RawClient light(address);
+  light.send(get("/three"));
+  EXPECT_THAT(light.until("data: c"), HasSubstr("data: c")) << "others need no seat";
+  open.pop_back();
+  wait_until_ended(1);
+  EXPECT_EQ(RawClient(address).ask(get("/short")).status, 200);
 }
 
 TEST_F(StreamTest, ACallerHasSomeOfThem) {

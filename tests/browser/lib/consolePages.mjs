@@ -1,7 +1,7 @@
 // The pages of the house, for the checks that all pages stand and for the pictures in docs/screens: as in pages.mjs.
 
 import { lastMonth } from './sample.mjs';
-import { openEndpoint } from './steps.mjs';
+import { openEndpoint, openFirstRow } from './steps.mjs';
 
 const open = (name) => (page) => page.getByRole('button', { name }).first().click();
 
@@ -31,20 +31,22 @@ export const consolePages = [
   { name: 'new-customer', path: '/console/customers', as: 'admin', prepare: open('New customer') },
   { name: 'customer', path: '/console/customers/acme', as: 'admin', screen: true },
   { name: 'customer-money', path: '/console/customers/acme?tab=money', as: 'admin' },
-  { name: 'customer-documents', path: '/console/customers/acme?tab=documents', as: 'admin' },
+  { name: 'customer-documents', path: '/console/customers/acme?tab=documents', as: 'admin', screen: true },
+  { name: 'customer-below', path: '/console/customers/globex', as: 'admin' },
+  { name: 'put-below', path: '/console/customers/globex', as: 'admin', prepare: open('Put below another customer') },
   { name: 'plan-change', path: '/console/customers/acme', as: 'admin', screen: true, prepare: previewPlanChange },
-  { name: 'alerts', path: '/console/alerts', as: 'admin' },
+  { name: 'alerts', path: '/console/alerts', as: 'admin', screen: true },
   { name: 'bank', path: '/console/bank', as: 'admin', screen: true },
   { name: 'bank-all', path: '/console/bank?state=all', as: 'admin', prepare: openFirstRow('Transactions') },
   { name: 'bank-import', path: '/console/bank', as: 'admin', prepare: open('Import a statement') },
   { name: 'settle', path: '/console/bank', as: 'admin', screen: true, prepare: open(/^Settle .* of Acme GmbH/) },
-  { name: 'disputes', path: '/console/receivables', as: 'admin' },
-  { name: 'dunning', path: '/console/receivables?tab=dunning', as: 'admin' },
-  { name: 'write-offs', path: '/console/receivables?tab=write-offs', as: 'admin' },
-  { name: 'cost-centres', path: '/console/costs', as: 'admin' },
-  { name: 'customer-tree', path: '/console/costs?tab=customers&customer=acme', as: 'admin' },
-  { name: 'margin', path: '/console/costs?tab=margin', as: 'admin' },
-  { name: 'pools', path: '/console/allocation', as: 'admin' },
+  { name: 'disputes', path: '/console/receivables', as: 'admin', screen: true, prepare: openFirstRow('Disputes') },
+  { name: 'dunning', path: '/console/receivables?tab=dunning', as: 'admin', screen: true, prepare: openFirstRow('Overdue documents') },
+  { name: 'write-offs', path: '/console/receivables?tab=write-offs', as: 'admin', screen: true },
+  { name: 'cost-centres', path: '/console/costs', as: 'admin', screen: true },
+  { name: 'customer-tree', path: '/console/costs?tab=customers&customer=acme', as: 'admin', screen: true },
+  { name: 'margin', path: '/console/costs?tab=margin', as: 'admin', screen: true },
+  { name: 'pools', path: '/console/allocation', as: 'admin', screen: true },
   { name: 'pool', path: '/console/allocation/platform', as: 'admin' },
   { name: 'pool-amount', path: '/console/allocation/platform', as: 'admin', prepare: open('Enter an amount') },
   {
@@ -57,7 +59,7 @@ export const consolePages = [
   { name: 'exports', path: '/console/exports', as: 'admin', screen: true, prepare: openFirstRow('Exports') },
   { name: 'new-export', path: '/console/exports', as: 'admin', prepare: open('Hand over') },
   { name: 'house-webhooks', path: '/console/deliveries/webhooks', as: 'admin' },
-  { name: 'house-webhook', path: '/console/deliveries/webhooks', as: 'admin', prepare: openEndpoint },
+  { name: 'house-webhook', path: '/console/deliveries/webhooks', as: 'admin', screen: true, prepare: openEndpoint },
   { name: 'metering', path: '/console/metering', as: 'admin', screen: true },
   { name: 'quarantined', path: '/console/metering', as: 'admin', prepare: openQuarantined },
   { name: 'deliveries', path: '/console/deliveries', as: 'admin', screen: true },
@@ -85,11 +87,6 @@ export async function previewPlanChange(page) {
   await page.getByRole('combobox', { name: 'Plan' }).fill('Enterprise');
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('heading', { name: 'What it would do' }).waitFor();
-}
-
-/** Opens the first row of a table whose name begins so. */
-function openFirstRow(table) {
-  return (page) => page.getByRole('table', { name: table }).getByRole('button', { expanded: false }).first().click();
 }
 
 async function openQuarantined(page) {

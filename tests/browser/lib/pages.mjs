@@ -1,6 +1,6 @@
 // Every page there is, and who may see it: for the checks that all pages stand, and for the pictures in docs/screens.
 import { consolePages } from './consolePages.mjs';
-import { openEndpoint } from './steps.mjs';
+import { openEndpoint, openFirstRow } from './steps.mjs';
 
 /**
  * name: of its picture; path: within the world, or a function of the world; as: who logs in (nobody: undefined);
@@ -30,7 +30,7 @@ export const tenantPages = [
     prepare: (page) => page.getByText('Table', { exact: true }).click(),
   },
   { name: 'anomalies', path: '/c/acme/usage/anomalies?meter=messages', as: 'anna', screen: true },
-  { name: 'costs', path: '/c/acme/costs', as: 'anna' },
+  { name: 'costs', path: '/c/acme/costs', as: 'anna', screen: true },
   {
     name: 'costs-plans',
     path: '/c/acme/costs',
@@ -38,6 +38,9 @@ export const tenantPages = [
     prepare: comparePlans,
   },
   { name: 'invoices', path: '/c/acme/invoices', as: 'anna', screen: true },
+  { name: 'reminders', path: '/c/acme/invoices?tab=reminders', as: 'anna', screen: true, prepare: openFirstRow('Documents of which you were') },
+  { name: 'with-all-below', path: '/c/acme/invoices?tab=group', as: 'anna', screen: true },
+  { name: 'below', path: '/c/globex', as: 'anna' },
   { name: 'payments', path: '/c/acme/invoices?tab=payments', as: 'anna' },
   { name: 'credits', path: '/c/acme/invoices?tab=credits', as: 'anna' },
   { name: 'invoice', path: async (world) => `/c/acme/invoices/${await lastInvoice(world)}`, as: 'anna', screen: true },

@@ -9,6 +9,7 @@ function dayOf(now, day) {
 }
 
 const day = 86_400_000;
+const termDays = 14;
 
 /** What a daemon needs to show everything: a cost pool, and endpoints of webhooks on this machine. */
 export const sample = {
@@ -41,15 +42,48 @@ export async function ask(world, as, method, path, body, headers = {}) {
   });
 }
 
-/** Runs the monthly engine for whoever is due, and waits for its end. */
-export async function runMonthly(world) {
-  const { answer } = await ask(world, 'admin', 'POST', '/api/v1/engines/monthly/runs', {});
+/** Runs an engine for whoever is due, and waits for its end. */
+export async function runEngine(world, engine) {
+  const { answer } = await ask(world, 'admin', 'POST', `/api/v1/engines/${engine}/runs`, {});
   for (let left = 300; left > 0; left -= 1) {
     const { answer: now } = await ask(world, 'admin', 'GET', `/api/v1/runs/${answer.run.run}`);
     if (now.run.state !== 'running') return;
     await new Promise((done) => setTimeout(done, 200));
   }
   throw new Error(`run ${answer.run.run} does not end`);
+}
+
+export const runMonthly = (world) => runEngine(world, 'monthly');
+
+/** Changes a customer, as a billing admin does. */
+export function change(world, customer, body) {
+  return ask(world, 'admin', 'POST', `/api/v1/customers/${customer}/changes`, body);
+}
+
+/** For one document it is so many days later. */
+export function letPass(world, number, days) {
+  const found = `(select customer_id, ordinal from issued where number = '${number}')`;
+  world.sql(`set session_replication_role = replica;
+    update document set due_on = due_on - ${days}, issued_on = least(issued_on, due_on - ${days} - 6)
+     where (customer_id, ordinal) in ${found};
+    update dunning_step set taken_on = taken_on - ${days} where (customer_id, ordinal) in ${found};`);
+}
+
+// Days after which the next step of the engine `dunning` is taken of a document that was just issued.
+const pauses = [termDays + 8, 15, 15, 60];
+
+/** Lets so many steps be taken of a document: two are both reminders, four end in a proposal to give it up. */
+export async function remind(world, number, steps) {
+  for (const pause of pauses.slice(0, steps)) {
+    letPass(world, number, pause);
+    await runEngine(world, 'dunning');
+  }
+}
+
+/** Documents of a customer with something left to pay, the last first. */
+export async function unpaid(world, customer) {
+  const { answer } = await ask(world, 'admin', 'GET', `/api/v1/customers/${customer}/invoices?limit=50`);
+  return answer.items.filter((one) => one.open_amount !== '0.00').map(({ number }) => number);
 }
 
 /** Says what a pool cost in a month, and lets the next run divide it. */
@@ -123,13 +157,7 @@ async function fillWebhooks(world) {
   });
   for (const amount of ['10.00', '25.00']) {
     const on = new Date().toISOString().slice(0, 10);
-    await ask(world, 'admin', 'POST', '/api/v1/customers/acme/changes', {
-      kind: 'pay',
-      amount,
-      currency: 'USD',
-      reference: `sample ${amount}`,
-      on,
-    });
+    await change(world, 'acme', { kind: 'pay', amount, currency: 'USD', reference: `sample ${amount}`, on });
   }
   const deliveries = `/api/v1/customers/acme/webhooks/${answer.endpoint.id}/deliveries?state=sent`;
   for (let left = 150; left > 0; left -= 1) {
@@ -167,6 +195,29 @@ async function fillMoney(world) {
   await ask(world, 'admin', 'POST', '/api/v1/exports', { kind: 'erp', format: 'sap-style' });
 }
 
+/** Customers below others, costs that are only shown, reminders, and what is disputed. */
+async function fillReceivables(world) {
+  const next = new Date();
+  next.setUTCDate(1);
+  next.setUTCMonth(next.getUTCMonth() + 1);
+  await change(world, 'globex', { kind: 'parent', parent: 'acme', gets_mails: true });
+  await change(world, 'hooli', { kind: 'parent', parent: 'globex' });
+  await change(world, 'zorin', { kind: 'parent', parent: 'acme' });
+  await change(world, 'zorin', { kind: 'billing-mode', mode: 'showback', from: next.toISOString().slice(0, 10) });
+  const [number] = await unpaid(world, 'acme');
+  await ask(world, 'anna', 'POST', '/api/v1/customers/acme/disputes', {
+    document: number,
+    line: 1,
+    amount: '25.00',
+    message: 'the machine was switched off from the 12th on',
+  });
+  await remind(world, number, 2);
+  const [globexs] = await unpaid(world, 'globex');
+  await remind(world, globexs, 1);
+  const [umbrellas] = await unpaid(world, 'umbrella');
+  await remind(world, umbrellas, 4);
+}
+
 /** Sends some events for each day of the month up to now; the same figures every time. */
 export async function fill(world) {
   const { secret } = await world.makeKey('sample of the month');
@@ -190,4 +241,5 @@ export async function fill(world) {
   await world.send(secret, unusual.slice(0, 30));
   await world.send(secret, unusual.slice(30));
   await fillMoney(world);
+  await fillReceivables(world);
 }

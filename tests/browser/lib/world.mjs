@@ -1,8 +1,8 @@
 // A daemon of the test's own: a private database with the sample of `reckoner demo`, served on a free port.
-import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -76,7 +76,10 @@ export class World {
     world.#directory = mkdtempSync(join(tmpdir(), 'reckoner-browser-'));
     chmodSync(world.#directory, 0o755); // a server of another user works below
     cpSync(join(source, 'config'), join(world.#directory, 'config'), { recursive: true });
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(world.#directory, 'config', name), content);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(world.#directory, 'config', name)), { recursive: true });
+      writeFileSync(join(world.#directory, 'config', name), content);
+    }
     try {
       await world.#serve(settings);
     } catch (error) {
@@ -190,6 +193,16 @@ export class World {
         else failed(new Error(`reckoner ${arguments_.join(' ')}: exit ${code}\n${out}${error}`));
       });
     });
+  }
+
+  /** Statements in the private database, as its superuser: for what nothing but time does. */
+  sql(text) {
+    const place = `host=${join(this.#directory, 'data', 'demo')} user=postgres dbname=reckoner`;
+    const { status, stderr, error } = spawnSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', place], {
+      input: text,
+      encoding: 'utf8',
+    });
+    unless(!error && status === 0, `psql: ${error?.message ?? stderr}`);
   }
 
   /** Sends usage as a program does. Events that are not counted are an error. */

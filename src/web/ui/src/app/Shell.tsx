@@ -10,10 +10,12 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Link, NavLink, Outlet, useLocation, useMatch, useNavigation } from 'react-router-dom';
 import { consoleNav } from '@/console/nav';
-import { portalNav } from '@/portal/nav';
+import { portalNav, portalNavOfBelow } from '@/portal/nav';
+import { customerQuery } from '@/portal/queries';
 import type { NavGroup } from '@/shared/nav';
 import { Brand } from './Brand';
 import { useSession, useSessionState } from './session';
@@ -36,9 +38,13 @@ function useAreas(): Area[] {
   const { customer } = useSession();
   const visited = useMatch('/c/:customer/*')?.params.customer;
   const key = customer?.key ?? visited;
+  const below = useQuery({ ...customerQuery(visited ?? ''), enabled: false }).data;
   const areas: Area[] = [];
   if (key !== undefined) {
     areas.push({ base: `/c/${encodeURIComponent(key)}`, label: customer?.name ?? key, groups: portalNav });
+  }
+  if (customer && below && below.key !== customer.key) {
+    areas.push({ base: `/c/${encodeURIComponent(below.key)}`, label: below.name, groups: portalNavOfBelow });
   }
   if (!customer) areas.push({ base: '/console', label: 'Console', groups: consoleNav });
   return areas;

@@ -15,7 +15,7 @@ import { customerQuery, settingsQuery } from './queries';
 /** Fetches whose pages these are and how its people read numbers and times. */
 export function Component() {
   const key = useParams().customer ?? '';
-  const staff = useSession().customer === null;
+  const isOwn = useSession().customer?.key === key;
   const customer = useQuery(customerQuery(key));
   const settings = useQuery(settingsQuery(key));
 
@@ -43,7 +43,7 @@ export function Component() {
   return (
     <CustomerContext.Provider value={state}>
       <ReaderProvider reader={reader}>
-        {staff ? (
+        {isOwn ? null : (
           <div className={`${classes.whose} no-print`}>
             <Text size="sm" c="dimmed" span>
               Customer
@@ -58,7 +58,7 @@ export function Component() {
               </Badge>
             ) : null}
           </div>
-        ) : null}
+        )}
         <Outlet />
       </ReaderProvider>
     </CustomerContext.Provider>

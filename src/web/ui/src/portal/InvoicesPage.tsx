@@ -1,8 +1,10 @@
-import { Alert, Anchor, Tabs, Text } from '@mantine/core';
+import { Alert, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { useMemo } from 'react';
-import { Link, useSearchParams } from 'react-router-dom';
+import { useSearchParams } from 'react-router-dom';
+import { subtreeQuery } from '@/receivables/CollectiveStatement';
+import { InvoiceStateBadge } from '@/receivables/InvoiceStateBadge';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
 import { negate, sign } from '@/shared/format/decimal';
@@ -13,9 +15,11 @@ import { DownloadButton } from '@/shared/ui/DownloadButton';
 import { Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
-import { apiPathOf, pageOf, useCustomer } from './customer';
-import { InvoiceStateBadge } from './InvoiceStateBadge';
+import { apiPathOf, useCustomer } from './customer';
+import { DocumentLink } from './DocumentLink';
+import { Group } from './Group';
 import { balanceQuery, creditsQuery, customerKey } from './queries';
+import { Reminders } from './Reminders';
 
 type Summary = Schemas['InvoiceSummary'];
 type Payment = Schemas['Payment'];
@@ -45,16 +49,6 @@ function Balances() {
         </>
       )}
     </QueryView>
-  );
-}
-
-function DocumentLink({ number }: { number: string | null }) {
-  const { customer } = useCustomer();
-  if (number === null) return '—';
-  return (
-    <Anchor component={Link} size="sm" to={pageOf(customer.key, 'invoices', number)}>
-      {number}
-    </Anchor>
   );
 }
 
@@ -289,24 +283,40 @@ function Credits() {
   );
 }
 
-const tabs = ['invoices', 'payments', 'credits'] as const;
+const tabs = ['invoices', 'reminders', 'payments', 'credits', 'group'] as const;
 type Tab = (typeof tabs)[number];
-const tabTitles: Record<Tab, string> = { invoices: 'Invoices', payments: 'Payments', credits: 'Credits' };
-const tabContents: Record<Tab, () => React.ReactNode> = {
-  invoices: () => <Invoices />,
-  payments: () => <Payments />,
-  credits: () => <Credits />,
+const tabTitles: Record<Tab, string> = {
+  invoices: 'Invoices',
+  reminders: 'Reminders',
+  payments: 'Payments',
+  credits: 'Credits',
+  group: 'With all below',
 };
+const tabContents: Record<Tab, () => React.ReactNode> = {
+  invoices: () => <Titled tab="invoices" content={<Invoices />} />,
+  reminders: () => <Titled tab="reminders" content={<Reminders />} />,
+  payments: () => <Titled tab="payments" content={<Payments />} />,
+  credits: () => <Titled tab="credits" content={<Credits />} />,
+  group: () => <Group />,
+};
+const asCsv: Partial<Record<Tab, true>> = { invoices: true, payments: true };
+
+function Titled({ tab, content }: { tab: Tab; content: React.ReactNode }) {
+  return <Section title={tabTitles[tab]}>{content}</Section>;
+}
 
 export function Component() {
   const { customer } = useCustomer();
   const [search, setSearch] = useSearchParams();
+  const subtree = useQuery(subtreeQuery(customer.key));
   const tab = tabs.find((one) => one === search.get('tab')) ?? 'invoices';
+  const isParent = (subtree.data?.items.length ?? 1) > 1;
+  const shown = tabs.filter((one) => one !== 'group' || isParent || tab === 'group');
   return (
     <Page
       title="Invoices"
       actions={
-        tab === 'credits' ? null : (
+        asCsv[tab] ? (
           <>
             <DownloadButton
               label="CSV"
@@ -323,7 +333,7 @@ export function Component() {
               />
             ) : null}
           </>
-        )
+        ) : null
       }
     >
       {customer.parked ? (
@@ -340,15 +350,15 @@ export function Component() {
         }}
       >
         <Tabs.List mb="md">
-          {tabs.map((one) => (
+          {shown.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {tabTitles[one]}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {tabs.map((one) => (
+        {shown.map((one) => (
           <Tabs.Panel key={one} value={one}>
-            <Section title={tabTitles[one]}>{tabContents[one]()}</Section>
+            {tabContents[one]()}
           </Tabs.Panel>
         ))}
       </Tabs>

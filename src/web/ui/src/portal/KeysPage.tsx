@@ -4,7 +4,6 @@ import { IconKey } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { type FormEvent, useMemo, useState } from 'react';
-import { useMay } from '@/app/session';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { useIdempotencyKey } from '@/shared/api/idempotency';
 import { usePages } from '@/shared/api/pages';
@@ -14,7 +13,7 @@ import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
 import { Secret } from '@/shared/ui/Secret';
 import { Empty, Failure, QueryView } from '@/shared/ui/states';
-import { useCustomer } from './customer';
+import { useCustomer, useMayManage } from './customer';
 
 type Key = Schemas['ApiKey'];
 type WithSecret = Schemas['ApiKeyWithSecret'];
@@ -140,7 +139,7 @@ function stateOf(key: Key): { text: string; color: string } {
 /** Keys by which the customer's programs send and read. */
 export function Component() {
   const { customer } = useCustomer();
-  const manages = useMay('manage');
+  const manages = useMayManage();
   const queries = useQueryClient();
   const [opened, dialog] = useDisclosure(false);
   const [made, setMade] = useState<WithSecret | null>(null);

@@ -1,7 +1,6 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useMay } from '@/app/session';
 import { answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import { browserReader, formatDay, formatInstant, formatMoney } from '@/shared/format/format';
@@ -10,7 +9,7 @@ import { Page, Section } from '@/shared/ui/Page';
 import { Failure } from '@/shared/ui/states';
 import { budgetOf, canBeStored, draftOf } from './budgetDraft';
 import { BudgetFields } from './BudgetFields';
-import { useCustomer } from './customer';
+import { useCustomer, useIsOwn, useMayManage } from './customer';
 import { plansQuery, settingsQuery } from './queries';
 import classes from './SettingsPage.module.css';
 
@@ -75,10 +74,16 @@ function conflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 412;
 }
 
+function mailsGoTo({ email, parent }: Schemas['Customer']): string {
+  if (parent?.gets_mails) return `To ${parent.customer}, in place of an address of your own`;
+  return email ? `To ${email}` : 'The customer has no address of its own';
+}
+
 /** How the customer's people read figures, get their mails, and what they mean to spend. */
 export function Component() {
   const { customer, settings } = useCustomer();
-  const manages = useMay('manage');
+  const manages = useMayManage();
+  const isOwn = useIsOwn();
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Settings>(settings.value);
   const [budgets, setBudgets] = useState(() => settings.value.budgets.map(draftOf));
@@ -141,7 +146,7 @@ export function Component() {
           <Stack>
             <Checkbox
               label="Send invoices by mail"
-              description={customer.email ? `To ${customer.email}` : 'The customer has no address of its own'}
+              description={mailsGoTo(customer)}
               disabled={!manages}
               checked={draft.invoice_mail.enabled}
               onChange={(event) => {
@@ -192,7 +197,9 @@ export function Component() {
           </Group>
         ) : (
           <Text size="sm" c="dimmed">
-            A tenant admin may change these.
+            {isOwn
+              ? 'A tenant admin may change these.'
+              : 'Only people of the customer itself may change these.'}
           </Text>
         )}
       </form>

@@ -4,7 +4,7 @@ import { IconUserPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { type FormEvent, useMemo, useState } from 'react';
-import { useMay, useSession } from '@/app/session';
+import { useSession } from '@/app/session';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { useIdempotencyKey } from '@/shared/api/idempotency';
 import { usePages } from '@/shared/api/pages';
@@ -14,7 +14,7 @@ import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
 import { Secret } from '@/shared/ui/Secret';
 import { Empty, Failure, QueryView } from '@/shared/ui/states';
-import { useCustomer } from './customer';
+import { useCustomer, useMayManage } from './customer';
 import { UserActions } from './UserActions';
 
 type User = Schemas['User'];
@@ -105,7 +105,7 @@ function AddUser({ onAdded }: { onAdded: (given: WithPassword) => void }) {
 export function Component() {
   const { customer } = useCustomer();
   const self = useSession().user.id;
-  const manages = useMay('manage');
+  const manages = useMayManage();
   const queries = useQueryClient();
   const [opened, dialog] = useDisclosure(false);
   const [given, setGiven] = useState<WithPassword | null>(null);

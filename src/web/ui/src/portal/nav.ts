@@ -35,3 +35,8 @@ export const portalNav: NavGroup[] = [
     ],
   },
 ];
+
+/** What people of a parent see of one below it: they change nothing there. */
+export const portalNavOfBelow: NavGroup[] = [
+  { label: '', items: portalNav.flatMap(({ items }) => items).filter(({ right }) => right === 'see') },
+];

@@ -27,7 +27,7 @@ function Resend({ owner, endpoint, delivery }: OfEndpoint & { delivery: Delivery
   return (
     <ConfirmAction
       label="Resend"
-      accessibleLabel={`Resend ${delivery.type}, event ${String(delivery.event)} of ${delivery.customer}`}
+      accessibleLabel={`Resend ${delivery.type}, event ${String(delivery.event)} of ${delivery.customer ?? 'the house'}`}
       title="Tell it once more"
       disabled={!endpoint.enabled}
       action={resend}

@@ -109,6 +109,7 @@ export const houseWebhooks: Owner = {
   page: '/console/deliveries/webhooks',
   events: [
     ...customerEvents,
+    'cost_centre.budget_reached',
     'customer.parked',
     'customer.held',
     'dunning.write_off_proposed',

@@ -8,6 +8,7 @@ const kinds: Record<EventKind, string> = {
   'payment.booked': 'a payment is booked, or taken back',
   'showback.issued': 'a showback document is issued',
   'budget.reached': 'a month reaches a threshold of a budget',
+  'cost_centre.budget_reached': 'a month of a cost centre reaches a threshold of its budget',
   'dispute.opened': 'somebody disputes a document',
   'dispute.settled': 'a dispute is settled',
   'dunning.reminder': 'an overdue document is reminded of',

@@ -1,4 +1,4 @@
-import { Anchor, Button, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
@@ -16,7 +16,7 @@ import { FactList } from '@/shared/ui/FactList';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import { CustomerLink } from '../lib/links';
 import {
   loadShares,
@@ -168,6 +168,18 @@ function MonthView({ pool, month }: { pool: Pool; month: PoolMonth }) {
             { label: 'Divided at', value: month.divided_at ? <Instant at={month.divided_at} /> : 'not yet' },
           ]}
         />
+        {month.problem !== null ? (
+          <Alert color="red" title="The last run could not divide it">
+            {month.problem}
+            {month.problem_since ? (
+              <>
+                {' '}
+                (since <Instant at={month.problem_since} />)
+              </>
+            ) : null}
+            . Each run of {pool.engine} tries again.
+          </Alert>
+        ) : null}
         {divided !== null && amount !== null && compare(divided, amount) !== 0 ? (
           <Text size="sm" c="dimmed">
             The next run of {pool.engine} divides the new amount, in the same proportions.

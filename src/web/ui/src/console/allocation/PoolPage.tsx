@@ -20,7 +20,8 @@ import { borneBy, dividedBy } from './poolWords';
 
 /** Whether a month is divided, and of the amount that stands there. */
 export function DividedBadge({ month }: { month: PoolMonth }) {
-  const { amount, divided } = month;
+  const { amount, divided, problem } = month;
+  if (problem !== null) return <Badge color="red">cannot be divided</Badge>;
   if (divided === null) return <Badge color="gray">not divided yet</Badge>;
   if (amount !== null && compare(amount, divided) !== 0) return <Badge color="orange">amount changed</Badge>;
   return <Badge color="green">divided</Badge>;

@@ -14,7 +14,7 @@ import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import { CustomerLink, DocumentLink } from '../lib/links';
 import { useFilters } from '../lib/useFilters';
 import { ImportDialog } from './ImportDialog';

@@ -43,9 +43,7 @@ function columnsOf(header: string) {
       header,
       enableSorting: false,
       cell: ({ row: { original } }) => (
-        <span className="breakable" style={{ paddingLeft: `${String(original.depth)}em` }}>
-          {original.node}
-        </span>
+        <span style={{ paddingLeft: `${String(original.depth)}em` }}>{original.node}</span>
       ),
     }),
     column.accessor('month', { header: 'Month', cell: (cell) => <Month month={cell.getValue()} /> }),

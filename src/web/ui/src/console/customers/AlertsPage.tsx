@@ -9,6 +9,7 @@ import { Page, Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
 import { CustomerLink } from '../lib/links';
+import { CostCentreAlerts, CostCentreBudgets } from './CostCentreBudgets';
 
 type BudgetAlert = Schemas['Alert'];
 
@@ -79,6 +80,8 @@ export function Component() {
           }
         />
       </Section>
+      <CostCentreAlerts />
+      <CostCentreBudgets />
     </Page>
   );
 }

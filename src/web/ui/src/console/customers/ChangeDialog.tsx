@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answer, api, type Schemas } from '@/shared/api/client';
+import { answer, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import { Failure } from '@/shared/ui/states';
 import { useAction } from '@/shared/api/useAction';
@@ -14,6 +14,8 @@ export interface ChangeRequest {
   kind: ChangeKind;
   /** Members that are given, such as the subscription. */
   fixed?: Record<string, string>;
+  /** Of the customer as it was read; a change of what was read is refused if it is another one now. */
+  etag?: string;
   /** Fields that begin filled in. */
   initial?: Values;
 }
@@ -50,7 +52,7 @@ interface ChangeDialogProps extends ChangeRequest {
 }
 
 /** Fills a change in, shows what it would do in money, and makes it. */
-export function ChangeDialog({ customer, kind, fixed = {}, initial = {}, onClose }: ChangeDialogProps) {
+export function ChangeDialog({ customer, kind, fixed = {}, initial = {}, etag, onClose }: ChangeDialogProps) {
   const form = forms[kind];
   const plans = usePlans();
   const documents = useDocuments(customer);
@@ -72,7 +74,13 @@ export function ChangeDialog({ customer, kind, fixed = {}, initial = {}, onClose
     (_: null, key) =>
       answer(
         api.POST('/api/v1/customers/{customer}/changes', {
-          params: { path, header: { 'Idempotency-Key': key } },
+          params: {
+            path,
+            header: {
+              'Idempotency-Key': key,
+              ...(form.replaces && etag !== undefined ? ifMatch(etag) : {}),
+            },
+          },
           body: changeOf(form, values, fixed),
         }),
       ),
@@ -112,6 +120,11 @@ export function ChangeDialog({ customer, kind, fixed = {}, initial = {}, onClose
               ))}
           </div>
           {error ? <Failure error={error} /> : null}
+          {error instanceof ApiError && error.status === 412 ? (
+            <Text size="sm">
+              Somebody else changed the customer meanwhile. Load the page again and repeat your change.
+            </Text>
+          ) : null}
           {preview.data ? <ChangeEffect preview={preview.data} /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -1,12 +1,13 @@
 import { Badge, Button, Group } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo } from 'react';
+import { InvoiceStateBadge } from '@/receivables/InvoiceStateBadge';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
 import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import { DocumentLink } from '../lib/links';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import type { ChangeRequest } from './ChangeDialog';
@@ -78,7 +79,7 @@ export function CustomerDocuments({ customer, onChange }: CustomerDocumentsProps
       column.accessor('state', {
         header: 'State',
         meta: { wideOnly: true },
-        cell: (cell) => <Badge color="gray">{cell.getValue()}</Badge>,
+        cell: (cell) => <InvoiceStateBadge state={cell.getValue()} />,
       }),
       column.accessor('total', {
         header: 'Total',

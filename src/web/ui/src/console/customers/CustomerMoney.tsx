@@ -6,7 +6,7 @@ import { usePages } from '@/shared/api/pages';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Money, Quantity } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import { DocumentLink } from '../lib/links';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import type { ChangeRequest } from './ChangeDialog';

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { useMay } from '@/app/session';
-import { answer, api, type Schemas } from '@/shared/api/client';
+import { answerWithTag, api, type Schemas, type Tagged } from '@/shared/api/client';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { QueryView } from '@/shared/ui/states';
@@ -15,8 +15,10 @@ import { DecideHeld } from '../runs/HeldTable';
 import { RetryParked } from '../runs/ParkedTable';
 import { ChangeDialog, type ChangeRequest } from './ChangeDialog';
 import { type ChangeKind, forms } from './changeForms';
+import { Collective } from './Collective';
 import { CustomerDocuments } from './CustomerDocuments';
 import { CustomerMoney } from './CustomerMoney';
+import { Structure } from './Structure';
 import { Subscriptions } from './Subscriptions';
 
 type Details = Schemas['Customer'];
@@ -126,13 +128,18 @@ function Facts({ details, onEdit }: { details: Details; onEdit: (() => void) | n
 
 const tabs = ['overview', 'money', 'documents'] as const;
 
-function CustomerView({ details }: { details: Details }) {
+function CustomerView({ tagged }: { tagged: Tagged<Details> }) {
+  const { value: details, etag } = tagged;
   const mayBill = useMay('bill');
   const [{ tab }, setPlace] = useFilters({ tab: 'overview' });
   const [change, setChange] = useState<ChangeRequest | null>(null);
-  const begin = mayBill ? setChange : null;
+  const begin = mayBill
+    ? (wanted: ChangeRequest) => {
+        setChange({ ...wanted, etag });
+      }
+    : null;
   const edit = () => {
-    setChange({
+    begin?.({
       kind: 'edit',
       initial: {
         name: details.name,
@@ -224,13 +231,17 @@ function CustomerView({ details }: { details: Details }) {
           <Stack>
             <Subscriptions details={details} onChange={begin} />
             <Facts details={details} onEdit={begin ? edit : null} />
+            <Structure details={details} onChange={begin} />
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="money">
           <CustomerMoney details={details} onChange={begin} />
         </Tabs.Panel>
         <Tabs.Panel value="documents">
-          <CustomerDocuments customer={details.key} onChange={begin} />
+          <Stack>
+            <CustomerDocuments customer={details.key} onChange={begin} />
+            <Collective customer={details.key} />
+          </Stack>
         </Tabs.Panel>
       </Tabs>
       {change ? (
@@ -251,7 +262,7 @@ export function Component() {
   const details = useQuery({
     queryKey: ['customers', 'details', customer],
     queryFn: ({ signal }) =>
-      answer(api.GET('/api/v1/customers/{customer}', { params: { path: { customer } }, signal })),
+      answerWithTag(api.GET('/api/v1/customers/{customer}', { params: { path: { customer } }, signal })),
   });
   if (!details.data) {
     return (
@@ -262,5 +273,5 @@ export function Component() {
       </Page>
     );
   }
-  return <CustomerView key={customer} details={details.data} />;
+  return <CustomerView key={customer} tagged={details.data} />;
 }

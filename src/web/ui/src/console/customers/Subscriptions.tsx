@@ -8,7 +8,7 @@ import { DataTable } from '@/shared/ui/DataTable';
 import { Quantity } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import type { ChangeRequest } from './ChangeDialog';
 import { type ChangeKind, forms } from './changeForms';
 
@@ -80,7 +80,7 @@ const column = createColumnHelper<Subscription>();
 
 const columns = [
   column.accessor('key', {
-    header: 'Subscription',
+    header: 'Key',
     cell: ({ row: { original } }) => (
       <>
         {original.key}
@@ -121,7 +121,11 @@ const columns = [
       </Group>
     ),
   }),
-  column.accessor('starts_on', { header: 'From', cell: (cell) => <Day day={cell.getValue()} /> }),
+  column.accessor('starts_on', {
+    header: 'From',
+    meta: { wideOnly: true },
+    cell: (cell) => <Day day={cell.getValue()} />,
+  }),
   column.accessor('ends_on', {
     header: 'Until',
     meta: { wideOnly: true },

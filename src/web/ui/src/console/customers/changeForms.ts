@@ -37,6 +37,8 @@ export interface Form {
   title: string;
   /** Of the button that makes the change. */
   verb: string;
+  /** It replaces what one has read. */
+  replaces?: true;
   fields: Field[];
 }
 
@@ -308,6 +310,7 @@ export const forms: Record<ChangeKind, Form> = {
     kind: 'billing-mode',
     title: 'Show or bill costs',
     verb: 'Set it',
+    replaces: true,
     fields: [
       {
         name: 'mode',
@@ -327,6 +330,7 @@ export const forms: Record<ChangeKind, Form> = {
     kind: 'parent',
     title: 'Put below another customer',
     verb: 'Put it there',
+    replaces: true,
     fields: [
       { name: 'parent', label: 'Parent', help: 'Key of a customer; empty: below nobody', input: 'text' },
       { name: 'gets_mails', label: 'The parent gets the mails', input: 'yes' },
@@ -336,6 +340,7 @@ export const forms: Record<ChangeKind, Form> = {
     kind: 'edit',
     title: 'Edit the customer',
     verb: 'Save',
+    replaces: true,
     fields: [
       { name: 'name', label: 'Name', input: 'text', required: true },
       { name: 'email', label: 'Mail address', help: 'Empty: gets no mail', input: 'text' },

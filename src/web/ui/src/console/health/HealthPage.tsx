@@ -33,14 +33,14 @@ const findingColumns = [
   finding.accessor('says', {
     header: 'How it is',
     cell: ({ row: { original } }) => (
-      <>
+      <div className="breakable">
         {original.says}
         {original.todo === null ? null : (
           <Text size="sm" c="dimmed">
             To do: {original.todo}
           </Text>
         )}
-      </>
+      </div>
     ),
   }),
 ];

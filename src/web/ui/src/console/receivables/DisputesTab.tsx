@@ -90,6 +90,7 @@ const column = createColumnHelper<Dispute>();
 const columns = [
   column.accessor('document', {
     header: 'Document',
+    meta: { hasLinks: true },
     cell: ({ row: { original } }) => (
       <>
         <DocumentLink customer={original.customer} number={original.document} />

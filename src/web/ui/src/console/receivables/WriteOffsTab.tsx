@@ -12,7 +12,7 @@ import { Instant, Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
-import { Day } from '../lib/Day';
+import { Day } from '@/shared/ui/Day';
 import { CustomerLink, DocumentLink } from '../lib/links';
 import { useFilters } from '../lib/useFilters';
 
@@ -81,14 +81,11 @@ const column = createColumnHelper<WriteOff>();
 const columns = [
   column.accessor('document', {
     header: 'Document',
-    cell: ({ row: { original } }) => (
-      <>
-        <DocumentLink customer={original.customer} number={original.document} />
-        <div>
-          <CustomerLink customer={original.customer} />
-        </div>
-      </>
-    ),
+    cell: ({ row: { original } }) => <DocumentLink customer={original.customer} number={original.document} />,
+  }),
+  column.accessor('customer', {
+    header: 'Customer',
+    cell: (cell) => <CustomerLink customer={cell.getValue()} />,
   }),
   column.accessor('amount', {
     header: 'Amount',

@@ -24,6 +24,8 @@ declare module '@tanstack/react-table' {
     numeric?: boolean;
     /** Left out on narrow screens. */
     wideOnly?: boolean;
+    /** Of a first column: its cells have links, so what opens the row stands beside them. */
+    hasLinks?: boolean;
   }
 }
 
@@ -180,7 +182,8 @@ export function DataTable<T>({
               <Fragment key={row.id}>
                 <tr data-row>
                   {row.getVisibleCells().map((cell, index) => {
-                    const { numeric, wideOnly } = cell.column.columnDef.meta ?? {};
+                    const { numeric, wideOnly, hasLinks } = cell.column.columnDef.meta ?? {};
+                    const opener = index === 0 && row.getCanExpand();
                     const content = flexRender(cell.column.columnDef.cell, cell.getContext());
                     return (
                       <td
@@ -188,7 +191,19 @@ export function DataTable<T>({
                         data-numeric={numeric || undefined}
                         data-wide-only={wideOnly || undefined}
                       >
-                        {index === 0 && row.getCanExpand() ? (
+                        {opener && hasLinks ? (
+                          <div className={classes.beside}>
+                            <UnstyledButton
+                              className={classes.chevronButton}
+                              aria-expanded={row.getIsExpanded()}
+                              aria-label={`Details of ${row.id}`}
+                              onClick={row.getToggleExpandedHandler()}
+                            >
+                              <IconChevronRight size={16} aria-hidden className={classes.chevron} />
+                            </UnstyledButton>
+                            <div>{content}</div>
+                          </div>
+                        ) : opener ? (
                           <UnstyledButton
                             className={classes.opener}
                             aria-expanded={row.getIsExpanded()}

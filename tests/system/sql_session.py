@@ -10,7 +10,7 @@ class Session:
 
     def __init__(self, conninfo):
         self._process = subprocess.Popen(
-            ["psql", "-X", "-q", "-t", "-A", "-F", "\t", "-d", conninfo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [rp.postgres_programs() / "psql", "-X", "-q", "-t", "-A", "-F", "\t", "-d", conninfo], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, cwd=rp.SANDBOX)
         self.ask("set synchronous_commit = local")
 
