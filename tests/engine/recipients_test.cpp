@@ -98,7 +98,7 @@ TEST_F(RecipientsTest, OnesFromBeforeAreForTheCustomerAsItIs) {
   world.subscribe("acme", "SMB", "2026-10-01");
   world.run("2026-11-01T02:00:00Z");
   auto owner = world.connect(store::Role::kOwner);
-  owner.run_script({"as before 0020",
+  owner.run_script({"as before 0022",
                     "alter table document disable trigger user; "
                     "update document set recipient = null; "
                     "alter table document enable trigger user"});
