@@ -57,6 +57,12 @@ export const tenantPages = [
     as: 'anna',
     prepare: (page) => page.getByRole('button', { name: 'Dispute', exact: true }).click(),
   },
+  {
+    name: 'showback',
+    path: async (world) => `/c/lab/invoices/${await lastInvoice(world, 'lab', 'showback')}`,
+    as: 'anna',
+    screen: true,
+  },
   { name: 'plan', path: '/c/acme/plan', as: 'anna', screen: true },
   { name: 'users', path: '/c/acme/users', as: 'anna' },
   {

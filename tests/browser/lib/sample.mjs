@@ -195,6 +195,16 @@ async function fillMoney(world) {
   await ask(world, 'admin', 'POST', '/api/v1/exports', { kind: 'erp', format: 'sap-style' });
 }
 
+/** A business unit below acme whose costs are shown, and a month of it. */
+async function fillShowback(world) {
+  const from = `${lastMonth()}-01`;
+  await ask(world, 'admin', 'POST', '/api/v1/customers', { key: 'lab', name: 'Acme Research Lab', time_zone: 'Europe/Berlin' });
+  await change(world, 'lab', { kind: 'parent', parent: 'acme' });
+  await change(world, 'lab', { kind: 'subscribe', key: 'lab-1', plan: 'Professional', from });
+  await change(world, 'lab', { kind: 'billing-mode', mode: 'showback', from });
+  await runMonthly(world);
+}
+
 /** Customers below others, costs that are only shown, reminders, and what is disputed. */
 async function fillReceivables(world) {
   const next = new Date();
@@ -241,5 +251,6 @@ export async function fill(world) {
   await world.send(secret, unusual.slice(0, 30));
   await world.send(secret, unusual.slice(30));
   await fillMoney(world);
+  await fillShowback(world);
   await fillReceivables(world);
 }

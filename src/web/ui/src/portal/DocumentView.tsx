@@ -47,7 +47,8 @@ function Parties({ document, issuer }: Pick<DocumentViewProps, 'document' | 'iss
   const facts: [string, ReactNode][] = [];
   if (document.number) facts.push(['Number', document.number]);
   if (document.issued_on) facts.push(['Issued', formatDay(document.issued_on, reader)]);
-  if (document.due_on) facts.push(['Due', formatDay(document.due_on, reader)]);
+  if (document.due_on && document.kind !== 'showback')
+    facts.push(['Due', formatDay(document.due_on, reader)]);
   if (document.corrects) facts.push(['Corrects', document.corrects.number]);
   if (document.reason) facts.push(['Reason', document.reason]);
   facts.push(['Currency', document.currency]);
@@ -160,11 +161,13 @@ function Totals({ document }: { document: Document }) {
     });
   }
   const due = sign(document.carried_forward) >= 0;
-  rows.push({
-    label: document.interim ? 'Balance after this' : due ? 'To pay' : 'Your credit',
-    amount: due ? document.carried_forward : negate(document.carried_forward),
-    strong: true,
-  });
+  if (document.kind !== 'showback') {
+    rows.push({
+      label: document.interim ? 'Balance after this' : due ? 'To pay' : 'Your credit',
+      amount: due ? document.carried_forward : negate(document.carried_forward),
+      strong: true,
+    });
+  }
   return (
     <table className={classes.totals}>
       <caption className="visually-hidden">Totals, in {document.currency}</caption>
@@ -209,6 +212,9 @@ export function DocumentView({ document, issuer, mark, explain, openLine }: Docu
       </header>
       {document.interim ? (
         <p className={classes.interimNote}>Computed on demand. Not issued, not a bill.</p>
+      ) : null}
+      {document.kind === 'showback' && !document.interim ? (
+        <p className={classes.interimNote}>For information, not an invoice. Nothing of it is to be paid.</p>
       ) : null}
       <Parties document={document} issuer={issuer} />
       {periods.length === 0 ? <p>There are no lines.</p> : null}

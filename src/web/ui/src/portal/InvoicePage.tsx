@@ -58,13 +58,15 @@ export function Component() {
             </Button>
           ) : null}
           <DownloadButton label="PDF" path={path} type="application/pdf" name={`${number}.pdf`} />
-          <DownloadButton
-            label="E-invoice"
-            accessibleLabel="E-invoice, UBL by EN 16931"
-            path={path}
-            type="application/xml"
-            name={`${number}.xml`}
-          />
+          {query.data?.document.kind === 'showback' ? null : (
+            <DownloadButton
+              label="E-invoice"
+              accessibleLabel="E-invoice, UBL by EN 16931"
+              path={path}
+              type="application/xml"
+              name={`${number}.xml`}
+            />
+          )}
           <DownloadButton label="CSV" path={path} type="text/csv" name={`${number}.csv`} />
           <DownloadButton label="JSON" path={path} type="application/json" name={`${number}.json`} />
           <PrintButton />

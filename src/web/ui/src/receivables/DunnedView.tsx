@@ -26,7 +26,8 @@ function stepWords(step: string): string {
 
 const stepColumn = createColumnHelper<Step>();
 
-function stepColumns(currency: string) {
+function stepColumns({ currency, steps }: Dunned) {
+  const haveNotes = steps.some(({ undone, note }) => undone !== null || note !== null);
   return [
     stepColumn.accessor('step', {
       header: 'Step',
@@ -50,20 +51,25 @@ function stepColumns(currency: string) {
         return fee === null ? '—' : <Money amount={fee} currency={currency} />;
       },
     }),
-    stepColumn.display({
-      id: 'note',
-      header: 'Note',
-      cell: ({ row: { original } }) => original.undone ?? original.note ?? '',
-    }),
+    ...(haveNotes
+      ? [
+          stepColumn.display({
+            id: 'note',
+            header: 'Note',
+            cell: ({ row: { original } }) => original.undone ?? original.note ?? '',
+          }),
+        ]
+      : []),
   ];
 }
 
 /** The steps taken on a document, in their order. */
-export function StepsTaken({ document, currency, steps }: Dunned) {
+export function StepsTaken(dunned: Dunned) {
+  const { document, steps } = dunned;
   return (
     <DataTable
       label={`Steps taken on ${document}`}
-      columns={stepColumns(currency)}
+      columns={stepColumns(dunned)}
       rows={steps}
       rowKey={({ step }) => step}
       sortable={false}

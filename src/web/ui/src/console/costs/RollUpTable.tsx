@@ -54,7 +54,7 @@ function columnsOf(header: string) {
       cell: ({ row: { original } }) => <Money amount={original.billed} currency={original.currency} />,
     }),
     column.accessor('billedWithBelow', {
-      header: 'Billed, with below',
+      header: 'Billed in all',
       sortingFn: byDecimal,
       meta: { numeric: true },
       cell: ({ row: { original } }) => (
@@ -62,7 +62,7 @@ function columnsOf(header: string) {
       ),
     }),
     column.accessor('shownWithBelow', {
-      header: 'Shown, with below',
+      header: 'Shown in all',
       sortingFn: byDecimal,
       meta: { numeric: true, wideOnly: true },
       cell: ({ row: { original } }) => (
