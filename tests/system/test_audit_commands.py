@@ -80,7 +80,9 @@ class AuditCommands(unittest.TestCase):
     def test_replay(self):
         one = self.reckoner.json("replay", "INV-2026-000001")
         self.assertTrue(one["same"])
-        self.assertEqual(one["document"], self.reckoner.json("show", "INV-2026-000001"))
+        shown = self.reckoner.json("show", "INV-2026-000001")
+        del shown["recipient"]  # kept beside the document, and no part of what is proved
+        self.assertEqual(one["document"], shown)
         self.assertEqual(one["content_hash"],
                          psql(self.database, "select encode(content_hash, 'hex') from document where customer_id = 1"
                               )[0][0])

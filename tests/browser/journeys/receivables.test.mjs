@@ -57,25 +57,27 @@ test('a line is disputed by the customer, and credited in the console', async ()
   });
 });
 
-test('a document is disputed as a whole and refused with a reason; another dispute is withdrawn', async () => {
+test('a document is disputed as a whole, withdrawn, disputed again and refused with a reason', async () => {
   const number = await lastInvoice(stage.world, 'acme', 'invoice');
   await stage.visit({ as: 'anna' }, async ({ page }) => {
     await page.goto(`/c/acme/invoices/${number}`);
     await settled(page);
-    for (const message of ['we never ordered it', 'a slip of ours']) {
+    const dispute = async (message) => {
       await page.getByRole('button', { name: 'Dispute', exact: true }).click();
       const dialog = page.getByRole('dialog', { name: `Dispute ${number}` });
       await dialog.getByLabel('What is wrong').fill(message);
       await dialog.getByLabel(/^Amount, /).fill('0.02');
       await dialog.getByRole('button', { name: 'Open the dispute' }).click();
       await dialog.waitFor({ state: 'hidden' });
-    }
-    await page.getByRole('button', { name: 'Withdraw the dispute of the whole document' }).first().click();
+    };
+    await dispute('a slip of ours');
+    await page.getByRole('button', { name: 'Withdraw the dispute of the whole document' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
     await page
       .getByRole('table', { name: `Disputes of ${number}` })
       .getByText('withdrawn', { exact: true })
       .waitFor();
+    await dispute('we never ordered it');
   });
   await stage.visit({ as: 'admin' }, async ({ page }) => {
     await page.goto('/console/receivables');
