@@ -5,7 +5,7 @@ XSLT). They are not part of the project and are named by two folders; the rules 
     RECKONER=build/release/reckoner python3 tests/documents/official_ubl.py --schemas UBL-2.1/xsd --rules eInvoicing-EN16931/ubl/xslt
 
 Issues invoices and credit notes at the standard and a reduced rate, exempt, with reverse charge, outside the scope, with coupons and
-with prices that contain their tax, writes each as UBL, and exits with 1 when a validator finds something.
+with prices that contain their tax, to addresses and orders, writes each as UBL, and exits with 1 when a validator finds something.
 """
 
 import argparse
@@ -46,6 +46,10 @@ def make(reckoner, directory):
                  [["s", key, facts[3], "2026-09-01", "2026-11-01"] for key, facts in CUSTOMERS.items()])
     reckoner.ok("import", "customers", directory / "customers.csv")
     reckoner.ok("import", "subscriptions", directory / "subscriptions.csv")
+    reckoner.ok("billing-details", "standard", "--street", "Hinterhaus", "--street", "Am Markt 5", "--city", "Hamburg", "--postal-code",
+                "20095", "--buyer-reference", "Leitweg 04011000-12345-03", "--purchase-order", "PO-2026-117")
+    reckoner.ok("billing-details", "outside", "--street", "1 Main Street", "--city", "Springfield", "--postal-code", "62701",
+                "--subdivision", "IL", "--country", "US", "--purchase-order", "4711")
     reckoner.ok("grant", "coupon", "coupon", "welcome", "--amount", "10.00")
     reckoner.ok("run", "monthly")
     invoices = reckoner.json("invoices", "--limit", "100")["invoices"]
