@@ -19,6 +19,10 @@ interface SuggestionsProps {
   onChoose: (customer: string, document: string) => void;
 }
 
+function withoutDocument(documents: Suggestion['documents']) {
+  return documents.length === 0 ? 'nothing is open: choose' : 'the oldest first';
+}
+
 function Suggestions({ entry, suggestions, onChoose }: SuggestionsProps) {
   const reader = useReader();
   if (suggestions.length === 0) {
@@ -54,12 +58,12 @@ function Suggestions({ entry, suggestions, onChoose }: SuggestionsProps) {
             <Button
               size="compact-xs"
               variant="default"
-              aria-label={`Choose ${customer}, the oldest first`}
+              aria-label={`${withoutDocument(documents)}, ${customer}`}
               onClick={() => {
                 onChoose(customer, '');
               }}
             >
-              {documents.length === 0 ? 'nothing is open: choose' : 'the oldest first'}
+              {withoutDocument(documents)}
             </Button>
           </Group>
         </li>
