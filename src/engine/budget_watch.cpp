@@ -25,7 +25,8 @@ constexpr std::size_t kBatch = 200;
 constexpr std::chrono::hours kSweep{1};
 /// Settings are stored somewhat later than they say.
 constexpr std::chrono::minutes kSettingsSlack{1};
-constexpr std::chrono::milliseconds kRestMax{1'000};
+constexpr int kRestTimes = 4;
+constexpr std::chrono::milliseconds kRestMax{5'000};
 constexpr std::chrono::milliseconds kNap{20};
 /// Whose mails and events are those that are no customer's.
 constexpr CustomerId kHouse{0};
@@ -133,7 +134,7 @@ Standing standing_of(store::Connection& connection, time::Instant now, CentreWat
 }
 
 void rest(Steady::duration worked, const std::atomic<bool>& stop) {
-  const auto until = Steady::now() + std::min<Steady::duration>(worked, kRestMax);
+  const auto until = Steady::now() + std::min<Steady::duration>(worked * kRestTimes, kRestMax);
   while (!stop && Steady::now() < until) std::this_thread::sleep_for(kNap);
 }
 

@@ -32,9 +32,9 @@ class BudgetWatch {
     std::size_t told = 0;
     bool is_elsewhere = false;  ///< another process was at it
   };
-  /// One look, in batches. After each it rests as long as that took (a second at most), so that it
-  /// takes half of one processor at most from others. Ends early when `stop` becomes true. Throws
-  /// DatabaseError, and Error where no configuration is active.
+  /// One look, in batches. After each it rests four times as long as that took (five seconds at
+  /// most), so that it takes about a fifth of one processor from others. Ends early when `stop`
+  /// becomes true. Throws DatabaseError, and Error where no configuration is active.
   Look look(const std::atomic<bool>& stop);
 
  private:
