@@ -160,9 +160,12 @@ void add_changes(const Sheet& sheet) {
                              Face::kStrong, Ink::kText, Role::kHeading, 2);
   heading.keeps_next = true;
   sheet.plan.add(std::move(heading));
-  for (std::size_t i = 0; i < std::min(changes.size(), kSentencesMax); ++i) {
-    sheet.plan.add(text_block(sheet, sentence_on(sheet, changes[i]), Face::kSmall, Ink::kText,
-                              Role::kParagraph, 2));
+  const std::size_t shown = std::min(changes.size(), kSentencesMax);
+  for (std::size_t i = 0; i < shown; ++i) {
+    Block sentence = text_block(sheet, sentence_on(sheet, changes[i]), Face::kSmall, Ink::kText,
+                                Role::kParagraph, 2);
+    sentence.keeps_next = i + 1 < shown;
+    sheet.plan.add(std::move(sentence));
   }
 }
 

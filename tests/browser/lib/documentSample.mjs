@@ -96,6 +96,9 @@ const customers = [
     country: 'DE',
     tax_id: 'DE811907980',
     language: 'de-DE',
+    address: { street: ['Halle 3', 'Werkstraße 12'], city: 'Hamburg', postal_code: '20095' },
+    buyer_reference: 'Einkauf 4711',
+    purchase_order: 'PO-2026-117',
     plan: german.plan,
     traffic: 1900,
   },
@@ -105,6 +108,7 @@ const customers = [
     country: 'IL',
     tax_id: '514392771',
     language: 'he-IL',
+    address: { street: ['רחוב הרצל 12'], city: 'תל אביב-יפו', postal_code: '6688312' },
     plan: hebrew.plan,
     traffic: 6200,
   },
@@ -114,6 +118,8 @@ const customers = [
     country: 'FR',
     tax_id: 'FR12345678901',
     language: 'en-GB',
+    address: { street: ['14 rue de la République'], city: 'Lyon', postal_code: '69002' },
+    purchase_order: 'CM-88120',
     plan: german.plan,
     traffic: 800,
   },
@@ -144,14 +150,9 @@ function charges(month) {
  */
 export async function bill(world, write) {
   const [first] = billedMonths();
-  for (const { key, name, country, tax_id: taxId, language, plan } of customers) {
-    await ask(world, 'admin', 'POST', '/api/v1/customers', {
-      key,
-      name,
-      time_zone: 'Europe/Berlin',
-      country,
-      ...(taxId ? { tax_id: taxId } : {}),
-    });
+  for (const { language, plan, traffic: _, ...customer } of customers) {
+    const { key } = customer;
+    await ask(world, 'admin', 'POST', '/api/v1/customers', { time_zone: 'Europe/Berlin', ...customer });
     await change(world, key, { kind: 'subscribe', key: 'main', plan, from: `${first}-01`, quantities: { seats: '24' } });
     const path = `/api/v1/customers/${key}/settings`;
     const { answer, headers } = await ask(world, 'admin', 'GET', path);
