@@ -38,7 +38,7 @@ time::Date day(unsigned month, unsigned day_of_month) {
   return std::chrono::year(2026) / std::chrono::month(month) / std::chrono::day(day_of_month);
 }
 
-domain::DocumentLine line(int number) {
+domain::DocumentLine line(int number, int customer) {
   domain::DocumentLine line{
       .period = {.starts_at = std::chrono::sys_days(day(10, 1)), .cycle = 1},
       .period_label = "2026-10",
@@ -48,79 +48,83 @@ domain::DocumentLine line(int number) {
                .description = fmt::format("Requests of service {} above the allowance", number),
                .starts_on = day(10, 1),
                .ends_on = day(11, 1),
-               .quantity = 4640 + number,
+               .quantity = 4640 + number + customer,
                .unit = "requests",
-               .amount = eur(Decimal::from_parts(31440 + number, 2)),
+               .amount = eur(Decimal::from_parts(31440 + number + customer * 7, 2)),
                .facts = ""},
       .tax_percent = 19};
   return line;
 }
 
-pricing::Trace tiers() {
+pricing::Trace tiers(int customer) {
   const auto step = [](std::string label, Decimal quantity, Decimal price) {
     return pricing::Step{std::move(label), quantity, price,
                          money::Ratio(quantity) * money::Ratio(price)};
   };
   return {step("tier up to 1000", 1000, Decimal::from_parts(1, 1)),
-          step("tier up to 5000", 3640, Decimal::from_parts(589, 4))};
+          step("tier up to 5000", 3640 + customer, Decimal::from_parts(589, 4))};
 }
 
-/// What a customer of several services gets: everything that a page can have, `number` on it.
+/// What a customer of several services gets: everything that a page can have, and by `number` other
+/// names, places and figures.
 documents::Printed made_up(int lines, int number) {
-  domain::Document document{.customer = {7},
-                            .customer_key = "acme",
-                            .customer_name = "Müller & Söhne GmbH",
-                            .email = "billing@acme.example",
-                            .zone = "Europe/Berlin",
-                            .currency = money::Currency::of("EUR"),
-                            .ordinal = 3,
-                            .number = fmt::format("R-2026-{:06}", number),
-                            .corrects = std::nullopt,
-                            .corrects_number = "",
-                            .reason = "",
-                            .issued_on = day(11, 1),
-                            .due_on = day(11, 15),
-                            .lines = {},
-                            .payments = {{1, "TX-4711", day(10, 20), eur(120), ""}},
-                            .coupons = {},
-                            .taxes = {},
-                            .credits = {},
-                            .brought_forward = eur(120),
-                            .subtotal = eur(0),
-                            .total = eur(0),
-                            .credits_total = eur(0),
-                            .payments_total = eur(0),
-                            .carried_forward = eur(0),
-                            .credit_limit = std::nullopt};
-  documents::Printed printed{.document = std::move(document),
-                             .issuer = {"Stratos GmbH",
-                                        {"Hauptstraße 1", "10115 Berlin"},
-                                        "VAT DE123456789",
-                                        "billing@stratos.example"},
-                             .details = {.iban = "DE89370400440532013000",
-                                         .bic = "COBADEFFXXX",
-                                         .country = "DE",
-                                         .logo = std::string(kLogo)},
-                             .recipient = {.billing = {.address = {.street = {"Am Markt 5"},
-                                                                   .city = "Hamburg",
-                                                                   .postal_code = "20095",
-                                                                   .subdivision = "",
-                                                                   .country = ""},
-                                                       .buyer_reference = "",
-                                                       .purchase_order = "PO-2026-117"},
-                                           .country = "DE",
-                                           .tax_id = "DE811907980",
-                                           .language = "de"},
-                             .subscriptions = {{1, "IoT Professional"}},
-                             .periods = {},
-                             .compared = {}};
+  domain::Document document{
+      .customer = {7},
+      .customer_key = fmt::format("customer-{}", number),
+      .customer_name = fmt::format("Müller & Söhne {} GmbH", number),
+      .email = "billing@acme.example",
+      .zone = "Europe/Berlin",
+      .currency = money::Currency::of("EUR"),
+      .ordinal = 3,
+      .number = fmt::format("R-2026-{:06}", number),
+      .corrects = std::nullopt,
+      .corrects_number = "",
+      .reason = "",
+      .issued_on = day(11, 1),
+      .due_on = day(11, 15),
+      .lines = {},
+      .payments = {{1, fmt::format("TX-{}", number), day(10, 20), eur(120), ""}},
+      .coupons = {},
+      .taxes = {},
+      .credits = {},
+      .brought_forward = eur(120 + number),
+      .subtotal = eur(0),
+      .total = eur(0),
+      .credits_total = eur(0),
+      .payments_total = eur(0),
+      .carried_forward = eur(0),
+      .credit_limit = std::nullopt};
+  documents::Printed printed{
+      .document = std::move(document),
+      .issuer = {"Stratos GmbH",
+                 {"Hauptstraße 1", "10115 Berlin"},
+                 "VAT DE123456789",
+                 "billing@stratos.example"},
+      .details = {.iban = "DE89370400440532013000",
+                  .bic = "COBADEFFXXX",
+                  .country = "DE",
+                  .logo = std::string(kLogo)},
+      .recipient = {.billing = {.address = {.street = {fmt::format("Am Markt {}", number)},
+                                            .city = "Hamburg",
+                                            .postal_code = fmt::format("{:05}", 20095 + number),
+                                            .subdivision = "",
+                                            .country = ""},
+                                .buyer_reference = "",
+                                .purchase_order = fmt::format("PO-2026-{}", number)},
+                    .country = "DE",
+                    .tax_id = fmt::format("DE{:09}", 811907980 + number),
+                    .language = "de"},
+      .subscriptions = {{1, "IoT Professional"}},
+      .periods = {},
+      .compared = {}};
   money::Money base = eur(0);
   for (int i = 0; i < lines; ++i) {
-    printed.document.lines.push_back(line(i));
-    printed.steps.push_back(i < 1 ? tiers() : pricing::Trace{});
+    printed.document.lines.push_back(line(i, number));
+    printed.steps.push_back(i < 1 ? tiers(number) : pricing::Trace{});
     base += printed.document.lines.back().line.amount;
     if (i < 6) {
-      printed.compared.push_back({fmt::format("Service {}", i), eur(300), eur(314 + i)});
+      printed.compared.push_back(
+          {fmt::format("Service {}", i), eur(300 + number), eur(314 + i + number)});
     }
   }
   const money::Money tax =
@@ -129,7 +133,7 @@ documents::Printed made_up(int lines, int number) {
   printed.document.taxes = {{"DE", "standard", 19, base, tax, false, ""}};
   domain::add_up(printed.document);
   for (int month = 1; month <= 10; ++month) {
-    printed.periods.push_back({fmt::format("2026-{:02}", month), eur(2000 + 90 * month)});
+    printed.periods.push_back({fmt::format("2026-{:02}", month), eur(2000 + 90 * month + number)});
   }
   return printed;
 }

@@ -33,11 +33,11 @@ struct Sheet {
   const domain::Document& document() const { return printed.document; }
 
   std::shared_ptr<const Text> text(std::string_view text, Face face, double width_max) const {
-    return std::make_shared<const Text>(typesetter.text(text, face, width_max));
+    return typesetter.text(text, face, width_max);
   }
   /// What does not fit ends in "…".
   std::shared_ptr<const Text> one_line(std::string_view text, Face face, double width_max) const {
-    return std::make_shared<const Text>(typesetter.one_line(text, face, width_max));
+    return typesetter.one_line(text, face, width_max);
   }
   std::string amount(const money::Money& money) const { return format.amount(money); }
   /// "54.22 USD".

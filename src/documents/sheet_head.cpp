@@ -172,24 +172,23 @@ Head make_head(const Sheet& sheet) {
 
 void draw_margins(const Sheet& sheet, PdfFile& file, std::size_t page, std::size_t pages) {
   if (is_interim(sheet.document())) {
-    file.mark(sheet.typesetter.text(sheet.words.interim_mark, Face::kTitle, kContent));
+    file.mark(*sheet.text(sheet.words.interim_mark, Face::kTitle, kContent));
   }
   const Part part(file, Role::kParagraph);
   if (page > 0) {
-    const Text left = sheet.typesetter.text(filled(sheet.words.continued, title_of(sheet)),
-                                            Face::kSmall, kContent * 0.6);
-    const Text right =
-        sheet.typesetter.text(sheet.document().customer_name, Face::kSmall, kContent * 0.38);
-    file.draw(left, kLeft, kMarginTop, Ink::kMuted);
-    file.draw(right, kRight - right.width(), kMarginTop, Ink::kMuted);
+    const auto left =
+        sheet.text(filled(sheet.words.continued, title_of(sheet)), Face::kSmall, kContent * 0.6);
+    const auto right = sheet.text(sheet.document().customer_name, Face::kSmall, kContent * 0.38);
+    file.draw(*left, kLeft, kMarginTop, Ink::kMuted);
+    file.draw(*right, kRight - right->width(), kMarginTop, Ink::kMuted);
   }
   file.line(kLeft, kFootTop, kContent, Ink::kRule);
-  const Text foot = sheet.typesetter.text(foot_of(sheet.printed.issuer, sheet.printed.details),
-                                          Face::kTiny, kContent * 0.82);
-  file.draw(foot, kLeft, kFootTop + 6, Ink::kMuted);
-  const Text number = sheet.typesetter.text(filled(sheet.words.page, page + 1, pages), Face::kSmall,
-                                            kContent * 0.15);
-  file.draw(number, kRight - number.width(), kFootTop + 5, Ink::kText);
+  const auto foot = sheet.text(foot_of(sheet.printed.issuer, sheet.printed.details), Face::kTiny,
+                               kContent * 0.82);
+  file.draw(*foot, kLeft, kFootTop + 6, Ink::kMuted);
+  const auto number =
+      sheet.text(filled(sheet.words.page, page + 1, pages), Face::kSmall, kContent * 0.15);
+  file.draw(*number, kRight - number->width(), kFootTop + 5, Ink::kText);
 }
 
 }  // namespace reckoner::documents

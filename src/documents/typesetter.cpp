@@ -5,6 +5,7 @@
 #include <pango/pangofc-fontmap.h>
 
 #include <array>
+#include <map>
 
 #include "base/error.hpp"
 #include "text/utf8.hpp"
@@ -149,26 +150,68 @@ struct Typesetter::Fonts {
   Fonts& operator=(const Fonts&) = delete;
 };
 
-Typesetter::Typesetter() : fonts_(std::make_unique<Fonts>()) {
+/// By what decides how a text comes out.
+class Typesetter::Shaped {
+ public:
+  struct Key {
+    std::string text;
+    Face face;
+    double width_max;
+    int lines_max;
+    auto operator<=>(const Key&) const = default;
+  };
+
+  /// Whether `text` is of a kind that comes again.
+  static bool keeps(std::string_view text) { return text.size() <= kLengthMax; }
+  /// Empty where it is new. Filled in by who asks.
+  std::shared_ptr<const Text>& at(Key key) {
+    if (texts_.size() >= kCountMax) texts_.clear();
+    return texts_[std::move(key)];
+  }
+  void clear() { texts_.clear(); }
+
+ private:
+  static constexpr std::size_t kLengthMax = 40;
+  static constexpr std::size_t kCountMax = 1'000;
+
+  std::map<Key, std::shared_ptr<const Text>> texts_;
+};
+
+Typesetter::Typesetter() : fonts_(std::make_unique<Fonts>()), shaped_(std::make_unique<Shaped>()) {
   set_language("");
 }
 
 Typesetter::~Typesetter() = default;
 
 void Typesetter::set_language(const std::string& language) {
-  pango_context_set_language(
-      fonts_->context, pango_language_from_string(language.empty() ? "en" : language.c_str()));
+  PangoLanguage* chosen = pango_language_from_string(language.empty() ? "en" : language.c_str());
+  if (chosen == pango_context_get_language(fonts_->context)) return;
+  pango_context_set_language(fonts_->context, chosen);
+  shaped_->clear();
 }
 
-Text Typesetter::text(std::string_view text, Face face, double width_max) const {
+std::shared_ptr<const Text> Typesetter::text(std::string_view text, Face face,
+                                             double width_max) const {
   return shaped(text, face, width_max, kLinesMax);
 }
 
-Text Typesetter::one_line(std::string_view text, Face face, double width_max) const {
+std::shared_ptr<const Text> Typesetter::one_line(std::string_view text, Face face,
+                                                 double width_max) const {
   return shaped(text, face, width_max, 1);
 }
 
-Text Typesetter::shaped(std::string_view text, Face face, double width_max, int lines_max) const {
+std::shared_ptr<const Text> Typesetter::shaped(std::string_view text, Face face, double width_max,
+                                               int lines_max) const {
+  const auto make = [&] {
+    return std::make_shared<const Text>(shape(text, face, width_max, lines_max));
+  };
+  if (!Shaped::keeps(text)) return make();
+  std::shared_ptr<const Text>& kept = shaped_->at({std::string(text), face, width_max, lines_max});
+  if (kept == nullptr) kept = make();
+  return kept;
+}
+
+Text Typesetter::shape(std::string_view text, Face face, double width_max, int lines_max) const {
   PangoLayout* layout = pango_layout_new(fonts_->context);
   PangoAttrList* attributes = pango_attr_list_new();
   const std::string shown = with_plain_spaces(text::printable(text), attributes);

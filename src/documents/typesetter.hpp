@@ -52,15 +52,20 @@ class Typesetter {
   /// Broken at words, within words where it must be, to lines of at most `width_max`; what goes on
   /// behind twelve lines ends in "…", so that any text fits a page. Control characters and what is
   /// not UTF-8 come out as U+FFFD.
-  Text text(std::string_view text, Face face, double width_max) const;
+  std::shared_ptr<const Text> text(std::string_view text, Face face, double width_max) const;
   /// On one line, which ends in "…" where the text does not fit.
-  Text one_line(std::string_view text, Face face, double width_max) const;
+  std::shared_ptr<const Text> one_line(std::string_view text, Face face, double width_max) const;
 
  private:
-  Text shaped(std::string_view text, Face face, double width_max, int lines_max) const;
-
   struct Fonts;
+  class Shaped;
+
+  Text shape(std::string_view text, Face face, double width_max, int lines_max) const;
+  std::shared_ptr<const Text> shaped(std::string_view text, Face face, double width_max,
+                                     int lines_max) const;
+
   std::unique_ptr<Fonts> fonts_;
+  std::unique_ptr<Shaped> shaped_;  ///< short texts of before, which most documents have again
 };
 
 }  // namespace reckoner::documents

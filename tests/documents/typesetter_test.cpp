@@ -10,17 +10,17 @@ namespace {
 constexpr double kWide = 500;
 
 double width_of(const Typesetter& typesetter, std::string_view text) {
-  return typesetter.text(text, Face::kBody, kWide).width();
+  return typesetter.text(text, Face::kBody, kWide)->width();
 }
 
 TEST(Typesetter, EndsNoLineAtANoBreakSpace) {
   const Typesetter typesetter;
   const double room = width_of(typesetter, "Summe 5") + 1;
-  const Text broken = typesetter.text("Summe 5 EUR", Face::kBody, room);
-  EXPECT_NEAR(broken.width(), width_of(typesetter, "Summe 5"), 0.01);
-  const Text kept = typesetter.text("Summe 5\u00a0EUR", Face::kBody, room);
-  EXPECT_NEAR(kept.width(), width_of(typesetter, "Summe"), 0.01);
-  EXPECT_EQ(kept.height(), broken.height());
+  const auto broken = typesetter.text("Summe 5 EUR", Face::kBody, room);
+  EXPECT_NEAR(broken->width(), width_of(typesetter, "Summe 5"), 0.01);
+  const auto kept = typesetter.text("Summe 5\u00a0EUR", Face::kBody, room);
+  EXPECT_NEAR(kept->width(), width_of(typesetter, "Summe"), 0.01);
+  EXPECT_EQ(kept->height(), broken->height());
 }
 
 TEST(Typesetter, ANoBreakSpaceIsAsWideAsASpace) {
