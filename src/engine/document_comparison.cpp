@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "engine/charge_of_line.hpp"
 #include "invoicing/charge_facts.hpp"
 
 namespace reckoner::engine {
@@ -74,17 +75,6 @@ std::set<std::string> plans_of(const std::map<std::string, Lines>& charges) {
   return plans;
 }
 
-const domain::Charge* find_charge(const config::Configuration& configuration,
-                                  const invoicing::ChargeFacts& facts, money::Currency currency) {
-  for (const domain::Plan& plan : configuration.plans) {
-    if (plan.name != facts.plan || plan.currency != currency) continue;
-    for (const domain::Charge& charge : plan.charges) {
-      if (charge.name == facts.charge) return &charge;
-    }
-  }
-  return nullptr;
-}
-
 class Comparing {
  public:
   Comparing(store::Connection& connection, Versions& versions, CustomerId customer,
@@ -134,8 +124,8 @@ class Comparing {
     const auto version = version_of(period);
     if (!version) return nullptr;
     const auto compiled = versions_.load(connection_, *version);
-    const domain::Charge* charge = find_charge(compiled->configuration(), facts, currency_);
-    return charge == nullptr ? nullptr : std::shared_ptr<const domain::Charge>(compiled, charge);
+    const auto by = priced_by(compiled->configuration(), currency_, facts);
+    return by ? std::shared_ptr<const domain::Charge>(compiled, &by->charge) : nullptr;
   }
 
   std::optional<VersionId> version_of(const domain::PeriodKey& period) {
