@@ -1,5 +1,7 @@
 #include "engine/alerts.hpp"
 
+#include "engine/told.hpp"
+
 namespace reckoner::engine {
 
 namespace {
@@ -33,21 +35,11 @@ constexpr store::Statement kKeep{"keep alert", R"(
   on conflict (customer_id, month, currency, charge, basis, limit_amount) do nothing)"};
 
 Alert alert_of(const store::Row& row) {
-  const money::Currency currency = money::Currency::of(row.text("currency"));
-  const money::Money limit(row.decimal("limit_amount"), currency);
-  const auto percent = row.optional_decimal("percent");
-  insight::Threshold threshold{.basis = insight::parse_basis(row.text("basis")),
-                               .percent = percent,
-                               .amount = percent ? std::nullopt : std::optional(limit.amount())};
   return {.customer = {row.int64("customer_id")},
           .customer_key = row.text("key"),
           .number = row.int64("alert"),
           .month = row.text("month"),
-          .reached = {.budget = money::Money(row.decimal("budget_amount"), currency),
-                      .charge = row.text("charge"),
-                      .threshold = std::move(threshold),
-                      .limit = limit,
-                      .spent = money::Money(row.decimal("spent"), currency)},
+          .reached = reached_of(row),
           .cut = row.int64("cut"),
           .told_at = row.instant("told_at")};
 }
@@ -94,18 +86,9 @@ std::optional<std::int64_t> keep_alert(store::Connection& connection, const Aler
 }
 
 void write_alert(text::JsonWriter& json, const Alert& alert) {
-  const insight::Reached& reached = alert.reached;
   json.begin_object().key("customer").string(alert.customer_key);
-  json.key("number").number(alert.number).key("month").string(alert.month);
-  json.key("told_at").string(time::to_string(alert.told_at));
-  json.key("on").string(insight::to_string(reached.threshold.basis)).key("charge");
-  reached.charge.empty() ? json.null() : json.string(reached.charge);
-  json.key("currency").string(reached.budget.currency().code());
-  json.key("budget").string(reached.budget.to_string());
-  json.key("limit").string(reached.limit.to_string()).key("percent");
-  reached.threshold.percent ? json.string(reached.threshold.percent->to_string()) : json.null();
-  json.key("spent").string(reached.spent.to_string());
-  json.key("text").string(insight::words_of(reached, alert.month, reached.charge));
+  write_told(json, alert.number, alert.month, alert.told_at, alert.reached,
+             insight::words_of(alert.reached, alert.month, alert.reached.charge));
   json.end_object();
 }
 

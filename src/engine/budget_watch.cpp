@@ -13,6 +13,7 @@
 #include "store/announcements.hpp"
 #include "store/transaction.hpp"
 #include "text/json.hpp"
+#include "text/lines.hpp"
 
 namespace reckoner::engine {
 
@@ -138,6 +139,20 @@ void rest(Steady::duration worked, const std::atomic<bool>& stop) {
   while (!stop && Steady::now() < until) std::this_thread::sleep_for(kNap);
 }
 
+/// One to each address, of the alert of that number.
+void add_mails(std::vector<OutgoingMail>& mails, CustomerId of, std::int64_t number,
+               const std::vector<std::string>& addresses, VersionId version) {
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    mails.push_back({.customer = of,
+                     .message_key = i == 0 ? fmt::format("alert:{}", number)
+                                           : fmt::format("alert:{}:{}", number, i),
+                     .kind = "alert",
+                     .recipient = addresses[i],
+                     .member = std::string(kTemplate),
+                     .version = version});
+  }
+}
+
 bool was_told(const std::vector<Alert>& told, const Alert& alert) {
   return std::any_of(told.begin(), told.end(), [&](const Alert& other) {
     return other.month == alert.month && other.reached.charge == alert.reached.charge &&
@@ -168,11 +183,8 @@ std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& con
   for (const store::Row& row : connection.query(kCustomers, {wanted})) {
     Customer customer{{row.int64("customer_id")}, row.text("key"), {}, {}, {}};
     if (!row.text("email").empty()) customer.addresses.push_back(row.text("email"));
-    const std::string others = row.text("also_to");
-    for (std::size_t begin = 0; begin < others.size();) {
-      const std::size_t end = std::min(others.find('\n', begin), others.size());
-      customer.addresses.push_back(others.substr(begin, end - begin));
-      begin = end + 1;
+    for (std::string& other : text::split_lines(row.text("also_to"))) {
+      customer.addresses.push_back(std::move(other));
     }
     customer.budgets = insight::parse_budgets(row.text("budgets"));
     customers.push_back(std::move(customer));
@@ -192,15 +204,7 @@ std::size_t BudgetWatch::tell(store::Connection& connection, const Customer& cus
     const auto number = keep_alert(connection, alert);
     if (!number) continue;
     alert.number = *number;
-    for (std::size_t i = 0; i < customer.addresses.size(); ++i) {
-      mails.push_back({.customer = customer.id,
-                       .message_key = i == 0 ? fmt::format("alert:{}", *number)
-                                             : fmt::format("alert:{}:{}", *number, i),
-                       .kind = "alert",
-                       .recipient = customer.addresses[i],
-                       .member = std::string(kTemplate),
-                       .version = version});
-    }
+    add_mails(mails, customer.id, *number, customer.addresses, version);
     text::JsonWriter json;
     write_alert(json, alert);
     announcements.add(customer.id, "budget.reached", json.finish());
@@ -227,15 +231,7 @@ std::size_t BudgetWatch::tell(store::Connection& connection, const CostCentreBud
     const auto number = keep_cost_centre_alert(connection, alert);
     if (!number) continue;
     alert.number = *number;
-    for (std::size_t i = 0; i < budgets.addresses.size(); ++i) {
-      mails.push_back({.customer = kHouse,
-                       .message_key = i == 0 ? fmt::format("alert:{}", *number)
-                                             : fmt::format("alert:{}:{}", *number, i),
-                       .kind = "alert",
-                       .recipient = budgets.addresses[i],
-                       .member = std::string(kTemplate),
-                       .version = version});
-    }
+    add_mails(mails, kHouse, *number, budgets.addresses, version);
     text::JsonWriter json;
     write_cost_centre_alert(json, alert);
     announcements.add(kHouse, "cost_centre.budget_reached", json.finish());

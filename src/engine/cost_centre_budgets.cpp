@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "engine/told.hpp"
+#include "text/lines.hpp"
 
 namespace reckoner::engine {
 
@@ -38,36 +39,16 @@ constexpr store::Statement kKeep{"keep alert of a cost centre", R"(
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
   on conflict (cost_centre, month, currency, charge, basis, limit_amount) do nothing)"};
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
 CostCentreBudgets budgets_of(const store::Row& row) {
   return {row.text("cost_centre"), insight::parse_budgets(row.text("budgets")),
-          lines_of(row.text("also_to")), row.instant("changed_at")};
+          text::split_lines(row.text("also_to")), row.instant("changed_at")};
 }
 
 CostCentreAlert alert_of(const store::Row& row) {
-  const money::Currency currency = money::Currency::of(row.text("currency"));
-  const money::Money limit(row.decimal("limit_amount"), currency);
-  const auto percent = row.optional_decimal("percent");
-  insight::Threshold threshold{.basis = insight::parse_basis(row.text("basis")),
-                               .percent = percent,
-                               .amount = percent ? std::nullopt : std::optional(limit.amount())};
   return {.number = row.int64("alert"),
           .cost_centre = row.text("cost_centre"),
           .month = row.text("month"),
-          .reached = {.budget = money::Money(row.decimal("budget_amount"), currency),
-                      .charge = row.text("charge"),
-                      .threshold = std::move(threshold),
-                      .limit = limit,
-                      .spent = money::Money(row.decimal("spent"), currency)},
+          .reached = reached_of(row),
           .cut = row.int64("cut"),
           .told_at = row.instant("told_at")};
 }
@@ -135,18 +116,8 @@ std::string words_of(const CostCentreAlert& alert) {
 }
 
 void write_cost_centre_alert(text::JsonWriter& json, const CostCentreAlert& alert) {
-  const insight::Reached& reached = alert.reached;
   json.begin_object().key("cost_centre").string(alert.cost_centre);
-  json.key("number").number(alert.number).key("month").string(alert.month);
-  json.key("told_at").string(time::to_string(alert.told_at));
-  json.key("on").string(insight::to_string(reached.threshold.basis)).key("charge");
-  reached.charge.empty() ? json.null() : json.string(reached.charge);
-  json.key("currency").string(reached.budget.currency().code());
-  json.key("budget").string(reached.budget.to_string());
-  json.key("limit").string(reached.limit.to_string()).key("percent");
-  reached.threshold.percent ? json.string(reached.threshold.percent->to_string()) : json.null();
-  json.key("spent").string(reached.spent.to_string());
-  json.key("text").string(words_of(alert));
+  write_told(json, alert.number, alert.month, alert.told_at, alert.reached, words_of(alert));
   json.end_object();
 }
 

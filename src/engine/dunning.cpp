@@ -6,6 +6,7 @@
 
 #include "engine/dunning_marks.hpp"
 #include "engine/mailed_parents.hpp"
+#include "text/lines.hpp"
 
 namespace reckoner::engine {
 
@@ -95,11 +96,8 @@ struct Person {
 std::vector<std::string> addresses_of(const std::string& email, const store::Row& row) {
   std::vector<std::string> addresses;
   if (!email.empty()) addresses.push_back(email);
-  const std::string others = row.text("also_to");
-  for (std::size_t begin = 0; begin < others.size();) {
-    const std::size_t end = std::min(others.find('\n', begin), others.size());
-    addresses.push_back(others.substr(begin, end - begin));
-    begin = end + 1;
+  for (std::string& other : text::split_lines(row.text("also_to"))) {
+    addresses.push_back(std::move(other));
   }
   return addresses;
 }

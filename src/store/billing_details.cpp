@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "text/lines.hpp"
 
 namespace reckoner::store {
 
@@ -24,20 +24,10 @@ constexpr Statement kWrite{"set billing details of customers", R"(
                 buyer_reference, purchase_order)
    where c.customer_id = u.customer_id)"};
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
 }  // namespace
 
 domain::BillingDetails billing_details_of(const Row& row) {
-  return {.address = {.street = lines_of(row.text("street")),
+  return {.address = {.street = text::split_lines(row.text("street")),
                       .city = row.text("city"),
                       .postal_code = row.text("postal_code"),
                       .subdivision = row.text("subdivision"),

@@ -5,6 +5,7 @@
 #include "accounts/budgets.hpp"
 #include "documents/mail.hpp"
 #include "text/json.hpp"
+#include "text/lines.hpp"
 #include "web/audit_record.hpp"
 #include "web/customer_settings.hpp"
 #include "web/customers_api.hpp"
@@ -32,16 +33,6 @@ constexpr store::Statement kWrite{"api.write_customer_settings", R"(
      set language = excluded.language, time_zone = excluded.time_zone, mails = excluded.mails,
          also_to = excluded.also_to, budgets = excluded.budgets, changed_at = excluded.changed_at,
          changed_by = excluded.changed_by)"};
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
 std::string to_json(const CustomerSettings& settings) {
   text::JsonWriter json;
   const auto text_or_null = [&](const std::string& text) {
@@ -232,7 +223,7 @@ CustomerSettings read_settings(CustomerSession& session) {
   settings.language = row->text("language");
   settings.zone = row->text("time_zone");
   settings.mails = row->boolean("mails");
-  settings.also_to = lines_of(row->text("also_to"));
+  settings.also_to = text::split_lines(row->text("also_to"));
   settings.budgets = insight::parse_budgets(row->text("budgets"));
   return settings;
 }
