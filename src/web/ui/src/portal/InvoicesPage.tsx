@@ -1,4 +1,4 @@
-import { Alert, Tabs, Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { useMemo } from 'react';
@@ -14,6 +14,7 @@ import { byDecimal, DataTable } from '@/shared/ui/DataTable';
 import { DownloadButton } from '@/shared/ui/DownloadButton';
 import { Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
+import { TabPages } from '@/shared/ui/TabPages';
 import { Empty, QueryView } from '@/shared/ui/states';
 import { apiPathOf, useCustomer } from './customer';
 import { DocumentLink } from './DocumentLink';
@@ -342,26 +343,15 @@ export function Component() {
         </Alert>
       ) : null}
       <Balances />
-      <Tabs
+      <TabPages
+        tabs={shown}
+        titles={tabTitles}
+        contents={tabContents}
         value={tab}
-        keepMounted={false}
         onChange={(value) => {
           setSearch(value && value !== 'invoices' ? { tab: value } : {}, { replace: true });
         }}
-      >
-        <Tabs.List mb="md">
-          {shown.map((one) => (
-            <Tabs.Tab key={one} value={one}>
-              {tabTitles[one]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {shown.map((one) => (
-          <Tabs.Panel key={one} value={one}>
-            {tabContents[one]()}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      />
     </Page>
   );
 }

@@ -1,6 +1,6 @@
-import { Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Page } from '@/shared/ui/Page';
+import { TabPages } from '@/shared/ui/TabPages';
 import { useFilters } from '../lib/useFilters';
 import { MarginTable } from './MarginTable';
 import { CostCentres, CustomerTree } from './RollUps';
@@ -23,26 +23,15 @@ export function Component() {
   const [{ tab }, setPlace] = useFilters({ tab: 'cost-centres' });
   return (
     <Page title="Costs and margin">
-      <Tabs
+      <TabPages
+        tabs={tabs}
+        titles={titles}
+        contents={contents}
         value={tabs.find((each) => each === tab) ?? 'cost-centres'}
-        keepMounted={false}
         onChange={(next) => {
           setPlace({ tab: next ?? 'cost-centres' });
         }}
-      >
-        <Tabs.List mb="md">
-          {tabs.map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {titles[each]}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map((each) => (
-          <Tabs.Panel key={each} value={each}>
-            {contents[each]()}
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      />
     </Page>
   );
 }
