@@ -18,7 +18,7 @@ struct Alert {
   std::int64_t number = 0;  ///< counts within the customer
   std::string month;        ///< "2026-10"
   insight::Reached reached;
-  std::int64_t cut = 0;  ///< what was known of usage then, and what came since
+  std::int64_t cut = 0;  ///< up to which usage was known
   time::Instant told_at;
 };
 

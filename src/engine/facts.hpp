@@ -15,10 +15,14 @@
 namespace reckoner::engine {
 
 /// What is known about usage: everything at or below `cut`, and with `tail` also what was
-/// acknowledged since.
+/// acknowledged since. Reading the tail costs the same for one customer as for many: it is not
+/// ordered by customer.
 struct Knowledge {
   std::int64_t cut = 0;
   bool tail = false;
+  /// Whoever computes what is not over yet looks ahead: figures over many customers that a month
+  /// has not yet are those of the last month that has some. With the tail everybody does.
+  bool ahead = false;
 };
 
 /// Money of a customer in one currency before a document.
@@ -135,7 +139,7 @@ class FactSource {
       std::span<const PeriodOfCustomer> periods) = 0;
 
   /// Figures over many customers, by name, of each engine and month ("2026-10") that has any. Who
-  /// looks ahead (with the tail) gets those of the last month known where a month has none.
+  /// looks ahead gets those of the last month known where a month has none.
   using Population = std::map<std::string, money::Decimal, std::less<>>;
   using PopulationByMonth = std::map<std::pair<std::string, std::string>, Population>;
   virtual PopulationByMonth population_facts(const std::vector<std::string>& months) = 0;

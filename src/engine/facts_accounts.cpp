@@ -248,7 +248,8 @@ std::map<FactSource::PeriodOfCustomer, time::Date> FactReader::first_issued_on(
 
 FactSource::PopulationByMonth FactReader::population_facts(const std::vector<std::string>& months) {
   PopulationByMonth facts;
-  for (const store::Row& row : connection_.query(kPopulationFacts, {months, knowledge_.tail})) {
+  for (const store::Row& row :
+       connection_.query(kPopulationFacts, {months, knowledge_.tail || knowledge_.ahead})) {
     facts[{row.text("engine"), row.text("month")}].emplace(row.text("name"), row.decimal("value"));
   }
   for (const auto& [engine_and_month, figures] : assumed_) {

@@ -64,7 +64,7 @@ SpendingOfMonths spending_of(store::Connection& connection, Versions& versions,
   const auto active = versions.active(connection);
   if (!active) throw Error("no configuration is active yet: reckoner config apply");
   result.cut = connection.query(kCut).only().int64("cut");
-  UsageForecast facts(connection, {result.cut, /*tail=*/true}, as_of);
+  UsageForecast facts(connection, {.cut = result.cut, .ahead = true}, as_of);
   const Computation computation =
       compute(facts, connection, versions,
               {customers,

@@ -25,7 +25,7 @@ struct SpendingOfMonths {
     std::string reason;
   };
   std::vector<NotKnown> not_known;  ///< who cannot be billed at present
-  std::int64_t cut = 0;             ///< what is known: this cut, and what was acknowledged since
+  std::int64_t cut = 0;             ///< up to which usage is known
 };
 
 /// Of many customers at once, one query a kind of row, in the snapshot that the connection has
