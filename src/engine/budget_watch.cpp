@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <thread>
+#include <utility>
 
 #include "base/log.hpp"
 #include "engine/centre_watch.hpp"
@@ -26,9 +26,12 @@ constexpr std::size_t kBatch = 200;
 constexpr std::chrono::hours kSweep{1};
 /// Settings are stored somewhat later than they say.
 constexpr std::chrono::minutes kSettingsSlack{1};
-constexpr int kRestTimes = 4;
+constexpr int kRestTimes = 9;
 constexpr std::chrono::milliseconds kRestMax{5'000};
 constexpr std::chrono::milliseconds kNap{20};
+/// How often a long look takes up what is new, and for how long: it has to come to its end.
+constexpr std::chrono::seconds kTakeUp{1};
+constexpr std::chrono::seconds kTakeUpFor{20};
 /// Whose mails and events are those that are no customer's.
 constexpr CustomerId kHouse{0};
 constexpr std::string_view kTemplate = "mail/alert.mustache";
@@ -47,15 +50,16 @@ constexpr store::Statement kMove{"move budget look", R"(
 constexpr store::Statement kAll{"all with budgets", R"(
   select customer_id from customer_setting where budgets <> '[]' order by customer_id)"};
 constexpr store::Statement kChanged{"changed budgets", R"(
-  select customer_id from customer_setting where budgets <> '[]' and changed_at >= $1)"};
+  select customer_id, changed_at from customer_setting where budgets <> '[]' and changed_at >= $1)"};
 constexpr store::Statement kTouched{"touched with budgets", R"(
-  select s.customer_id
+  select s.customer_id, min(t.cut) as cut
     from customer_setting s
     join cut_touch t on t.customer_id = s.customer_id
    where t.cut > $1 and t.cut <= $2 and s.budgets <> '[]'
    group by s.customer_id)"};
 constexpr store::Statement kAllTouched{"touched since the last look", R"(
-  select customer_id from cut_touch where cut > $1 and cut <= $2 group by customer_id)"};
+  select customer_id, min(cut) as cut from cut_touch where cut > $1 and cut <= $2
+   group by customer_id)"};
 constexpr store::Statement kCustomers{"customers with budgets", R"(
   select c.customer_id, c.key, c.email, coalesce(s.budgets, '[]') as budgets,
          coalesce(array_to_string(s.also_to, chr(10)), '') as also_to
@@ -85,53 +89,10 @@ class Turn {
   const bool taken_;
 };
 
-/// What a look begins with.
-struct Standing {
-  std::int64_t cut = 0;
-  time::Instant now;
-  time::Instant swept_at;
-  std::vector<std::int64_t> due = {};
-  CentreWatch::Members below = {};  ///< those of them who are below cost centres with budgets
-  bool is_news = false;             ///< of a cut or a sweep
-  bool has_all_members = false;     ///< everybody below those cost centres is due
-};
-
 std::vector<std::int64_t> ids_of(const store::Rows& rows) {
   std::vector<std::int64_t> ids;
   for (const store::Row& row : rows) ids.push_back(row.int64("customer_id"));
   return ids;
-}
-
-Standing standing_of(store::Connection& connection, time::Instant now, CentreWatch& centres) {
-  const store::Row row = connection.query(kStanding).only();
-  Standing standing{.cut = row.int64("cut"), .now = now, .swept_at = now, .is_news = true};
-  const auto swept_at = row.optional_instant("swept_at");
-  std::set<std::int64_t> due;
-  const auto add = [&](const std::vector<std::int64_t>& ids) {
-    due.insert(ids.begin(), ids.end());
-  };
-  // A clock that was set back has swept in its future.
-  if (!swept_at || now - *swept_at >= kSweep || *swept_at > now) {
-    add(ids_of(connection.query(kAll)));
-    standing.has_all_members = true;
-  } else {
-    standing.swept_at = *swept_at;
-    const std::int64_t looked = row.int64("looked_cut");
-    const time::Instant since = row.instant("looked_at") - kSettingsSlack;
-    standing.is_news = looked < standing.cut;
-    standing.has_all_members =
-        row.int64("version_id") != centres.version() || centres.changed_since(since);
-    if (standing.is_news) add(ids_of(connection.query(kTouched, {looked, standing.cut})));
-    add(ids_of(connection.query(kChanged, {since})));
-    if (centres.any() && standing.is_news && !standing.has_all_members) {
-      standing.below = centres.members_among(
-          connection, ids_of(connection.query(kAllTouched, {looked, standing.cut})));
-    }
-  }
-  if (centres.any() && standing.has_all_members) standing.below = centres.all_members(connection);
-  for (const auto& [customer, centre] : standing.below) due.insert(customer.value);
-  standing.due.assign(due.begin(), due.end());
-  return standing;
 }
 
 void rest(Steady::duration worked, const std::atomic<bool>& stop) {
@@ -164,6 +125,17 @@ bool was_told(const std::vector<Alert>& told, const Alert& alert) {
 
 }  // namespace
 
+/// What a look is at.
+struct BudgetWatch::Standing {
+  time::Instant now;  ///< when it began
+  time::Instant swept_at;
+  std::int64_t looked_cut = 0;      ///< as the last look left it
+  std::int64_t cut = 0;             ///< up to which usage is in the queue
+  CentreWatch::Members below = {};  ///< those in the queue who are below cost centres with budgets
+  bool has_all_members = false;     ///< everybody below those cost centres is in the queue
+  std::map<std::int64_t, time::Instant> settings = {};
+};
+
 struct BudgetWatch::Customer {
   CustomerId id;
   std::string key;
@@ -176,12 +148,74 @@ struct BudgetWatch::Customer {
 BudgetWatch::BudgetWatch(store::Pool& pool, Versions& versions, time::Clock clock)
     : pool_(pool), versions_(versions), clock_(std::move(clock)) {}
 
+BudgetWatch::Standing BudgetWatch::standing(store::Connection& connection, CentreWatch& centres) {
+  const time::Instant now = clock_();
+  const store::Row row = connection.query(kStanding).only();
+  const auto place = std::exchange(place_, std::nullopt);
+  Standing standing{.now = now, .swept_at = now, .cut = row.int64("cut")};
+  const auto swept_at = row.optional_instant("swept_at");
+  // A clock that was set back has swept in its future.
+  if (!swept_at || now - *swept_at >= kSweep || *swept_at > now) {
+    queue_ = {};
+    for (std::int64_t customer : ids_of(connection.query(kAll))) queue_.add(customer, now);
+    standing.has_all_members = true;
+  } else {
+    standing.swept_at = *swept_at;
+    standing.looked_cut = row.int64("looked_cut");
+    standing.cut = standing.looked_cut;
+    if (place && place->moved_to == standing.looked_cut) {
+      standing.cut = place->cut;
+    } else {
+      queue_ = {};
+    }
+    const time::Instant since = row.instant("looked_at") - kSettingsSlack;
+    standing.has_all_members =
+        row.int64("version_id") != centres.version() || centres.changed_since(since);
+    for (const store::Row& changed : connection.query(kChanged, {since})) {
+      const std::int64_t customer = changed.int64("customer_id");
+      const time::Instant changed_at = changed.instant("changed_at");
+      standing.settings.emplace(customer, changed_at);
+      const bool is_known =
+          place && place->settings.contains(customer) && place->settings.at(customer) == changed_at;
+      if (!is_known) queue_.add(customer, now);
+    }
+    take_up_usage(connection, standing, centres);
+  }
+  if (centres.any() && standing.has_all_members) {
+    standing.below = centres.all_members(connection);
+    for (const auto& [customer, centre] : standing.below) queue_.add(customer.value, now);
+  }
+  return standing;
+}
+
+/// Of cuts that closed since.
+void BudgetWatch::take_up_usage(store::Connection& connection, Standing& standing,
+                                CentreWatch& centres) {
+  const std::int64_t cut = connection.query(kStanding).only().int64("cut");
+  if (cut <= standing.cut) return;
+  for (const store::Row& row : connection.query(kTouched, {standing.cut, cut})) {
+    queue_.add(row.int64("customer_id"), row.int64("cut"));
+  }
+  if (centres.any()) {
+    const store::Rows touched = connection.query(kAllTouched, {standing.cut, cut});
+    const CentreWatch::Members members = centres.members_among(connection, ids_of(touched));
+    for (const store::Row& row : touched) {
+      const CustomerId customer{row.int64("customer_id")};
+      if (members.contains(customer)) queue_.add(customer.value, row.int64("cut"));
+    }
+    standing.below.insert(members.begin(), members.end());
+  }
+  standing.cut = cut;
+}
+
 std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& connection,
-                                                          std::span<const std::int64_t> ids) {
+                                                          std::span<const std::int64_t> ids,
+                                                          const Standing& standing) {
   std::vector<Customer> customers;
-  const std::vector<std::int64_t> wanted(ids.begin(), ids.end());
-  for (const store::Row& row : connection.query(kCustomers, {wanted})) {
+  for (const store::Row& row : connection.query(kCustomers, {ids})) {
     Customer customer{{row.int64("customer_id")}, row.text("key"), {}, {}, {}};
+    const auto below = standing.below.find(customer.id);
+    if (below != standing.below.end()) customer.cost_centre = below->second;
     if (!row.text("email").empty()) customer.addresses.push_back(row.text("email"));
     for (std::string& other : text::split_lines(row.text("also_to"))) {
       customer.addresses.push_back(std::move(other));
@@ -267,6 +301,7 @@ std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const 
       SpendingOfMonths nothing;
       nothing.not_known.push_back({customers.front().id, error.what()});
       centres.keep(connection, below, nothing);
+      queue_.looked(customers.front().id.value, clock_(), std::nullopt);
       return 0;
     }
     const std::size_t half = customers.size() / 2;
@@ -278,9 +313,12 @@ std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const 
   for (const Customer& customer : customers) {
     std::vector<Alert> reached;
     std::vector<std::string> months;
+    LookQueue::Shares shares;
     for (const MonthSpending& month : spending.months) {
       if (month.customer != customer.id) continue;
       months.push_back(month.month);
+      const auto next = insight::shares_of_next(customer.budgets, month.currency, month.spending);
+      shares.insert(shares.end(), next.begin(), next.end());
       for (insight::Reached& one :
            insight::reached(customer.budgets, month.currency, month.spending)) {
         reached.push_back({.customer = customer.id,
@@ -291,10 +329,14 @@ std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const 
                            .told_at = clock_()});
       }
     }
-    if (reached.empty()) continue;
-    const std::vector<Alert> before = told_alerts(connection, customer.id, months);
-    std::erase_if(reached, [&](const Alert& alert) { return was_told(before, alert); });
-    told += tell(connection, customer, reached);
+    if (!reached.empty()) {
+      const std::vector<Alert> before = told_alerts(connection, customer.id, months);
+      std::erase_if(reached, [&](const Alert& alert) { return was_told(before, alert); });
+      told += tell(connection, customer, reached);
+    }
+    // How near the budgets of a cost centre are is not known of one customer below it.
+    queue_.looked(customer.id.value, clock_(),
+                  customer.cost_centre.empty() ? std::optional(std::move(shares)) : std::nullopt);
   }
   for (const auto& [id, reason] : spending.not_known) {
     log::debug("budgets of customer {} are not looked at: {}", id.value, reason);
@@ -307,20 +349,16 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
   store::Connection& connection = *lease;
   const Turn turn(connection);
   if (!turn.taken()) return {.is_elsewhere = true};
-  const time::Instant now = clock_();
-  CentreWatch centres(connection, versions_, now);
-  const Standing standing = standing_of(connection, now, centres);
+  const auto begun = Steady::now();
+  CentreWatch centres(connection, versions_, clock_());
+  Standing standing = this->standing(connection, centres);
   Look look;
-  for (std::size_t begin = 0; begin < standing.due.size(); begin += kBatch) {
-    if (stop) return look;
-    const auto begun = Steady::now();
-    const std::size_t count = std::min(kBatch, standing.due.size() - begin);
-    std::vector<Customer> batch =
-        customers(connection, std::span(standing.due).subspan(begin, count));
-    for (Customer& one : batch) {
-      const auto found = standing.below.find(one.id);
-      if (found != standing.below.end()) one.cost_centre = found->second;
-    }
+  auto taken_up = begun;
+  while (!stop) {
+    const auto from = Steady::now();
+    const std::vector<std::int64_t> due = queue_.due(clock_(), kBatch);
+    if (due.empty()) break;
+    std::vector<Customer> batch = customers(connection, due, standing);
     const auto ahead = std::stable_partition(batch.begin(), batch.end(), [&](const Customer& one) {
       return !insight::wants_forecast(one.budgets) && !centres.wants_forecast(one.cost_centre);
     });
@@ -328,15 +366,25 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
     look.told += look_at(connection, std::span(batch).first(without), false, centres);
     look.told += look_at(connection, std::span(batch).subspan(without), true, centres);
     look.customers += batch.size();
-    rest(Steady::now() - begun, stop);
+    rest(Steady::now() - from, stop);
+    const auto now = Steady::now();
+    if (now - taken_up >= kTakeUp && now - begun < kTakeUpFor) {
+      take_up_usage(connection, standing, centres);
+      taken_up = now;
+    }
   }
+  if (stop) return look;
   if (standing.has_all_members) centres.forget_others(connection);
   for (const CentreWatch::News& news : centres.news(connection, standing.cut)) {
     look.told += tell(connection, *news.budgets, news.alerts);
   }
-  if (standing.is_news || standing.has_all_members || look.customers > 0) {
-    connection.execute(kMove, {standing.cut, standing.now, standing.swept_at, centres.version()});
+  const auto waiting = queue_.first_cut();
+  const std::int64_t moved_to = waiting ? *waiting - 1 : standing.cut;
+  if (moved_to > standing.looked_cut || standing.has_all_members || look.customers > 0) {
+    connection.execute(kMove, {moved_to, standing.now, standing.swept_at, centres.version()});
+    standing.looked_cut = moved_to;
   }
+  place_ = Place{standing.looked_cut, standing.cut, std::move(standing.settings)};
   return look;
 }
 

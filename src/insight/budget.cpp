@@ -97,6 +97,16 @@ std::string with_code(const money::Money& money) {
   return fmt::format("{} {}", money::grouped(money.to_string()), money.currency().code());
 }
 
+/// Of `whole`, which is above zero.
+std::int64_t millionths(const money::Decimal& part, const money::Decimal& whole) {
+  constexpr std::int64_t kAll = 1'000'000;
+  if (part >= whole) return kAll;
+  if (part <= -whole) return -kAll;
+  const money::Ratio share = money::Ratio(part, whole) * money::Ratio(kAll);
+  return static_cast<std::int64_t>(
+      money::round(share, 0, money::Rounding::kHalfEven).coefficient());
+}
+
 }  // namespace
 
 std::string_view to_string(Basis basis) {
@@ -202,6 +212,27 @@ std::vector<Reached> reached(std::span<const Budget> budgets, money::Currency cu
     }
   }
   return all;
+}
+
+std::vector<std::int64_t> shares_of_next(std::span<const Budget> budgets, money::Currency currency,
+                                         const Spending& spending) {
+  std::vector<std::int64_t> shares;
+  for (const Budget& budget : budgets) {
+    if (budget.amount.currency() != currency) continue;
+    for (const Basis basis : {Basis::kActual, Basis::kForecast}) {
+      if (basis == Basis::kForecast && !spending.forecast) continue;
+      const auto& costs = basis == Basis::kActual ? spending.actual : *spending.forecast;
+      const money::Money spent(spent_on(costs, budget.charge), currency);
+      std::optional<money::Money> next;
+      for (const Threshold& threshold : budget.thresholds) {
+        const money::Money limit = limit_of(threshold, budget.amount);
+        if (threshold.basis != basis || limit.sign() <= 0 || limit <= spent) continue;
+        if (!next || limit < *next) next = limit;
+      }
+      if (next) shares.push_back(millionths(spent.amount(), next->amount()));
+    }
+  }
+  return shares;
 }
 
 std::string words_of(const Reached& reached, std::string_view month, std::string_view of) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -80,6 +81,13 @@ struct Reached {
 /// In the order of the budgets and their thresholds. Budgets in other currencies are passed over.
 std::vector<Reached> reached(std::span<const Budget> budgets, money::Currency currency,
                              const Spending& spending);
+
+/// Of each budget in that currency, and each basis, how near the next threshold is that the month
+/// has not reached: the millionths of its limit that are spent, from minus a million to a million.
+/// In the order of the budgets; where none is left there is no share. An estimate: reached()
+/// decides.
+std::vector<std::int64_t> shares_of_next(std::span<const Budget> budgets, money::Currency currency,
+                                         const Spending& spending);
 
 /// "2026-10 costs 81.20 EUR so far, which reaches 80 % of the budget of 100.00 EUR" and the like;
 /// `of` names the charge ("" for all).

@@ -106,6 +106,101 @@ TEST_F(BudgetWatchTest, OnlyWhomUsageTouchedIsLookedAt) {
   EXPECT_EQ(look().customers, 2U) << "all, once an hour";
 }
 
+TEST_F(BudgetWatchTest, UsageCountsFromItsCutOn) {
+  set_budgets("acme", kActual200);
+  look();
+  world.bandwidth("acme", "1000", "2026-10-10T10:00:00Z");
+  EXPECT_EQ(look().told, 0U);
+  close_cut();
+  EXPECT_EQ(look().told, 1U);
+  const std::int64_t cut = world.number("select cut from cut_counter");
+  EXPECT_EQ(world.number("select max(cut) from alert"), cut);
+}
+
+std::string usd(const std::string& amount) {
+  return R"([{"currency":"USD","amount":")" + amount +
+         R"(","thresholds":[{"on":"actual","percent":"100"}]}])";
+}
+
+TEST_F(BudgetWatchTest, AMonthFarFromItsThresholdsWaits) {
+  set_budgets("acme", usd("1000000.00"));
+  BudgetWatch watch = this->watch();
+  EXPECT_EQ(watch.look(stop).customers, 1U);
+  use("acme", "1");
+  world.set_clock("2026-10-11T00:00:02Z");
+  EXPECT_EQ(watch.look(stop).customers, 1U) << "one look does not say how it goes";
+  use("acme", "1");
+  world.set_clock("2026-10-11T00:00:21Z");
+  EXPECT_EQ(watch.look(stop).customers, 0U);
+  const auto behind = [&] {
+    return world.number("select c.cut - l.cut from cut_counter c, budget_look l");
+  };
+  EXPECT_EQ(behind(), 1);
+  use("acme", "1");
+  EXPECT_EQ(watch.look(stop).customers, 0U);
+  EXPECT_EQ(behind(), 2);
+  world.set_clock("2026-10-11T00:00:22Z");
+  EXPECT_EQ(watch.look(stop).customers, 1U);
+  EXPECT_EQ(behind(), 0);
+  EXPECT_EQ(watch.look(stop).customers, 0U);
+}
+
+TEST_F(BudgetWatchTest, AMonthThatComesNearIsLookedAtWithEveryCut) {
+  set_budgets("acme", usd("300.00"));
+  BudgetWatch watch = this->watch();
+  watch.look(stop);  // 175.21
+  for (const char* second : {"01", "02", "03", "04"}) {
+    use("acme", "1000");  // 30.00
+    world.set_clock(std::string("2026-10-11T00:00:") + second + "Z");
+    const BudgetWatch::Look look = watch.look(stop);
+    EXPECT_EQ(look.customers, 1U) << second;
+    EXPECT_EQ(look.told, 0U) << second;
+  }
+  use("acme", "500");
+  world.set_clock("2026-10-11T00:00:05Z");
+  EXPECT_EQ(watch.look(stop).told, 1U);
+}
+
+TEST_F(BudgetWatchTest, ChangedSettingsAreLookedAtOnceAndAtOnce) {
+  set_budgets("acme", usd("1000000.00"));
+  BudgetWatch watch = this->watch();
+  for (const char* second : {"01", "02", "03"}) {
+    use("acme", "1");
+    world.set_clock(std::string("2026-10-11T00:00:") + second + "Z");
+    watch.look(stop);
+  }
+  set_budgets("acme", usd("100.00"));
+  EXPECT_EQ(watch.look(stop).told, 1U);
+  EXPECT_EQ(watch.look(stop).customers, 0U);
+}
+
+TEST_F(BudgetWatchTest, WhomAnotherProcessLookedAtWaitsNoLonger) {
+  set_budgets("acme", usd("1000000.00"));
+  BudgetWatch watch = this->watch();
+  for (const char* second : {"01", "02", "03"}) {
+    use("acme", "1");
+    world.set_clock(std::string("2026-10-11T00:00:") + second + "Z");
+    watch.look(stop);
+  }
+  EXPECT_EQ(look().customers, 1U);
+  world.set_clock("2026-10-11T00:00:40Z");
+  EXPECT_EQ(watch.look(stop).customers, 0U);
+  use("acme", "1");
+  EXPECT_EQ(watch.look(stop).customers, 1U);
+}
+
+TEST_F(BudgetWatchTest, ALookThatIsBrokenOffIsDoneAgain) {
+  set_budgets("acme", kActual200);
+  BudgetWatch watch = this->watch();
+  const std::atomic<bool> stopped{true};
+  EXPECT_EQ(watch.look(stopped).customers, 0U);
+  EXPECT_EQ(world.number("select count(*) from budget_look"), 0);
+  EXPECT_EQ(watch.look(stop).told, 1U);
+  use("acme", "1000");
+  EXPECT_EQ(watch.look(stopped).customers, 0U);
+  EXPECT_EQ(watch.look(stop).told, 1U);
+}
+
 TEST_F(BudgetWatchTest, MergedTotalsHideNobody) {
   set_budgets("acme", kActual200);
   set_budgets("globex", kActual200);

@@ -111,5 +111,28 @@ TEST(Budget, WordsSayWhatWasReached) {
             "budget of 10,000.00 EUR");
 }
 
+TEST(Budget, TellsHowNearTheNextThresholdOfEachIs) {
+  const std::vector<Budget> budgets = {
+      budget(R"({"currency": "EUR", "amount": "100.00"})"),
+      budget(R"({"currency": "USD", "amount": "1.00"})"),
+      budget(R"({"currency": "EUR", "amount": "30.00", "charge": "bandwidth",
+                 "thresholds": [{"on": "actual", "amount": "25.00"},
+                                {"on": "actual", "percent": "50"}]})"),
+  };
+  Spending spending;
+  spending.actual = {{"fee", Decimal(50)}, {"bandwidth", Decimal(10)}};
+  EXPECT_THAT(shares_of_next(budgets, kEur, spending), ElementsAre(750'000, 666'667));
+  spending.forecast = {{"fee", Decimal(50)}, {"bandwidth", Decimal(40)}};
+  EXPECT_THAT(shares_of_next(budgets, kEur, spending), ElementsAre(750'000, 900'000, 666'667));
+  spending.actual["bandwidth"] = Decimal(15);
+  EXPECT_THAT(shares_of_next(budgets, kEur, spending), ElementsAre(812'500, 900'000, 600'000))
+      << "what is reached is not the next one";
+  spending.forecast = std::nullopt;
+  spending.actual = {{"bandwidth", Decimal(-1'000)}};
+  EXPECT_THAT(shares_of_next(budgets, kEur, spending), ElementsAre(-1'000'000, -1'000'000));
+  spending.actual = {{"bandwidth", Decimal(1'000)}};
+  EXPECT_THAT(shares_of_next(budgets, kEur, spending), IsEmpty());
+}
+
 }  // namespace
 }  // namespace reckoner::insight
