@@ -8,6 +8,7 @@
 #include "accounts/exports.hpp"
 #include "accounts/focus_pools.hpp"
 #include "accounts/journal_entries.hpp"
+#include "app/day_range.hpp"
 #include "app/output_file.hpp"
 #include "app/recorded.hpp"
 #include "base/error.hpp"
@@ -24,15 +25,6 @@ namespace reckoner::app {
 namespace {
 
 using accounts::ExportRecord;
-
-std::optional<time::Date> day_of(std::string_view option, const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  try {
-    return time::parse_date(text);
-  } catch (const Error& error) {
-    throw UsageError(fmt::format("{} {}: {}", option, text, error.what()));
-  }
-}
 
 std::optional<std::string> entity_of(const config::Configuration& active, const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -105,9 +97,10 @@ int journal_export_command(System& system, const Console& console,
                                  fmt::join(exports::journal_format_names(), ", ")));
   }
   const auto version = system.active();
+  const DayRange days = day_range(arguments.from, arguments.to);
   const accounts::EntrySelection selection{
-      .from = day_of("--from", arguments.from),
-      .to = day_of("--to", arguments.to),
+      .from = days.from,
+      .to = days.to,
       .customer = arguments.customer,
       .legal_entity = entity_of(version->configuration(), arguments.legal_entity)};
   store::Connection connection = system.patient_connection();
@@ -126,9 +119,10 @@ int journal_export_command(System& system, const Console& console,
 int focus_export_command(System& system, const Console& console,
                          const JournalExportArguments& arguments) {
   const auto version = system.active();
+  const DayRange days = day_range(arguments.from, arguments.to);
   accounts::FocusSelection selection{
-      .from = day_of("--from", arguments.from),
-      .to = day_of("--to", arguments.to),
+      .from = days.from,
+      .to = days.to,
       .legal_entity = entity_of(version->configuration(), arguments.legal_entity)};
   store::Connection connection = system.patient_connection();
   store::Transaction snapshot(connection, store::TransactionKind::kSnapshotReadOnly);

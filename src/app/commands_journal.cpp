@@ -7,6 +7,7 @@
 #include "accounts/book_names.hpp"
 #include "accounts/closings.hpp"
 #include "accounts/journal_json.hpp"
+#include "app/day_range.hpp"
 #include "base/error.hpp"
 #include "text/json.hpp"
 #include "text/table.hpp"
@@ -17,14 +18,6 @@ namespace {
 
 using accounts::AccountBalance;
 using accounts::JournalRow;
-
-time::Date parse_day(std::string_view option, const std::string& text) {
-  try {
-    return time::parse_date(text);
-  } catch (const Error& error) {
-    throw UsageError(fmt::format("{} {}: {}", option, text, error.what()));
-  }
-}
 
 /// "4000 revenue", "revenue" where it has no number or is of no account of the active chart.
 std::string shown_account(const domain::Chart& chart, const std::string& name) {
@@ -52,8 +45,9 @@ std::vector<std::string> accounts_of(const domain::Chart& chart, std::string_vie
 accounts::JournalFilter filter_of(const config::Configuration& active,
                                   const JournalArguments& arguments) {
   accounts::JournalFilter filter;
-  if (!arguments.from.empty()) filter.from = parse_day("--from", arguments.from);
-  if (!arguments.to.empty()) filter.to = parse_day("--to", arguments.to);
+  const DayRange days = day_range(arguments.from, arguments.to);
+  filter.from = days.from;
+  filter.to = days.to;
   filter.customer = arguments.customer;
   filter.accounts = accounts_of(active.chart, arguments.accounts);
   if (!arguments.legal_entity.empty()) {

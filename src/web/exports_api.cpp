@@ -47,9 +47,10 @@ Response export_journal(const ConsoleApi& api, const Request& request) {
   const exports::JournalFormat format = format_of(request);
   const SharedLease lease = share_connection(api);
   const auto version = active_configuration(**lease, api.versions()).compiled;
+  const AskedDays days = asked_days(request);
   const accounts::EntrySelection selection{
-      .from = day_parameter(request, "from"),
-      .to = day_parameter(request, "to"),
+      .from = days.from,
+      .to = days.to,
       .customer = request.parameter("customer").value_or(""),
       .legal_entity = entity_parameter(request, version->configuration())};
   if (!selection.customer.empty()) {
@@ -73,8 +74,8 @@ Response export_journal(const ConsoleApi& api, const Request& request) {
 /// The days of issue that are asked for: a year that ends with the last one, where nothing else is
 /// said. More at once is not read for a request.
 accounts::FocusSelection focus_days(const Request& request, time::Date today) {
-  accounts::FocusSelection days{.from = day_parameter(request, "from"),
-                                .to = day_parameter(request, "to")};
+  const AskedDays asked = asked_days(request);
+  accounts::FocusSelection days{.from = asked.from, .to = asked.to};
   const time::Date last = days.to.value_or(today);
   if (!days.from) days.from = time::add_days(last, 1 - kFocusDaysMax);
   if (time::days_between(*days.from, last) >= kFocusDaysMax) {

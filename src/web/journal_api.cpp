@@ -23,8 +23,9 @@ using accounts::JournalPosition;
 using accounts::JournalRow;
 
 JournalFilter filter_of(const Request& request, const config::Configuration& active) {
-  JournalFilter filter{.from = day_parameter(request, "from"),
-                       .to = day_parameter(request, "to"),
+  const AskedDays days = asked_days(request);
+  JournalFilter filter{.from = days.from,
+                       .to = days.to,
                        .customer = request.parameter("customer").value_or(""),
                        .legal_entity = entity_parameter(request, active)};
   for (const std::string& word : request.parameters("account")) {

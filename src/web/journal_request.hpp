@@ -11,8 +11,14 @@
 
 namespace reckoner::web {
 
-/// A day; none where the parameter is missing. Throws Problem 400 for what is none.
-std::optional<time::Date> day_parameter(const Request& request, std::string_view name);
+/// The days of the parameters `from` and `to`, both included; where one is missing there is no
+/// bound.
+struct AskedDays {
+  std::optional<time::Date> from;
+  std::optional<time::Date> to;
+};
+/// Throws Problem 400 for what is no day, and for a last day before the first.
+AskedDays asked_days(const Request& request);
 
 /// The id of the legal entity that the parameter `legal_entity` names; none where it is missing.
 /// Throws Problem 400 for one that there is not.

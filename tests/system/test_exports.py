@@ -220,6 +220,8 @@ class Exports(unittest.TestCase):
                 (("journal", "export", "--format", "xls", "--out", "x"), 2, "--format xls: it must be one of hledger, ledger, beancount, csv"),
                 (("journal", "export", "--format", "csv"), 2, "--json needs --out"),
                 (("journal", "export", "--format", "csv", "--out", "x", "--from", "May"), 2, "--from May"),
+                (("export", "focus", "--out", "x", "--from", "2027-01-01", "--to", "2026-12-31"), 2,
+                 "--to 2026-12-31: lies before --from 2027-01-01"),
                 (("journal", "export", "--format", "csv", "--out", "x", "--customer", "nobody"), 1, "there is no customer 'nobody'"),
                 (("journal", "export", "--format", "csv", "--out", "/no/such/place"), 1, "/no/such/place"),
                 (("export", "new", "taxes"), 2, "'taxes' is no kind of export"),
@@ -245,6 +247,11 @@ class Exports(unittest.TestCase):
         focus = client.ask("GET", "/api/v1/focus")
         self.assertEqual(focus_rules.faults(focus.text), [])
         client = Client(rp.http_address(serve), key)
+        for path in ("focus", "journal", "journal/export?format=csv"):
+            joint = "&" if "?" in path else "?"
+            backwards = client.ask("GET", f"/api/v1/{path}{joint}from=2025-01-01&to=2024-01-01")
+            self.assertEqual(backwards.status, 400, path)
+            self.assertIn("the last day lies before the first", backwards.text, path)
         too_long = client.ask("GET", "/api/v1/focus?from=2024-01-01&to=2025-01-01")
         self.assertEqual(too_long.status, 400)
         self.assertIn("more than 366 days", too_long.text)

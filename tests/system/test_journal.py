@@ -106,6 +106,7 @@ class Journal(unittest.TestCase):
                 (("close", "2999-01"), 1, "is not over"),
                 (("close", "2026-09", "--legal-entity", "mars"), 1, "no legal entity 'mars'"),
                 (("--from", "yesterday"), 2, "--from yesterday"),
+                (("--from", "2026-10-02", "--to", "2026-10-01"), 2, "--to 2026-10-01: lies before --from 2026-10-02"),
                 (("--customer", "nobody"), 1, "there is no customer 'nobody'"),
                 (("balance", "--accounts", "1201"), 2, "the chart has no account '1201'"),
                 (("--limit", "0"), 2, "--limit")]:
