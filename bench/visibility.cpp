@@ -1,13 +1,7 @@
 #include "visibility.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include <array>
 #include <random>
 
 #include "base/error.hpp"
@@ -22,7 +16,6 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{3000};
 constexpr std::chrono::milliseconds kPause{25};
 constexpr std::chrono::seconds kVisibleAtLast{120};
-constexpr int kAnswerSeconds = 30;
 
 std::int64_t hundredths_of(const std::string& number) {
   const auto value = money::Decimal::parse(number) * money::Decimal::parse("100");
@@ -32,14 +25,17 @@ std::int64_t hundredths_of(const std::string& number) {
 
 Visibility::Visibility(Load& load, std::uint16_t port, std::string key,
                        std::vector<std::int64_t> before)
-    : load_(load), port_(port), key_(std::move(key)), before_(std::move(before)), thread_([this] {
+    : load_(load),
+      key_(std::move(key)),
+      before_(std::move(before)),
+      exchange_(port),
+      thread_([this] {
         try {
           run();
         } catch (const std::exception& error) {
           failure_ = error.what();
           failed_ = true;
         }
-        leave();
       }) {}
 
 Visibility::~Visibility() {
@@ -81,7 +77,7 @@ void Visibility::sample(std::size_t connection) {
       throw Error(fmt::format("an acknowledged event of {} is not visible after {} s",
                               Service::subject(connection), kVisibleAtLast.count()));
     }
-    if (socket_ < 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (!exchange_.is_connected()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   const auto seen = Load::Clock::now();
   milliseconds_.push_back(
@@ -95,48 +91,17 @@ std::int64_t Visibility::ask(std::size_t connection) {
       "GET /api/v1/meters/{}/query?subject={} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
       "Accept: application/json\r\nAuthorization: Bearer {}\r\n\r\n",
       kMetersOfLoad[0].meter, Service::subject(connection), key_);
-  if (!send(request)) {
-    leave();
-    return -1;
-  }
-  const int status = answer_.status();
+  const HttpAnswer* answer = exchange_.send(request);
+  if (answer == nullptr) return -1;
+  const int status = answer->status();
   if (status == 429 || status >= 500) {
-    leave();
+    exchange_.leave();
     return -1;
   }
-  if (status != 200) throw Error(answer_.bytes().substr(0, 600));
-  const text::Json said = text::parse_json(answer_.body());
+  if (status != 200) throw Error(answer->bytes().substr(0, 600));
+  const text::Json said = text::parse_json(answer->body());
   const auto& rows = said.at("data").as_array();
   return rows.empty() ? 0 : hundredths_of(rows.front().at("value").as_number());
-}
-
-bool Visibility::send(const std::string& request) {
-  if (socket_ < 0) {
-    socket_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const timeval patience{.tv_sec = kAnswerSeconds, .tv_usec = 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-      return false;
-    }
-  }
-  if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) < 0) return false;
-  answer_.clear();
-  std::array<char, 4096> piece;
-  while (answer_.status() == 0) {
-    const ssize_t count = recv(socket_, piece.data(), piece.size(), 0);
-    if (count <= 0) return false;
-    answer_.add({piece.data(), static_cast<std::size_t>(count)});
-  }
-  return true;
-}
-
-void Visibility::leave() {
-  if (socket_ >= 0) close(socket_);
-  socket_ = -1;
 }
 
 }  // namespace reckoner::bench

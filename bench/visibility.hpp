@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "http_answer.hpp"
+#include "http_exchange.hpp"
 #include "load.hpp"
 
 namespace reckoner::bench {
@@ -37,15 +37,11 @@ class Visibility {
   void sample(std::size_t connection);
   /// What the query says, in hundredths; -1 when there is no answer.
   std::int64_t ask(std::size_t connection);
-  bool send(const std::string& request);
-  void leave();
 
   Load& load_;
-  const std::uint16_t port_;
   const std::string key_;
   const std::vector<std::int64_t> before_;
-  int socket_ = -1;
-  HttpAnswer answer_;
+  HttpExchange exchange_;  ///< of the thread
   std::vector<double> milliseconds_;
   std::string failure_;  ///< written before failed_
   std::atomic<bool> failed_{false};
