@@ -2,8 +2,7 @@ import { Badge } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
-import { formatMonth } from '@/shared/format/format';
-import { useReader } from '@/shared/format/reader';
+import { Month } from '@/shared/ui/Day';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
@@ -12,10 +11,6 @@ import { CustomerLink } from '../lib/links';
 import { CostCentreAlerts, CostCentreBudgets } from './CostCentreBudgets';
 
 type BudgetAlert = Schemas['Alert'];
-
-function Month({ month }: { month: string }) {
-  return formatMonth(month, useReader());
-}
 
 const column = createColumnHelper<BudgetAlert>();
 
