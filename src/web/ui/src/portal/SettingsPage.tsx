@@ -1,14 +1,14 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { budgetOf, canBeStored, draftOf } from '@/budgets/budgetDraft';
+import { BudgetFields } from '@/budgets/BudgetFields';
 import { answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import { browserReader, formatDay, formatInstant, formatMoney } from '@/shared/format/format';
 import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
 import { Failure } from '@/shared/ui/states';
-import { budgetOf, canBeStored, draftOf } from './budgetDraft';
-import { BudgetFields } from './BudgetFields';
 import { useCustomer, useIsOwn, useMayManage } from './customer';
 import { plansQuery, settingsQuery } from './queries';
 import classes from './SettingsPage.module.css';

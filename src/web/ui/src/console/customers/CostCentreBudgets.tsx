@@ -1,33 +1,22 @@
 import { Badge, Code, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { createColumnHelper } from '@tanstack/react-table';
+import { type ColumnDef, createColumnHelper } from '@tanstack/react-table';
+import { limitText } from '@/budgets/budgetRules';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
-import { trimmed } from '@/shared/format/decimal';
 import { DataTable } from '@/shared/ui/DataTable';
-import { Instant, Money } from '@/shared/ui/Money';
+import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty, QueryView } from '@/shared/ui/states';
+import { alertColumns } from '../lib/alertColumns';
 
 type CentreAlert = Schemas['CostCentreAlert'];
 type Threshold = NonNullable<Schemas['Budget']['thresholds']>[number];
 
-const alertColumn = createColumnHelper<CentreAlert>();
-
-const alertColumns = [
-  alertColumn.accessor('cost_centre', { header: 'Cost centre' }),
-  alertColumn.accessor('text', { header: 'What' }),
-  alertColumn.accessor('budget', {
-    header: 'Budget',
-    meta: { numeric: true, wideOnly: true },
-    cell: ({ row: { original } }) => <Money amount={original.budget} currency={original.currency} />,
-  }),
-  alertColumn.accessor('told_at', {
-    header: 'Told',
-    meta: { wideOnly: true },
-    cell: (cell) => <Instant at={cell.getValue()} />,
-  }),
+const alerts: ColumnDef<CentreAlert>[] = [
+  { id: 'centre', header: 'Cost centre', cell: ({ row: { original } }) => original.cost_centre },
+  ...alertColumns<CentreAlert>(),
 ];
 
 /** Thresholds that months of cost centres reached. */
@@ -43,7 +32,7 @@ export function CostCentreAlerts() {
       <PagedTable
         label="Thresholds of budgets that months of cost centres reached"
         pages={pages}
-        columns={alertColumns}
+        columns={alerts}
         rowKey={({ number }) => String(number)}
         empty={<Empty title="No alert yet">Each threshold of a cost centre is told once a month.</Empty>}
       />
@@ -58,8 +47,8 @@ interface CentreBudget {
   addresses: string[];
 }
 
-function thresholdWords({ on, percent, amount }: Threshold): string {
-  return `${percent != null ? `${trimmed(percent)} %` : (amount ?? '')} ${on === 'actual' ? 'spent' : 'forecast'}`;
+function thresholdWords(threshold: Threshold): string {
+  return `${limitText(threshold, String)} ${threshold.on === 'actual' ? 'spent' : 'forecast'}`;
 }
 
 const budgetColumn = createColumnHelper<CentreBudget>();
