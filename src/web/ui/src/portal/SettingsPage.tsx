@@ -1,10 +1,10 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { budgetOf, canBeStored, draftOf } from '@/budgets/budgetDraft';
+import { type BudgetDraft, budgetOf, canBeStored, draftOf } from '@/budgets/budgetDraft';
 import { BudgetFields } from '@/budgets/BudgetFields';
 import { answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
-import { ApiError } from '@/shared/api/problem';
+import { isOutdated, refusedOf } from '@/shared/api/problem';
 import { browserReader, formatDay, formatInstant, formatMoney } from '@/shared/format/format';
 import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
@@ -70,10 +70,6 @@ function chargeChoices(plans: Schemas['SubscribedPlan'][]) {
   ];
 }
 
-function conflict(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 412;
-}
-
 function mailsGoTo({ email, parent }: Schemas['Customer']): string {
   if (parent?.gets_mails) return `To ${parent.customer}, in place of an address of your own`;
   return email ? `To ${email}` : 'The customer has no address of its own';
@@ -93,13 +89,13 @@ export function Component() {
     ...new Set([...customer.currencies, ...settings.value.budgets.map((one) => one.currency)]),
   ];
   const store = useMutation({
-    mutationFn: () =>
+    mutationFn: (sent: BudgetDraft[]) =>
       answerWithTag(
         api.PUT('/api/v1/customers/{customer}/settings', {
           params: { path: { customer: customer.key }, header: ifMatch(settings.etag) },
           body: {
             ...draft,
-            budgets: budgets.map(budgetOf),
+            budgets: sent.map(budgetOf),
           },
         }),
       ),
@@ -111,7 +107,7 @@ export function Component() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    store.mutate();
+    store.mutate(budgets);
   };
   return (
     <Page title="Settings">
@@ -177,14 +173,15 @@ export function Component() {
             <BudgetFields
               budgets={budgets}
               onChange={setBudgets}
+              refused={refusedOf(store.error, 'budgets', store.variables ?? [])}
               currencies={currencies}
               charges={charges}
               disabled={!manages}
             />
           </Stack>
         </Section>
-        {store.isError ? <Failure error={store.error} /> : null}
-        {conflict(store.error) ? (
+        {store.isError ? <Failure error={store.error} placed={(at) => at.startsWith('budgets[')} /> : null}
+        {isOutdated(store.error) ? (
           <Text size="sm">
             Somebody else stored other settings meanwhile. Load the page again and repeat your change.
           </Text>
