@@ -142,7 +142,7 @@ function OneBudget({
       </div>
       <div>
         <Text size="sm" fw={500} mb={4}>
-          You are told when
+          Told when
         </Text>
         <div className={classes.thresholds}>
           {thresholds.map((threshold, index) => (
