@@ -19,6 +19,7 @@ function shownError(value: string, wrong: string | undefined): string | undefine
 
 interface ThresholdFieldsProps {
   threshold: ThresholdDraft;
+  all: ThresholdDraft[];
   name: string;
   currency: string;
   disabled: boolean;
@@ -26,7 +27,15 @@ interface ThresholdFieldsProps {
   onRemove: () => void;
 }
 
-function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemove }: ThresholdFieldsProps) {
+function ThresholdFields({
+  threshold,
+  all,
+  name,
+  currency,
+  disabled,
+  onChange,
+  onRemove,
+}: ThresholdFieldsProps) {
   const { on, kind, value } = threshold;
   return (
     <div className={classes.threshold}>
@@ -35,7 +44,7 @@ function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemo
         inputMode="decimal"
         disabled={disabled}
         value={value}
-        error={shownError(value, wrongThreshold(threshold))}
+        error={shownError(value, wrongThreshold(threshold, all))}
         onChange={(event) => {
           onChange({ ...threshold, value: event.currentTarget.value.trim() });
         }}
@@ -149,6 +158,7 @@ function OneBudget({
             <ThresholdFields
               key={threshold.id}
               threshold={threshold}
+              all={thresholds}
               name={`threshold ${String(index + 1)} of ${name}`}
               currency={currency}
               disabled={disabled}
