@@ -1,5 +1,6 @@
 import type { Schemas } from '@/shared/api/client';
 import { add } from '@/shared/format/decimal';
+import { depthOf } from '../lib/tree';
 
 export type RolledUpCost = Schemas['RolledUpCost'];
 
@@ -18,16 +19,6 @@ export interface RolledUpMonth {
 
 export function nodeOf({ customer, cost_centre: costCentre }: RolledUpCost): string {
   return customer ?? costCentre ?? '';
-}
-
-function depthOf(node: string, parents: Map<string, string | null>): number {
-  let depth = 0;
-  let above = parents.get(node) ?? null;
-  while (above !== null && parents.has(above) && depth < parents.size) {
-    depth += 1;
-    above = parents.get(above) ?? null;
-  }
-  return depth;
 }
 
 /** Charges summed by node, month and currency, in the order in which the API has them. */

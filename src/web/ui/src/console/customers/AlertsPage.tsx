@@ -1,12 +1,14 @@
+import { Anchor } from '@mantine/core';
 import type { ColumnDef } from '@tanstack/react-table';
+import { Link } from 'react-router-dom';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
 import { Page, Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
+import { costCentresPath } from '../costCentres/costCentreQueries';
 import { alertColumns } from '../lib/alertColumns';
 import { CustomerLink } from '../lib/links';
-import { CostCentreAlerts, CostCentreBudgets } from './CostCentreBudgets';
 
 type BudgetAlert = Schemas['Alert'];
 
@@ -29,7 +31,14 @@ export function Component() {
   );
   return (
     <Page title="Budget alerts">
-      <Section title="Of all customers, the latest first">
+      <Section
+        title="Of all customers, the latest first"
+        aside={
+          <Anchor component={Link} to={costCentresPath} size="sm">
+            Of cost centres
+          </Anchor>
+        }
+      >
         <PagedTable
           label="Thresholds of budgets that months reached"
           pages={pages}
@@ -42,8 +51,6 @@ export function Component() {
           }
         />
       </Section>
-      <CostCentreAlerts />
-      <CostCentreBudgets />
     </Page>
   );
 }
