@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "accounts/budgets.hpp"
 #include "documents/mail.hpp"
 #include "domain/cost_centre.hpp"
+#include "domain/cost_pool.hpp"
+#include "domain/plan.hpp"
 #include "engine/cost_centre_budgets.hpp"
 #include "store/transaction.hpp"
 #include "web/active_configuration.hpp"
@@ -74,6 +77,33 @@ Response list_centres(const ConsoleApi& api, const Request&) {
   }
   json.end_array();
   write_next(json, std::nullopt);
+  json.end_object();
+  return json_response(json);
+}
+
+/// billing.currency first, then the others of plans and cost pools.
+std::vector<std::string> currencies_of(const config::Configuration& active) {
+  const std::string usual(active.settings.currency("billing.currency").code());
+  std::set<std::string> others;
+  for (const domain::Plan& plan : active.plans) others.emplace(plan.currency.code());
+  for (const domain::CostPool& pool : active.allocation.pools) {
+    others.emplace(pool.currency.code());
+  }
+  others.erase(usual);
+  std::vector<std::string> codes{usual};
+  codes.insert(codes.end(), others.begin(), others.end());
+  return codes;
+}
+
+Response list_choices(const ConsoleApi& api, const Request&) {
+  const auto lease = take_connection(api.pool());
+  const auto version = active_configuration(*lease, api.versions()).compiled;
+  const config::Configuration& active = version->configuration();
+  const std::set<std::string> charges = accounts::budget_charges(*lease, active, std::nullopt);
+  text::JsonWriter json;
+  json.begin_object();
+  write_texts(json, "currencies", currencies_of(active));
+  write_texts(json, "charges", {charges.begin(), charges.end()});
   json.end_object();
   return json_response(json);
 }
@@ -204,6 +234,7 @@ std::vector<Route> cost_centre_budget_routes(const ConsoleApi& api) {
   return {
       route("GET", "", Right::kConsole, list_centres),
       route("GET", "/budgets", Right::kConsole, list_budgets),
+      route("GET", "/budget-choices", Right::kConsole, list_choices),
       route("GET", "/alerts", Right::kConsole, list_alerts),
       route("GET", "/{cost_centre}/budgets", Right::kConsole, show_budgets),
       route("PUT", "/{cost_centre}/budgets", Right::kOperate, put_budgets),

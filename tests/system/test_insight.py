@@ -105,6 +105,10 @@ class Insight(unittest.TestCase):
         self.assertEqual([(c["name"], c["parent"], c["customers"], c["plans"]) for c in tree],
                          [("company", None, [], []), ("east", "company", ["hooli"], []), ("west", "company", ["initech"], ["SMB"])])
         self.assertIn("did you mean 'company'?", self.reckoner.json("budgets", "set", "1", "--cost-centre", "compani", code=1)["error"])
+        choices = self.get("cost-centres/budget-choices")
+        self.assertEqual(choices["currencies"][0], "USD")
+        self.assertEqual(choices["charges"], sorted(choices["charges"]))
+        self.assertIn("bandwidth", choices["charges"])
         self.assertIn("there is no charge 'bandwith'; did you mean 'bandwidth'? there are",
                       self.reckoner.json("budgets", "set", "1", "--cost-centre", "company", "--charge", "bandwith", code=1)["error"])
         stored = self.reckoner.json("budgets", "set", "90", "--cost-centre", "company", "--charge", "bandwidth", "--actual", "100%",

@@ -50,7 +50,11 @@ test('a budget is set with thresholds, and the overview says which of them was t
     await budget.getByLabel('Amount of a month').fill('many');
     await page.getByText('a figure such as').waitFor();
     assert.ok(await page.getByRole('button', { name: 'Store' }).isDisabled());
+    await budget.getByLabel('Amount of a month').fill('100000.005');
+    await page.getByRole('button', { name: 'Store' }).click();
+    await budget.getByText(/more than the 2 digits of USD/).waitFor();
     await budget.getByLabel('Amount of a month').fill('100000.00');
+    assert.equal(await budget.getByText(/more than the 2 digits of USD/).count(), 0, 'what is changed is refused no more');
     await budget.getByRole('button', { name: 'Remove threshold 3 of budget 1' }).click();
     await budget.getByLabel('Figure of threshold 1 of budget 1').fill('0.01');
     await budget.getByLabel('Unit of threshold 1 of budget 1').selectOption('amount');

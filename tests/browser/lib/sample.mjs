@@ -11,19 +11,26 @@ function dayOf(now, day) {
 const day = 86_400_000;
 const termDays = 14;
 
-/** What a daemon needs to show everything: a cost pool, and endpoints of webhooks on this machine. */
-export const sample = {
-  settings: { RECKONER_WEBHOOKS_CUSTOMERS_NETWORKS: '127.0.0.0/8', RECKONER_WEBHOOKS_HOUSE_NETWORKS: '127.0.0.0/8' },
-  files: {
-    'allocation.xml': `<?xml version="1.0" encoding="UTF-8"?>
+/** allocation.xml with a cost pool and a tree of cost centres; `formerly`: with one more, which leaves it. */
+function allocation({ formerly = false } = {}) {
+  return `<?xml version="1.0" encoding="UTF-8"?>
 <allocation xmlns="urn:reckoner:allocation:1">
+  <cost-centre name="company" title="Whole company">
+    <cost-centre name="engineering" title="Engineering"><member customer="acme"/></cost-centre>
+    <cost-centre name="sales" title="Sales"><member customer="globex"/><member plan="SMB"/></cost-centre>
+  </cost-centre>${formerly ? '\n  <cost-centre name="field-service"><member customer="hooli"/></cost-centre>' : ''}
   <pool name="platform" title="Shared platform" currency="USD" by="formula" minimum-percent="5">
     <part meter="bandwidth" weight="0.60"/>
     <part meter="cartridge" weight="0.40"/>
   </pool>
 </allocation>
-`,
-  },
+`;
+}
+
+/** What a daemon needs to show everything: a cost pool, cost centres, and endpoints of webhooks on this machine. */
+export const sample = {
+  settings: { RECKONER_WEBHOOKS_CUSTOMERS_NETWORKS: '127.0.0.0/8', RECKONER_WEBHOOKS_HOUSE_NETWORKS: '127.0.0.0/8' },
+  files: { 'allocation.xml': allocation({ formerly: true }) },
 };
 
 /** The month before the present one: "2026-10". */
@@ -134,6 +141,38 @@ export async function setBudgets(world, budgets) {
   const path = '/api/v1/customers/acme/settings';
   const { answer, headers } = await ask(world, 'anna', 'GET', path);
   await ask(world, 'anna', 'PUT', path, { ...answer, budgets }, { 'If-Match': headers.get('ETag') });
+}
+
+/** Sets budgets of a cost centre, and who is told. */
+export async function setCentreBudgets(world, centre, budgets, addresses) {
+  const path = `/api/v1/cost-centres/${centre}/budgets`;
+  const { headers } = await ask(world, 'admin', 'GET', path);
+  await ask(world, 'admin', 'PUT', path, { budgets, also_to: addresses }, { 'If-Match': headers.get('ETag') });
+}
+
+/** Takes the cost centre `field-service` out of the configuration; its budgets stay. */
+export async function endFieldService(world) {
+  const { headers } = await ask(world, 'admin', 'GET', '/api/v1/configuration');
+  const draft = { files: { 'allocation.xml': allocation() }, comment: 'field service is part of sales' };
+  await ask(world, 'admin', 'POST', '/api/v1/configuration/apply', draft, { 'If-Match': headers.get('ETag') });
+}
+
+/** Budgets of cost centres, of one that is no more, too; a threshold is told. */
+async function fillCostCentres(world) {
+  const [company, bandwidth] = [
+    { amount: '5000.00', currency: 'USD', charge: null, thresholds: [{ on: 'actual', amount: '100.00' }, { on: 'forecast', percent: '100' }] },
+    { amount: '900.00', currency: 'USD', charge: 'bandwidth', thresholds: [{ on: 'actual', percent: '80' }] },
+  ];
+  await setCentreBudgets(world, 'company', [company], ['cfo@example.com']);
+  await setCentreBudgets(world, 'engineering', [{ ...company, amount: '2500.00' }, bandwidth], ['cto@example.com', 'books@example.com']);
+  await setCentreBudgets(world, 'field-service', [bandwidth], []);
+  await endFieldService(world);
+  for (let left = 150; left > 0; left -= 1) {
+    const { answer } = await ask(world, 'admin', 'GET', '/api/v1/cost-centres/alerts');
+    if (answer.items.length > 0) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error('no budget of a cost centre was told');
 }
 
 /** An endpoint that takes what it is told, and one where nobody listens; each is told of a payment. */
@@ -251,6 +290,7 @@ export async function fill(world) {
   await world.send(secret, unusual.slice(0, 30));
   await world.send(secret, unusual.slice(30));
   await fillMoney(world);
+  await fillCostCentres(world);
   await fillShowback(world);
   await fillReceivables(world);
 }

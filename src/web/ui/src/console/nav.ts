@@ -9,6 +9,7 @@ import {
   IconFileExport,
   IconFileSettings,
   IconGauge,
+  IconHierarchy2,
   IconHistory,
   IconHourglass,
   IconKey,
@@ -30,6 +31,7 @@ export const consoleNav: NavGroup[] = [
       { label: 'Configuration', to: 'configuration', icon: IconFileSettings, right: 'console' },
       { label: 'Shared costs', to: 'allocation', icon: IconChartPie, right: 'console' },
       { label: 'Costs and margin', to: 'costs', icon: IconCoins, right: 'console' },
+      { label: 'Cost centres', to: 'cost-centres', icon: IconHierarchy2, right: 'console' },
     ],
   },
   {

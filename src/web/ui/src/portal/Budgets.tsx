@@ -2,12 +2,6 @@ import { Anchor, Text } from '@mantine/core';
 import { IconBell, IconBellRinging } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
-import type { Schemas } from '@/shared/api/client';
-import { approximately, compare, percentOf } from '@/shared/format/decimal';
-import { formatInstant, formatMoney, formatPercent } from '@/shared/format/format';
-import { useReader } from '@/shared/format/reader';
-import { Money } from '@/shared/ui/Money';
-import { Section } from '@/shared/ui/Page';
 import {
   alertOf,
   type Budget,
@@ -16,7 +10,13 @@ import {
   placeOf,
   type Threshold,
   usualThresholds,
-} from './budgetRules';
+} from '@/budgets/budgetRules';
+import type { Schemas } from '@/shared/api/client';
+import { approximately, compare, percentOf } from '@/shared/format/decimal';
+import { formatInstant, formatMoney, formatPercent } from '@/shared/format/format';
+import { useReader } from '@/shared/format/reader';
+import { Money } from '@/shared/ui/Money';
+import { Section } from '@/shared/ui/Page';
 import classes from './Budgets.module.css';
 import { pageOf, useCustomer } from './customer';
 import { alertsQuery } from './queries';

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { answer, api } from '@/shared/api/client';
 import { useAction } from '@/shared/api/useAction';
 import { isDecimal, sign } from '@/shared/format/decimal';
 import { Choice } from '@/shared/ui/Choice';
-import { Failure } from '@/shared/ui/states';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import type { Document } from './DocumentView';
 import { customerKey } from './queries';
 
@@ -95,15 +95,7 @@ export function DisputeDialog({ customer, number, document, line, onClose }: Dis
               setAmount(event.currentTarget.value.trim());
             }}
           />
-          {open.error ? <Failure error={open.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={open.isPending} disabled={!complete}>
-              Open the dispute
-            </Button>
-          </Group>
+          <DialogFoot label="Open the dispute" disabled={!complete} action={open} onLeave={onClose} />
         </Stack>
       </form>
     </Modal>

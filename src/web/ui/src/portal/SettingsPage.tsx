@@ -1,19 +1,28 @@
-import { Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text } from '@mantine/core';
+import { Button, Checkbox, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { type BudgetDraft, budgetOf, canBeStored, draftOf } from '@/budgets/budgetDraft';
+import { BudgetFields } from '@/budgets/BudgetFields';
 import { answerWithTag, api, ifMatch, type Schemas } from '@/shared/api/client';
-import { ApiError } from '@/shared/api/problem';
+import { isOutdated, refusedOf } from '@/shared/api/problem';
 import { browserReader, formatDay, formatInstant, formatMoney } from '@/shared/format/format';
+import { AddressesInput } from '@/shared/ui/AddressesInput';
 import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
 import { Failure } from '@/shared/ui/states';
-import { budgetOf, canBeStored, draftOf } from './budgetDraft';
-import { BudgetFields } from './BudgetFields';
 import { useCustomer, useIsOwn, useMayManage } from './customer';
 import { plansQuery, settingsQuery } from './queries';
 import classes from './SettingsPage.module.css';
 
 type Settings = Schemas['CustomerSettings'];
+type Sent = Omit<Settings, 'budgets'> & { budgets: BudgetDraft[] };
+
+const alsoTo = 'invoice_mail.also_to';
+
+/** Whether what is wrong at a member stands at its field. */
+function isPlaced(at: string): boolean {
+  return at.startsWith('budgets[') || at.startsWith(`${alsoTo}[`);
+}
 
 const languages = [
   'de-AT',
@@ -70,10 +79,6 @@ function chargeChoices(plans: Schemas['SubscribedPlan'][]) {
   ];
 }
 
-function conflict(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 412;
-}
-
 function mailsGoTo({ email, parent }: Schemas['Customer']): string {
   if (parent?.gets_mails) return `To ${parent.customer}, in place of an address of your own`;
   return email ? `To ${email}` : 'The customer has no address of its own';
@@ -85,6 +90,7 @@ export function Component() {
   const manages = useMayManage();
   const isOwn = useIsOwn();
   const queries = useQueryClient();
+  const [read, setRead] = useState(settings);
   const [draft, setDraft] = useState<Settings>(settings.value);
   const [budgets, setBudgets] = useState(() => settings.value.budgets.map(draftOf));
   const plans = useQuery(plansQuery(customer.key));
@@ -93,17 +99,15 @@ export function Component() {
     ...new Set([...customer.currencies, ...settings.value.budgets.map((one) => one.currency)]),
   ];
   const store = useMutation({
-    mutationFn: () =>
+    mutationFn: (sent: Sent) =>
       answerWithTag(
         api.PUT('/api/v1/customers/{customer}/settings', {
-          params: { path: { customer: customer.key }, header: ifMatch(settings.etag) },
-          body: {
-            ...draft,
-            budgets: budgets.map(budgetOf),
-          },
+          params: { path: { customer: customer.key }, header: ifMatch(read.etag) },
+          body: { ...sent, budgets: sent.budgets.map(budgetOf) },
         }),
       ),
     onSuccess: (stored) => {
+      setRead(stored);
       queries.setQueryData(settingsQuery(customer.key).queryKey, stored);
       void queries.invalidateQueries({ queryKey: ['customer', customer.key, 'overview'] });
       done('The settings are stored');
@@ -111,7 +115,7 @@ export function Component() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    store.mutate();
+    store.mutate({ ...draft, budgets });
   };
   return (
     <Page title="Settings">
@@ -156,15 +160,14 @@ export function Component() {
                 });
               }}
             />
-            <TagsInput
+            <AddressesInput
               label="Also to"
-              description="At most ten addresses; Enter adds one"
-              maxTags={10}
               disabled={!manages || !draft.invoice_mail.enabled}
               value={draft.invoice_mail.also_to}
               onChange={(also) => {
                 setDraft({ ...draft, invoice_mail: { ...draft.invoice_mail, also_to: also } });
               }}
+              refused={refusedOf(store.error, alsoTo, store.variables?.invoice_mail.also_to ?? [])}
             />
           </Stack>
         </Section>
@@ -177,14 +180,15 @@ export function Component() {
             <BudgetFields
               budgets={budgets}
               onChange={setBudgets}
+              refused={refusedOf(store.error, 'budgets', store.variables?.budgets ?? [])}
               currencies={currencies}
               charges={charges}
               disabled={!manages}
             />
           </Stack>
         </Section>
-        {store.isError ? <Failure error={store.error} /> : null}
-        {conflict(store.error) ? (
+        {store.isError ? <Failure error={store.error} placed={isPlaced} /> : null}
+        {isOutdated(store.error) ? (
           <Text size="sm">
             Somebody else stored other settings meanwhile. Load the page again and repeat your change.
           </Text>

@@ -1,6 +1,6 @@
-import { Button, Checkbox, Code, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Checkbox, Code, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { Failure } from '@/shared/ui/states';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import type { EventKind, Owner, Terms } from './owner';
 import classes from './webhooks.module.css';
 import { wordsOf } from './words';
@@ -93,15 +93,12 @@ export function EndpointForm({
         <Text size="xs" c="dimmed">
           Each request is signed after Standard Webhooks: verify it with the secret.
         </Text>
-        {error ? <Failure error={error} /> : null}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onLeave}>
-            Leave it
-          </Button>
-          <Button type="submit" loading={pending} disabled={!all && chosen.length === 0}>
-            {button}
-          </Button>
-        </Group>
+        <DialogFoot
+          label={button}
+          disabled={!all && chosen.length === 0}
+          action={{ isPending: pending, error }}
+          onLeave={onLeave}
+        />
       </Stack>
     </form>
   );

@@ -1,12 +1,12 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answerWithTag, api, ifMatch } from '@/shared/api/client';
 import { isDecimal } from '@/shared/format/decimal';
 import { formatMonth } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { done } from '@/shared/ui/notify';
-import { Failure } from '@/shared/ui/states';
 import { type Pool, type PoolMonth, poolMonthQuery } from './allocationQueries';
 
 interface AmountDialogProps {
@@ -105,19 +105,12 @@ export function AmountDialog({ pool, month, stored, onClose, onStored }: AmountD
               ? 'The month is divided: the next run divides the new amount in the same proportions, and the difference comes with the customers’ next documents.'
               : `The next run of ${pool.engine} behind the month divides it.`}
           </Text>
-          {store.error ? <Failure error={store.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button
-              type="submit"
-              loading={store.isPending}
-              disabled={!isDecimal(amount) || !/^\d{4}-\d{2}$/.test(chosen)}
-            >
-              Store the amount
-            </Button>
-          </Group>
+          <DialogFoot
+            label="Store the amount"
+            disabled={!isDecimal(amount) || !/^\d{4}-\d{2}$/.test(chosen)}
+            action={store}
+            onLeave={onClose}
+          />
         </Stack>
       </form>
     </Modal>

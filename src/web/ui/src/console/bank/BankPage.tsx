@@ -1,22 +1,19 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { createColumnHelper } from '@tanstack/react-table';
-import { useMemo, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useMay } from '@/app/session';
 import { answer, api } from '@/shared/api/client';
-import { usePages } from '@/shared/api/pages';
 import { useAction } from '@/shared/api/useAction';
-import { Choice } from '@/shared/ui/Choice';
 import { ConfirmAction } from '@/shared/ui/ConfirmAction';
 import { FactList } from '@/shared/ui/FactList';
-import { Filters } from '@/shared/ui/Filters';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
 import { Day } from '@/shared/ui/Day';
 import { CustomerLink, DocumentLink } from '../lib/links';
-import { useFilters } from '../lib/useFilters';
+import { useWorkList } from '../lib/useWorkList';
 import { ImportDialog } from './ImportDialog';
 import { SettleDialog } from './SettleDialog';
 import type { BankEntry } from './suggestions';
@@ -139,47 +136,36 @@ const columns = [
 /** Transactions of bank accounts: what is surely a payment is booked, the rest is a work list. */
 export function Component() {
   const mayBill = useMay('bill');
-  const [filters, setFilters] = useFilters({ state: 'open' });
   const [importing, importFile] = useDisclosure(false);
   const [settling, setSettling] = useState<BankEntry | null>(null);
-  const state = states.find((each) => each === filters.state);
-  const pages = usePages(['bank', 'entries', state], (cursor, signal) =>
-    answer(
-      api.GET('/api/v1/bank/entries', {
-        params: { query: { ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) } },
-        signal,
-      }),
-    ),
+  const action = useCallback(
+    (entry: BankEntry) =>
+      entry.state === 'booked' ? null : (
+        <Group gap={4}>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Settle ${nameOf(entry)}`}
+            onClick={() => {
+              setSettling(entry);
+            }}
+          >
+            Settle
+          </Button>
+          {entry.state === 'open' ? <SetAside entry={entry} /> : null}
+        </Group>
+      ),
+    [],
   );
-  const shown = useMemo(
-    () =>
-      mayBill
-        ? [
-            ...columns,
-            column.display({
-              id: 'action',
-              header: 'Action',
-              cell: ({ row: { original } }) =>
-                original.state === 'booked' ? null : (
-                  <Group gap={4}>
-                    <Button
-                      size="xs"
-                      variant="default"
-                      aria-label={`Settle ${nameOf(original)}`}
-                      onClick={() => {
-                        setSettling(original);
-                      }}
-                    >
-                      Settle
-                    </Button>
-                    {original.state === 'open' ? <SetAside entry={original} /> : null}
-                  </Group>
-                ),
-            }),
-          ]
-        : columns,
-    [mayBill],
-  );
+  const { state, choice, table } = useWorkList({
+    filter: 'state',
+    states,
+    nameOf: (each) => words[each],
+    key: ['bank', 'entries'],
+    load: (query, signal) => answer(api.GET('/api/v1/bank/entries', { params: { query }, signal })),
+    columns,
+    action,
+  });
   return (
     <Page
       title="Bank"
@@ -194,23 +180,10 @@ export function Component() {
       <Section
         title={state === 'open' ? 'Work list: whose payment is it?' : 'Transactions, the latest first'}
       >
-        <Filters>
-          <Choice
-            label="State"
-            value={filters.state}
-            onChange={(value) => {
-              setFilters({ state: value });
-            }}
-            data={[
-              ...states.map((each) => ({ value: each, label: words[each] })),
-              { value: 'all', label: 'all' },
-            ]}
-          />
-        </Filters>
+        {choice}
         <PagedTable
           label="Transactions of bank accounts"
-          pages={pages}
-          columns={shown}
+          {...table}
           rowKey={({ entry }) => String(entry)}
           detail={(entry) => <Detail entry={entry} />}
           empty={

@@ -2,8 +2,8 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { useAction } from '@/shared/api/useAction';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { FactList } from '@/shared/ui/FactList';
-import { Failure } from '@/shared/ui/states';
 
 type Result = Schemas['BankImport'];
 
@@ -75,15 +75,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
               It is read all or nothing. What is surely a payment of a customer is booked; the rest comes to
               the work list. Transactions that were read before change nothing.
             </Text>
-            {read.error ? <Failure error={read.error} /> : null}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                Leave it
-              </Button>
-              <Button type="submit" loading={read.isPending} disabled={file === null}>
-                Import
-              </Button>
-            </Group>
+            <DialogFoot label="Import" disabled={file === null} action={read} onLeave={onClose} />
           </Stack>
         </form>
       )}

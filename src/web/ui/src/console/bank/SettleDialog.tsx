@@ -5,9 +5,10 @@ import { answer, api } from '@/shared/api/client';
 import { useAction } from '@/shared/api/useAction';
 import { formatMoney } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { FactList } from '@/shared/ui/FactList';
 import { Money } from '@/shared/ui/Money';
-import { Failure, QueryView } from '@/shared/ui/states';
+import { QueryView } from '@/shared/ui/states';
 import { Suggest } from '@/shared/ui/Suggest';
 import { CustomerPicker } from '../lib/CustomerPicker';
 import classes from './SettleDialog.module.css';
@@ -150,15 +151,12 @@ export function SettleDialog({ entry, onClose }: { entry: BankEntry; onClose: ()
               }}
             />
           ) : null}
-          {settle.error ? <Failure error={settle.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={settle.isPending} disabled={customer.trim() === ''}>
-              Book the payment
-            </Button>
-          </Group>
+          <DialogFoot
+            label="Book the payment"
+            disabled={customer.trim() === ''}
+            action={settle}
+            onLeave={onClose}
+          />
         </Stack>
       </form>
     </Modal>

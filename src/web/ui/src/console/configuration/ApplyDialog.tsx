@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@m
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, ifMatch, type Schemas } from '@/shared/api/client';
-import { ApiError } from '@/shared/api/problem';
+import { isOutdated } from '@/shared/api/problem';
 import { Failure } from '@/shared/ui/states';
 import { useAction } from '@/shared/api/useAction';
 import { activeConfiguration } from './configurationQueries';
@@ -56,7 +56,7 @@ export function ApplyDialog(props: ApplyDialogProps) {
       },
     },
   );
-  const outdated = apply.error instanceof ApiError && apply.error.status === 412;
+  const outdated = isOutdated(apply.error);
   const missing = droppedMeters.filter((meter) => !confirmed.includes(meter));
 
   return (

@@ -7,9 +7,10 @@ import { Link } from 'react-router-dom';
 import { useMay } from '@/app/session';
 import { answer, api, ifMatch, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
-import { Empty, Failure } from '@/shared/ui/states';
+import { Empty } from '@/shared/ui/states';
 import { Filters } from '@/shared/ui/Filters';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { useAction } from '@/shared/api/useAction';
@@ -89,15 +90,12 @@ function GoBack({ version, active, etag }: { version: number; active: number; et
                   setComment(event.currentTarget.value);
                 }}
               />
-              {activate.error ? <Failure error={activate.error} /> : null}
-              <Group justify="flex-end">
-                <Button variant="default" onClick={close}>
-                  Leave it
-                </Button>
-                <Button type="submit" loading={activate.isPending} disabled={comment.trim() === ''}>
-                  Make version {version} active
-                </Button>
-              </Group>
+              <DialogFoot
+                label={`Make version ${version} active`}
+                disabled={comment.trim() === ''}
+                action={activate}
+                onLeave={close}
+              />
             </Stack>
           </form>
         </Stack>

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { kindOf } from './configurationQueries';
 
 const beginnings: [RegExp, (name: string) => string][] = [
@@ -96,14 +97,7 @@ export function NewFileDialog({
                 setName(event.currentTarget.value);
               }}
             />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Leave it
-              </Button>
-              <Button type="submit" disabled={name === '' || wrong !== null}>
-                Add
-              </Button>
-            </Group>
+            <DialogFoot label="Add" disabled={name === '' || wrong !== null} onLeave={close} />
           </Stack>
         </form>
       </Modal>

@@ -1,15 +1,10 @@
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo } from 'react';
-import { formatMonth } from '@/shared/format/format';
-import { useReader } from '@/shared/format/reader';
 import { byDecimal, DataTable } from '@/shared/ui/DataTable';
+import { Month } from '@/shared/ui/Day';
 import { Money } from '@/shared/ui/Money';
 import { Empty } from '@/shared/ui/states';
 import { monthsOf, type RolledUpCost, type RolledUpMonth } from './rollUp';
-
-function Month({ month }: { month: string }) {
-  return <span className="tabular">{formatMonth(month, useReader())}</span>;
-}
 
 const chargeColumn = createColumnHelper<RolledUpCost>();
 const chargeColumns = [

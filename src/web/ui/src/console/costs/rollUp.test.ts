@@ -50,3 +50,17 @@ test('charges of a node are summed by month, and a node is as deep as what is sh
     ['fee', 'storage'],
   );
 });
+
+test('what is below a node stands before the next one', () => {
+  const months = monthsOf([
+    cost('group', null, '2026-09', 'fee', '0.00', '3.00'),
+    cost('apps', 'group', '2026-09', 'fee', '0.00', '1.00'),
+    cost('search', 'group', '2026-09', 'fee', '0.00', '2.00'),
+    cost('acme', 'apps', '2026-09', 'fee', '1.00', '1.00'),
+    cost('hooli', 'search', '2026-09', 'fee', '2.00', '2.00'),
+  ]);
+  assert.deepEqual(
+    months.map(({ node }) => node),
+    ['group', 'apps', 'acme', 'search', 'hooli'],
+  );
+});

@@ -1,5 +1,6 @@
 import type { Schemas } from '@/shared/api/client';
 import { add } from '@/shared/format/decimal';
+import { depthOf, inTrees } from '../lib/tree';
 
 export type RolledUpCost = Schemas['RolledUpCost'];
 
@@ -20,17 +21,7 @@ export function nodeOf({ customer, cost_centre: costCentre }: RolledUpCost): str
   return customer ?? costCentre ?? '';
 }
 
-function depthOf(node: string, parents: Map<string, string | null>): number {
-  let depth = 0;
-  let above = parents.get(node) ?? null;
-  while (above !== null && parents.has(above) && depth < parents.size) {
-    depth += 1;
-    above = parents.get(above) ?? null;
-  }
-  return depth;
-}
-
-/** Charges summed by node, month and currency, in the order in which the API has them. */
+/** Charges summed by node, month and currency, as the trees of the nodes stand. */
 export function monthsOf(items: RolledUpCost[]): RolledUpMonth[] {
   const parents = new Map(items.map((item) => [nodeOf(item), item.parent]));
   const months = new Map<string, RolledUpMonth>();
@@ -55,5 +46,7 @@ export function monthsOf(items: RolledUpCost[]): RolledUpMonth[] {
       charges: [...known.charges, item],
     });
   }
-  return [...months.values()];
+  const byNode = new Map<string, RolledUpMonth[]>();
+  for (const month of months.values()) byNode.set(month.node, [...(byNode.get(month.node) ?? []), month]);
+  return inTrees([...byNode.keys()], parents).flatMap((node) => byNode.get(node) ?? []);
 }

@@ -1,60 +1,24 @@
-import { Badge } from '@mantine/core';
-import { createColumnHelper } from '@tanstack/react-table';
+import { Anchor } from '@mantine/core';
+import type { ColumnDef } from '@tanstack/react-table';
+import { Link } from 'react-router-dom';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
-import { formatMonth } from '@/shared/format/format';
-import { useReader } from '@/shared/format/reader';
-import { Instant, Money } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
+import { costCentresPath } from '../costCentres/costCentreQueries';
+import { alertColumns } from '../lib/alertColumns';
 import { CustomerLink } from '../lib/links';
-import { CostCentreAlerts, CostCentreBudgets } from './CostCentreBudgets';
 
 type BudgetAlert = Schemas['Alert'];
 
-function Month({ month }: { month: string }) {
-  return formatMonth(month, useReader());
-}
-
-const column = createColumnHelper<BudgetAlert>();
-
-const columns = [
-  column.accessor('customer', {
+const columns: ColumnDef<BudgetAlert>[] = [
+  {
+    id: 'customer',
     header: 'Customer',
-    cell: (cell) => <CustomerLink customer={cell.getValue()} />,
-  }),
-  column.accessor('text', { header: 'What' }),
-  column.accessor('on', {
-    header: 'On',
-    meta: { wideOnly: true },
-    cell: (cell) =>
-      cell.getValue() === 'actual' ? (
-        <Badge color="orange">spent</Badge>
-      ) : (
-        <Badge color="blue">forecast</Badge>
-      ),
-  }),
-  column.accessor('month', {
-    header: 'Month',
-    meta: { wideOnly: true },
-    cell: (cell) => <Month month={cell.getValue()} />,
-  }),
-  column.accessor('budget', {
-    header: 'Budget',
-    meta: { numeric: true, wideOnly: true },
-    cell: ({ row: { original } }) => <Money amount={original.budget} currency={original.currency} />,
-  }),
-  column.accessor('spent', {
-    header: 'Cost',
-    meta: { numeric: true, wideOnly: true },
-    cell: ({ row: { original } }) => <Money amount={original.spent} currency={original.currency} />,
-  }),
-  column.accessor('told_at', {
-    header: 'Told',
-    meta: { wideOnly: true },
-    cell: (cell) => <Instant at={cell.getValue()} />,
-  }),
+    cell: ({ row: { original } }) => <CustomerLink customer={original.customer} />,
+  },
+  ...alertColumns<BudgetAlert>(),
 ];
 
 /** Thresholds of budgets that months reached, of all customers. */
@@ -67,7 +31,14 @@ export function Component() {
   );
   return (
     <Page title="Budget alerts">
-      <Section title="Of all customers, the latest first">
+      <Section
+        title="Of all customers, the latest first"
+        aside={
+          <Anchor component={Link} to={costCentresPath} size="sm">
+            Of cost centres
+          </Anchor>
+        }
+      >
         <PagedTable
           label="Thresholds of budgets that months reached"
           pages={pages}
@@ -80,8 +51,6 @@ export function Component() {
           }
         />
       </Section>
-      <CostCentreAlerts />
-      <CostCentreBudgets />
     </Page>
   );
 }

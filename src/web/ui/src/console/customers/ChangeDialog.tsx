@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, ifMatch, type Schemas } from '@/shared/api/client';
-import { ApiError } from '@/shared/api/problem';
+import { ApiError, isOutdated } from '@/shared/api/problem';
 import { Failure } from '@/shared/ui/states';
 import { useAction } from '@/shared/api/useAction';
 import { ChangeEffect } from './ChangeEffect';
@@ -120,7 +120,7 @@ export function ChangeDialog({ customer, kind, fixed = {}, initial = {}, etag, o
               ))}
           </div>
           {error ? <Failure error={error} /> : null}
-          {error instanceof ApiError && error.status === 412 ? (
+          {isOutdated(error) ? (
             <Text size="sm">
               Somebody else changed the customer meanwhile. Load the page again and repeat your change.
             </Text>

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, NumberInput, SimpleGrid, Stack, Checkbox, TextInput } from '@mantine/core';
+import { Modal, NumberInput, SimpleGrid, Stack, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { useReader } from '@/shared/format/reader';
-import { Failure } from '@/shared/ui/states';
 import { customerPath } from '../lib/links';
 import { useAction } from '@/shared/api/useAction';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 
 interface NewCustomer {
   key: string;
@@ -124,15 +124,7 @@ export function NewCustomerDialog({ opened, onClose }: { opened: boolean; onClos
               setCustomer({ ...customer, taxExempt: event.currentTarget.checked });
             }}
           />
-          {create.error ? <Failure error={create.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create
-            </Button>
-          </Group>
+          <DialogFoot label="Create" action={create} onLeave={onClose} />
         </Stack>
       </form>
     </Modal>

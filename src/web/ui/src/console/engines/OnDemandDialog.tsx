@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { CustomerPicker } from '../lib/CustomerPicker';
 import { portalPath } from '../lib/links';
 
@@ -25,14 +26,7 @@ export function OnDemandDialog({ engine }: { engine: string }) {
           <Stack>
             <Text size="sm">Shows what a customer owes at this moment. Nothing is stored.</Text>
             <CustomerPicker label="Customer" value={customer} onChange={setCustomer} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Leave it
-              </Button>
-              <Button type="submit" disabled={customer === ''}>
-                Show the interim invoice
-              </Button>
-            </Group>
+            <DialogFoot label="Show the interim invoice" disabled={customer === ''} onLeave={close} />
           </Stack>
         </form>
       </Modal>

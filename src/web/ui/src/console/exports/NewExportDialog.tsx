@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { useAction } from '@/shared/api/useAction';
 import { Choice } from '@/shared/ui/Choice';
-import { Failure } from '@/shared/ui/states';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { CustomerPicker } from '../lib/CustomerPicker';
 import { templatesQuery } from './exportTemplates';
 import { journalFormats } from './formats';
@@ -88,15 +88,12 @@ export function NewExportDialog({ onClose }: { onClose: () => void }) {
               setEntity(event.currentTarget.value);
             }}
           />
-          {make.error ? <Failure error={make.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={make.isPending} disabled={kind !== 'focus' && chosen === null}>
-              Make the export
-            </Button>
-          </Group>
+          <DialogFoot
+            label="Make the export"
+            disabled={kind !== 'focus' && chosen === null}
+            action={make}
+            onLeave={onClose}
+          />
         </Stack>
       </form>
     </Modal>

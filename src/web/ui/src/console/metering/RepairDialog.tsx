@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
-import { Failure } from '@/shared/ui/states';
 import { useAction } from '@/shared/api/useAction';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { outcomeSaid } from './Quarantine';
 
 /**
@@ -123,15 +123,12 @@ export function RepairDialog({ event, onClose }: RepairDialogProps) {
               {refused}
             </Alert>
           )}
-          {repair.error ? <Failure error={repair.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={repair.isPending} disabled={mistake !== null}>
-              Deliver the repaired event
-            </Button>
-          </Group>
+          <DialogFoot
+            label="Deliver the repaired event"
+            disabled={mistake !== null}
+            action={repair}
+            onLeave={onClose}
+          />
         </Stack>
       </form>
     </Modal>

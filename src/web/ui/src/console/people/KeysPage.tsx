@@ -1,14 +1,14 @@
-import { Badge, Button, Checkbox, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Checkbox, Code, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
 import { useMay } from '@/app/session';
 import { answer, api, type Schemas } from '@/shared/api/client';
 import { usePages } from '@/shared/api/pages';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { Instant } from '@/shared/ui/Money';
 import { Page, Section } from '@/shared/ui/Page';
 import { Secret } from '@/shared/ui/Secret';
-import { Failure } from '@/shared/ui/states';
 import { ConfirmAction } from '@/shared/ui/ConfirmAction';
 import { CustomerPicker } from '../lib/CustomerPicker';
 import { Filters } from '@/shared/ui/Filters';
@@ -106,15 +106,7 @@ function NewKeyDialog({ onClose }: { onClose: () => void }) {
               setExpires(event.currentTarget.value);
             }}
           />
-          {make.error ? <Failure error={make.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={make.isPending} disabled={chosen.length === 0}>
-              Make the key
-            </Button>
-          </Group>
+          <DialogFoot label="Make the key" disabled={chosen.length === 0} action={make} onLeave={onClose} />
         </Stack>
       </form>
     </Modal>

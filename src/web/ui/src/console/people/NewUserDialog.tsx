@@ -1,11 +1,11 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Modal, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '@/shared/api/client';
-import { Failure } from '@/shared/ui/states';
 import { CustomerPicker } from '../lib/CustomerPicker';
 import { useAction } from '@/shared/api/useAction';
 import { customerRoles, houseRoles, type Role } from './roles';
 import { Choice } from '@/shared/ui/Choice';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 
 interface NewUserDialogProps {
   onClose: () => void;
@@ -77,15 +77,7 @@ export function NewUserDialog({ onClose, onAdded }: NewUserDialogProps) {
             }}
           />
           <Choice label="Role" data={roles} value={role} onChange={setChosen} />
-          {add.error ? <Failure error={add.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button type="submit" loading={add.isPending}>
-              Add
-            </Button>
-          </Group>
+          <DialogFoot label="Add" action={add} onLeave={onClose} />
         </Stack>
       </form>
     </Modal>

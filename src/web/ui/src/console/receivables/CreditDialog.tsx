@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { type Dispute, factsOf } from '@/disputes/DisputeView';
@@ -8,8 +8,9 @@ import { isDecimal } from '@/shared/format/decimal';
 import { formatMoney } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
 import { Choice } from '@/shared/ui/Choice';
+import { DialogFoot } from '@/shared/ui/DialogFoot';
 import { FactList } from '@/shared/ui/FactList';
-import { Failure, QueryView } from '@/shared/ui/states';
+import { QueryView } from '@/shared/ui/states';
 
 interface LineAmountsProps {
   dispute: Dispute;
@@ -124,19 +125,12 @@ export function CreditDialog({ dispute, onClose }: { dispute: Dispute; onClose: 
               { value: 'correction', label: 'a correction: the document was wrong' },
             ]}
           />
-          {credit.error ? <Failure error={credit.error} /> : null}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Leave it
-            </Button>
-            <Button
-              type="submit"
-              loading={credit.isPending}
-              disabled={reason.trim() === '' || lines.some(({ amount }) => !isDecimal(amount))}
-            >
-              Issue the credit note
-            </Button>
-          </Group>
+          <DialogFoot
+            label="Issue the credit note"
+            disabled={reason.trim() === '' || lines.some(({ amount }) => !isDecimal(amount))}
+            action={credit}
+            onLeave={onClose}
+          />
         </Stack>
       </form>
     </Modal>

@@ -1,8 +1,7 @@
 import { Anchor, Button, Group } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
-import { useMemo, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { Link } from 'react-router-dom';
-import { useMay } from '@/app/session';
 import {
   type Dispute,
   DisputeBadge,
@@ -12,18 +11,15 @@ import {
   subjectOf,
 } from '@/disputes/DisputeView';
 import { answer, api } from '@/shared/api/client';
-import { usePages } from '@/shared/api/pages';
 import { useAction } from '@/shared/api/useAction';
-import { Choice } from '@/shared/ui/Choice';
 import { ConfirmAction } from '@/shared/ui/ConfirmAction';
 import { FactList } from '@/shared/ui/FactList';
-import { Filters } from '@/shared/ui/Filters';
 import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
 import { CustomerLink, DocumentLink, portalPath } from '../lib/links';
-import { useFilters } from '../lib/useFilters';
+import { useWorkList } from '../lib/useWorkList';
 import { CreditDialog } from './CreditDialog';
 
 function nameOf(dispute: Dispute): string {
@@ -124,66 +120,41 @@ const columns = [
 
 /** What customers do not agree to: credited, or refused with a reason. */
 export function DisputesTab() {
-  const mayBill = useMay('bill');
-  const [filters, setFilters] = useFilters({ disputes: 'open' });
   const [crediting, setCrediting] = useState<Dispute | null>(null);
-  const state = disputeStates.find((each) => each === filters.disputes);
-  const pages = usePages(['receivables', 'disputes', state], (cursor, signal) =>
-    answer(
-      api.GET('/api/v1/disputes', {
-        params: { query: { ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) } },
-        signal,
-      }),
-    ),
+  const action = useCallback(
+    (dispute: Dispute) =>
+      dispute.state === 'open' ? (
+        <Group gap={4}>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Credit the dispute of ${nameOf(dispute)}`}
+            onClick={() => {
+              setCrediting(dispute);
+            }}
+          >
+            Credit
+          </Button>
+          <Refuse dispute={dispute} />
+        </Group>
+      ) : null,
+    [],
   );
-  const shown = useMemo(
-    () =>
-      mayBill
-        ? [
-            ...columns,
-            column.display({
-              id: 'action',
-              header: 'Action',
-              cell: ({ row: { original } }) =>
-                original.state === 'open' ? (
-                  <Group gap={4}>
-                    <Button
-                      size="xs"
-                      variant="default"
-                      aria-label={`Credit the dispute of ${nameOf(original)}`}
-                      onClick={() => {
-                        setCrediting(original);
-                      }}
-                    >
-                      Credit
-                    </Button>
-                    <Refuse dispute={original} />
-                  </Group>
-                ) : null,
-            }),
-          ]
-        : columns,
-    [mayBill],
-  );
+  const { state, choice, table } = useWorkList({
+    filter: 'disputes',
+    states: disputeStates,
+    nameOf: String,
+    key: ['receivables', 'disputes'],
+    load: (query, signal) => answer(api.GET('/api/v1/disputes', { params: { query }, signal })),
+    columns,
+    action,
+  });
   return (
     <Section title={state === 'open' ? 'Work list: is the customer right?' : 'Disputes of all customers'}>
-      <Filters>
-        <Choice
-          label="State"
-          value={filters.disputes}
-          onChange={(value) => {
-            setFilters({ disputes: value });
-          }}
-          data={[
-            ...disputeStates.map((each) => ({ value: each, label: each })),
-            { value: 'all', label: 'all' },
-          ]}
-        />
-      </Filters>
+      {choice}
       <PagedTable
         label="Disputes"
-        pages={pages}
-        columns={shown}
+        {...table}
         rowKey={({ customer, dispute }) => `${customer} ${String(dispute)}`}
         detail={(dispute) => <Detail dispute={dispute} />}
         empty={

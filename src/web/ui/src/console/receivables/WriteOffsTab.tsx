@@ -1,20 +1,15 @@
 import { Badge, Group, Text } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
-import { useMemo } from 'react';
-import { useMay } from '@/app/session';
 import { answer, api, type Schemas } from '@/shared/api/client';
-import { usePages } from '@/shared/api/pages';
 import { useAction } from '@/shared/api/useAction';
-import { Choice } from '@/shared/ui/Choice';
 import { ConfirmAction } from '@/shared/ui/ConfirmAction';
-import { Filters } from '@/shared/ui/Filters';
 import { Instant, Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { PagedTable } from '@/shared/ui/PagedTable';
 import { Empty } from '@/shared/ui/states';
 import { Day } from '@/shared/ui/Day';
 import { CustomerLink, DocumentLink } from '../lib/links';
-import { useFilters } from '../lib/useFilters';
+import { useWorkList } from '../lib/useWorkList';
 
 type WriteOff = Schemas['WriteOff'];
 
@@ -125,58 +120,32 @@ const columns = [
   }),
 ];
 
+function action(proposal: WriteOff) {
+  return proposal.state === 'open' ? (
+    <Group gap={4}>
+      <Accept proposal={proposal} />
+      <Refuse proposal={proposal} />
+    </Group>
+  ) : null;
+}
+
 /** Documents that dunning proposes to give up: somebody decides. */
 export function WriteOffsTab() {
-  const mayBill = useMay('bill');
-  const [filters, setFilters] = useFilters({ proposals: 'open' });
-  const state = states.find((each) => each === filters.proposals);
-  const pages = usePages(['receivables', 'write-offs', state], (cursor, signal) =>
-    answer(
-      api.GET('/api/v1/write-offs', {
-        params: { query: { ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) } },
-        signal,
-      }),
-    ),
-  );
-  const shown = useMemo(
-    () =>
-      mayBill
-        ? [
-            ...columns,
-            column.display({
-              id: 'action',
-              header: 'Action',
-              cell: ({ row: { original } }) =>
-                original.state === 'open' ? (
-                  <Group gap={4}>
-                    <Accept proposal={original} />
-                    <Refuse proposal={original} />
-                  </Group>
-                ) : null,
-            }),
-          ]
-        : columns,
-    [mayBill],
-  );
+  const { state, choice, table } = useWorkList({
+    filter: 'proposals',
+    states,
+    nameOf: (each) => looks[each].text,
+    key: ['receivables', 'write-offs'],
+    load: (query, signal) => answer(api.GET('/api/v1/write-offs', { params: { query }, signal })),
+    columns,
+    action,
+  });
   return (
     <Section title={state === 'open' ? 'Work list: is it given up?' : 'Proposals to give up'}>
-      <Filters>
-        <Choice
-          label="State"
-          value={filters.proposals}
-          onChange={(value) => {
-            setFilters({ proposals: value });
-          }}
-          data={[
-            ...states.map((each) => ({ value: each, label: looks[each].text })),
-            { value: 'all', label: 'all' },
-          ]}
-        />
-      </Filters>
+      {choice}
       <PagedTable
         label="Proposals to give up"
-        pages={pages}
-        columns={shown}
+        {...table}
         rowKey={({ document }) => document}
         empty={
           <Empty title={state === 'open' ? 'Nothing to decide' : 'No proposals'}>

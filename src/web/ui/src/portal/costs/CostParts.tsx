@@ -1,12 +1,8 @@
-import { formatMonth, formatPercent } from '@/shared/format/format';
+import { formatPercent } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
 import { DownloadButton } from '@/shared/ui/DownloadButton';
 import { Money } from '@/shared/ui/Money';
 import { apiPathOf, useCustomer } from '../customer';
-
-export function Month({ month }: { month: string }) {
-  return <span className="tabular">{formatMonth(month, useReader())}</span>;
-}
 
 /** A dash where there is none. */
 export function Percent({ value }: { value: string | null }) {

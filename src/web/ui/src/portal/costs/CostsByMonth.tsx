@@ -6,11 +6,12 @@ import { formatMoney, formatMonth } from '@/shared/format/format';
 import { useReader } from '@/shared/format/reader';
 import { Chart } from '@/shared/ui/Chart';
 import { byDecimal, DataTable } from '@/shared/ui/DataTable';
+import { Month } from '@/shared/ui/Day';
 import { Money, Quantity } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
 import { useCustomer } from '../customer';
-import { Csv, Month, MoneyOrNone, Percent } from './CostParts';
+import { Csv, MoneyOrNone, Percent } from './CostParts';
 import { allowancesQuery, costTrendQuery, dearestQuery, type MonthRange } from './costQueries';
 
 type CostOfMonth = Schemas['CostOfMonth'];

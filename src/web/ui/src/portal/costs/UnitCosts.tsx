@@ -4,13 +4,14 @@ import { useState } from 'react';
 import type { Schemas } from '@/shared/api/client';
 import { Choice } from '@/shared/ui/Choice';
 import { byDecimal, DataTable } from '@/shared/ui/DataTable';
+import { Month } from '@/shared/ui/Day';
 import { Filters } from '@/shared/ui/Filters';
 import { Money, Quantity } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
 import { useCustomer } from '../customer';
 import { metersQuery } from '../queries';
-import { Csv, Month, MoneyOrNone } from './CostParts';
+import { Csv, MoneyOrNone } from './CostParts';
 import { type MonthRange, unitCostsQuery } from './costQueries';
 
 const column = createColumnHelper<Schemas['UnitCost']>();

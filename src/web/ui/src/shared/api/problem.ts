@@ -42,3 +42,22 @@ export function problemOf(response: Response, body: unknown): ApiError {
     instance: response.headers.get('X-Request-Id') ?? '',
   });
 }
+
+/** Whether somebody else changed meanwhile what an edit was based on. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 412;
+}
+
+/**
+ * What is wrong with members of a list that was sent (`budgets[1]`), by the member. One that is changed, and so replaced, since has
+ * nothing wrong any more.
+ */
+export function refusedOf<T>(error: unknown, list: string, sent: readonly T[]): ReadonlyMap<T, string> {
+  const refused = new Map<T, string>();
+  if (!(error instanceof ApiError)) return refused;
+  sent.forEach((member, index) => {
+    const detail = error.at(`${list}[${String(index)}]`);
+    if (detail !== undefined) refused.set(member, detail);
+  });
+  return refused;
+}

@@ -1,7 +1,7 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, type ButtonProps, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
-import { Failure } from '@/shared/ui/states';
+import { DialogFoot } from './DialogFoot';
 
 interface ConfirmActionProps extends Omit<ButtonProps, 'children'> {
   label: string;
@@ -69,15 +69,13 @@ export function ConfirmAction({
                 }}
               />
             ) : null}
-            {action.error ? <Failure error={action.error} /> : null}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Leave it
-              </Button>
-              <Button type="submit" loading={action.isPending} disabled={incomplete} color={button.color}>
-                {label}
-              </Button>
-            </Group>
+            <DialogFoot
+              label={label}
+              color={button.color}
+              disabled={incomplete}
+              action={action}
+              onLeave={close}
+            />
           </Stack>
         </form>
       </Modal>

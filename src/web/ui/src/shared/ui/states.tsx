@@ -29,9 +29,17 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+interface FailureProps {
+  error: unknown;
+  retry?: (() => void) | undefined;
+  /** Whether what is wrong at a member of the request stands at its field. */
+  placed?: (at: string) => boolean;
+}
+
 /** What went wrong, in the server's words, with the number under which its log has it. */
-export function Failure({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
+export function Failure({ error, retry, placed = () => false }: FailureProps) {
   const problem = error instanceof ApiError ? error.problem : null;
+  const items = problem?.items?.filter(({ at }) => !placed(at));
   const request = problem?.instance.replace(/^urn:request:/, '');
   return (
     <Alert
@@ -42,7 +50,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
     >
       <Stack gap={6} align="flex-start">
         <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>
-        {problem?.items?.map((item) => (
+        {items?.map((item) => (
           <Text size="sm" key={`${item.at} ${item.detail}`}>
             <code>{item.at}</code>: {item.detail}
           </Text>

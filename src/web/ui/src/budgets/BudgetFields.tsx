@@ -1,5 +1,6 @@
-import { ActionIcon, Button, NativeSelect, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Input, NativeSelect, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useId } from 'react';
 import {
   type BudgetDraft,
   isTwice,
@@ -18,6 +19,7 @@ function shownError(value: string, wrong: string | undefined): string | undefine
 
 interface ThresholdFieldsProps {
   threshold: ThresholdDraft;
+  all: ThresholdDraft[];
   name: string;
   currency: string;
   disabled: boolean;
@@ -25,7 +27,15 @@ interface ThresholdFieldsProps {
   onRemove: () => void;
 }
 
-function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemove }: ThresholdFieldsProps) {
+function ThresholdFields({
+  threshold,
+  all,
+  name,
+  currency,
+  disabled,
+  onChange,
+  onRemove,
+}: ThresholdFieldsProps) {
   const { on, kind, value } = threshold;
   return (
     <div className={classes.threshold}>
@@ -34,7 +44,7 @@ function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemo
         inputMode="decimal"
         disabled={disabled}
         value={value}
-        error={shownError(value, wrongThreshold(threshold))}
+        error={shownError(value, wrongThreshold(threshold, all))}
         onChange={(event) => {
           onChange({ ...threshold, value: event.currentTarget.value.trim() });
         }}
@@ -75,6 +85,7 @@ function ThresholdFields({ threshold, name, currency, disabled, onChange, onRemo
 interface BudgetProps {
   budget: BudgetDraft;
   all: BudgetDraft[];
+  refused: string | undefined;
   position: number;
   currencies: string[];
   charges: Choice[];
@@ -86,6 +97,7 @@ interface BudgetProps {
 function OneBudget({
   budget,
   all,
+  refused,
   position,
   currencies,
   charges,
@@ -95,6 +107,7 @@ function OneBudget({
 }: BudgetProps) {
   const { amount, currency, charge, thresholds } = budget;
   const name = `budget ${String(position)}`;
+  const errorId = useId();
   const choices = charges.some(({ value }) => value === charge)
     ? charges
     : [...charges, ...(charge === '' ? [] : [{ value: charge, label: charge }])];
@@ -102,8 +115,9 @@ function OneBudget({
     onChange({ ...budget, ...part });
   };
   return (
-    <fieldset className={classes.budget}>
+    <fieldset className={classes.budget} aria-describedby={refused === undefined ? undefined : errorId}>
       <legend className="visually-hidden">Budget {String(position)}</legend>
+      {refused === undefined ? null : <Input.Error id={errorId}>{refused}</Input.Error>}
       <div className={classes.what}>
         <TextInput
           label="Amount of a month"
@@ -137,13 +151,14 @@ function OneBudget({
       </div>
       <div>
         <Text size="sm" fw={500} mb={4}>
-          You are told when
+          Told when
         </Text>
         <div className={classes.thresholds}>
           {thresholds.map((threshold, index) => (
             <ThresholdFields
               key={threshold.id}
               threshold={threshold}
+              all={thresholds}
               name={`threshold ${String(index + 1)} of ${name}`}
               currency={currency}
               disabled={disabled}
@@ -193,13 +208,22 @@ interface Choice {
 interface BudgetFieldsProps {
   budgets: BudgetDraft[];
   onChange: (budgets: BudgetDraft[]) => void;
+  /** What the server refused of them. */
+  refused: ReadonlyMap<BudgetDraft, string>;
   currencies: string[];
   charges: Choice[];
   disabled: boolean;
 }
 
 /** Budgets of a month with the thresholds that are told. */
-export function BudgetFields({ budgets, onChange, currencies, charges, disabled }: BudgetFieldsProps) {
+export function BudgetFields({
+  budgets,
+  onChange,
+  refused,
+  currencies,
+  charges,
+  disabled,
+}: BudgetFieldsProps) {
   const [first] = currencies;
   return (
     <div className={classes.budgets}>
@@ -208,6 +232,7 @@ export function BudgetFields({ budgets, onChange, currencies, charges, disabled 
           key={budget.id}
           budget={budget}
           all={budgets}
+          refused={refused.get(budget)}
           position={index + 1}
           currencies={currencies}
           charges={charges}

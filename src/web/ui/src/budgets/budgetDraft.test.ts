@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { budgetOf, canBeStored, draftOf, newBudget } from './budgetDraft';
+import {
+  budgetOf,
+  canBeStored,
+  draftOf,
+  newBudget,
+  type ThresholdDraft,
+  wrongThreshold,
+} from './budgetDraft';
 
 const stored = {
   amount: '1200.00',
@@ -35,4 +42,15 @@ test('two budgets for the same, and figures that are none, cannot be stored', ()
   assert.ok(
     !canBeStored([{ ...good, thresholds: [{ id: 0, on: 'actual', kind: 'percent', value: '1001' }] }]),
   );
+});
+
+test('a threshold is there once, however its figure is written', () => {
+  const first: ThresholdDraft = { id: 1, on: 'actual', kind: 'percent', value: '80' };
+  const among = (change: Partial<ThresholdDraft>) =>
+    wrongThreshold(first, [first, { ...first, id: 2, ...change }]);
+  assert.match(among({ value: '80.0' }) ?? '', /like it/);
+  assert.equal(among({ value: '81' }), undefined);
+  assert.equal(among({ on: 'forecast' }), undefined);
+  assert.equal(among({ kind: 'amount' }), undefined);
+  assert.equal(among({ value: '' }), undefined);
 });

@@ -1,3 +1,4 @@
+import { compare } from '@/shared/format/decimal';
 import { type Budget, type Threshold, usualThresholds, wrongIn } from './budgetRules';
 
 /** A threshold as it is typed. */
@@ -67,9 +68,24 @@ export function budgetOf({ currency, charge, amount, thresholds }: BudgetDraft):
   };
 }
 
-/** What is wrong with a threshold's figure. */
-export function wrongThreshold({ kind, value }: ThresholdDraft): string | undefined {
+function wrongFigure({ kind, value }: ThresholdDraft): string | undefined {
   return wrongIn(value, kind === 'percent' ? '1000' : null);
+}
+
+/** What is wrong with a threshold among all of its budget. */
+export function wrongThreshold(threshold: ThresholdDraft, all: ThresholdDraft[]): string | undefined {
+  const wrong = wrongFigure(threshold);
+  if (wrong !== undefined) return wrong;
+  const { id, on, kind, value } = threshold;
+  const twin = all.some(
+    (other) =>
+      other.id !== id &&
+      other.on === on &&
+      other.kind === kind &&
+      wrongFigure(other) === undefined &&
+      compare(other.value, value) === 0,
+  );
+  return twin ? 'there is one like it' : undefined;
 }
 
 /** Whether there is another budget for the same. */
@@ -85,6 +101,6 @@ export function canBeStored(budgets: BudgetDraft[]): boolean {
     (budget) =>
       wrongIn(budget.amount) === undefined &&
       !isTwice(budget, budgets) &&
-      budget.thresholds.every((threshold) => wrongThreshold(threshold) === undefined),
+      budget.thresholds.every((threshold) => wrongThreshold(threshold, budget.thresholds) === undefined),
   );
 }
