@@ -9,9 +9,11 @@ import { Page, Section } from '@/shared/ui/Page';
 import { Failure } from '@/shared/ui/states';
 import { budgetOf, canBeStored, draftOf } from './budgetDraft';
 import { BudgetFields } from './BudgetFields';
-import { useCustomer, useIsOwn, useMayManage } from './customer';
+import { useCustomer, useMayManage } from './customer';
 import { plansQuery, settingsQuery } from './queries';
+import { SettingsNav } from './SettingsNav';
 import classes from './SettingsPage.module.css';
+import { WhoMayChange } from './WhoMayChange';
 
 type Settings = Schemas['CustomerSettings'];
 
@@ -83,7 +85,6 @@ function mailsGoTo({ email, parent }: Schemas['Customer']): string {
 export function Component() {
   const { customer, settings } = useCustomer();
   const manages = useMayManage();
-  const isOwn = useIsOwn();
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Settings>(settings.value);
   const [budgets, setBudgets] = useState(() => settings.value.budgets.map(draftOf));
@@ -115,6 +116,7 @@ export function Component() {
   };
   return (
     <Page title="Settings">
+      <SettingsNav />
       <form onSubmit={submit} className={classes.form}>
         <Section title="Numbers and times">
           <Stack>
@@ -196,11 +198,7 @@ export function Component() {
             </Button>
           </Group>
         ) : (
-          <Text size="sm" c="dimmed">
-            {isOwn
-              ? 'A tenant admin may change these.'
-              : 'Only people of the customer itself may change these.'}
-          </Text>
+          <WhoMayChange />
         )}
       </form>
     </Page>
