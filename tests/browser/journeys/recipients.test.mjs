@@ -118,6 +118,7 @@ async function comeBack(page, path) {
 }
 
 test('nor does a page that has heard of it behind what is typed', async () => {
+  const settings = '/api/v1/customers/acme/settings';
   await sayBillingDetails(stage.world, 'anna', 'acme', nothing);
   await stage.visit({ as: 'anna' }, async ({ page }) => {
     await page.clock.install();
@@ -128,6 +129,16 @@ test('nor does a page that has heard of it behind what is typed', async () => {
     assert.equal(await page.getByLabel('City').inputValue(), 'Bern');
     await page.getByRole('button', { name: 'Store' }).click();
     await page.getByText('Somebody else stored other billing details meanwhile').waitFor();
+
+    await page.goto('/c/acme/settings');
+    await page.getByLabel('Time zone').selectOption('Europe/Vienna');
+    const { answer, headers } = await ask(stage.world, 'anna', 'GET', settings);
+    await ask(stage.world, 'anna', 'PUT', settings, { ...answer, language: 'de-AT' }, { 'If-Match': headers.get('ETag') });
+    await comeBack(page, settings);
+    await page.getByRole('button', { name: 'Store' }).click();
+    await page.getByText('Somebody else stored other settings meanwhile').waitFor();
+    const { answer: now } = await ask(stage.world, 'anna', 'GET', settings);
+    assert.deepEqual([now.language, now.zone], ['de-AT', answer.zone]);
   });
   assert.deepEqual(await stored(), { ...nothing, purchase_order: 'PO-7' });
 });

@@ -87,6 +87,8 @@ export function Component() {
   const manages = useMayManage();
   const queries = useQueryClient();
   const [draft, setDraft] = useState<Settings>(settings.value);
+  // Of what the draft began as: the settings may be fetched again meanwhile.
+  const [etag, setEtag] = useState(settings.etag);
   const [budgets, setBudgets] = useState(() => settings.value.budgets.map(draftOf));
   const plans = useQuery(plansQuery(customer.key));
   const charges = chargeChoices(plans.data?.items ?? []);
@@ -97,7 +99,7 @@ export function Component() {
     mutationFn: () =>
       answerWithTag(
         api.PUT('/api/v1/customers/{customer}/settings', {
-          params: { path: { customer: customer.key }, header: ifMatch(settings.etag) },
+          params: { path: { customer: customer.key }, header: ifMatch(etag) },
           body: {
             ...draft,
             budgets: budgets.map(budgetOf),
@@ -105,6 +107,7 @@ export function Component() {
         }),
       ),
     onSuccess: (stored) => {
+      setEtag(stored.etag);
       queries.setQueryData(settingsQuery(customer.key).queryKey, stored);
       void queries.invalidateQueries({ queryKey: ['customer', customer.key, 'overview'] });
       done('The settings are stored');
