@@ -6,6 +6,7 @@
 
 #include "accounts/values.hpp"
 #include "base/error.hpp"
+#include "text/utf8.hpp"
 
 namespace reckoner::accounts {
 
@@ -32,7 +33,8 @@ std::string parse_detail(std::string_view value) {
   if (value == kNothing) return "";
   std::string text = parse_text(value);
   if (text.size() > kDetailBytesMax) {
-    throw Error(fmt::format("'{}…' is longer than {} bytes", text.substr(0, 20), kDetailBytesMax));
+    throw Error(
+        fmt::format("'{}…' is longer than {} bytes", text::beginning(text, 20), kDetailBytesMax));
   }
   if (text.starts_with(' ') || text.ends_with(' ')) {
     throw Error(fmt::format("'{}' begins or ends with a blank", text));

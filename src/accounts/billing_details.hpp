@@ -1,6 +1,6 @@
 #pragma once
 
-// Inside of accounts: what an import of customers says about their billing details.
+// What people write about a customer's billing details.
 
 #include <optional>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace reckoner::accounts {
 
-/// Members that are said; an empty one takes away what there was.
+/// What an import of customers says: members that are said; an empty one takes away what there was.
 struct SaidDetails {
   std::optional<std::vector<std::string>> street = std::nullopt;
   std::optional<std::string> city = std::nullopt;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "config/value.hpp"
+#include "text/utf8.hpp"
 
 namespace reckoner::accounts {
 
@@ -22,7 +23,8 @@ std::string parse_key(std::string_view value) {
   const std::string key = parse_text(value);
   if (key.empty()) throw Error("a key is not empty");
   if (key.size() > kKeyBytesMax) {
-    throw Error(fmt::format("'{}…' is longer than {} bytes", key.substr(0, 20), kKeyBytesMax));
+    throw Error(
+        fmt::format("'{}…' is longer than {} bytes", text::beginning(key, 20), kKeyBytesMax));
   }
   if (key.front() == ' ' || key.back() == ' ') {
     throw Error(fmt::format("'{}' begins or ends with a blank", key));

@@ -73,6 +73,13 @@ std::size_t width(std::string_view text) {
   }));
 }
 
+std::string_view beginning(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  while (end > 0 && is_continuation(static_cast<unsigned char>(text[end]))) --end;
+  return text.substr(0, end);
+}
+
 std::string printable(std::string_view text) {
   std::string shown;
   shown.reserve(text.size());

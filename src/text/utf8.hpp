@@ -19,6 +19,9 @@ void check_utf8(std::string_view text);
 /// wide letters.
 std::size_t width(std::string_view text);
 
+/// The longest beginning of a well-formed text that has at most so many bytes and whole characters.
+std::string_view beginning(std::string_view text, std::size_t bytes_max);
+
 /// The text with every control character (C0, DEL, C1) and every byte that is not UTF-8 replaced by
 /// U+FFFD, so that a stored name can neither break a line nor drive the terminal it is printed on.
 std::string printable(std::string_view text);

@@ -10,6 +10,7 @@
 #include "accounts/values.hpp"
 #include "engine/corrections.hpp"
 #include "store/document_rows.hpp"
+#include "web/billing_columns.hpp"
 #include "web/metering_session.hpp"
 #include "web/request_object.hpp"
 
@@ -400,36 +401,6 @@ accounts::CustomerTerms customer_terms(const RequestObject& body) {
   terms.legal_entity = body.optional_text("legal_entity");
   terms.billing_details = billing_columns(body);
   return terms;
-}
-
-std::map<std::string, std::string> billing_columns(const RequestObject& body) {
-  const std::string nothing = "-";
-  std::map<std::string, std::string> columns;
-  const auto take = [&](const RequestObject& from, std::string_view name, std::string column) {
-    const std::string text = from.optional_parsed(name, accounts::parse_text).value_or("");
-    columns[std::move(column)] = text.empty() ? nothing : text;
-  };
-  if (body.has("address")) {
-    const text::Json* address = body.member("address");
-    if (address != nullptr && address->kind() != text::Json::Kind::kObject) {
-      throw Problem(400, "address: an object, or null");
-    }
-    const RequestObject said(address == nullptr ? text::Json::object({}) : *address,
-                             {"street", "city", "postal_code", "subdivision", "country"});
-    std::vector<std::string> street;
-    if (said.member("street") != nullptr) street = said.texts("street");
-    for (const std::string& line : street) {
-      if (line.find(';') != line.npos) throw Problem(400, "address: a line has no semicolon");
-    }
-    columns["street"] = street.empty() ? nothing : fmt::format("{}", fmt::join(street, ";"));
-    take(said, "city", "city");
-    take(said, "postal_code", "postal-code");
-    take(said, "subdivision", "subdivision");
-    take(said, "country", "address-country");
-  }
-  if (body.has("buyer_reference")) take(body, "buyer_reference", "buyer-reference");
-  if (body.has("purchase_order")) take(body, "purchase_order", "purchase-order");
-  return columns;
 }
 
 CustomerChange read_change(const Request& request) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 
 #include "accounts/changes.hpp"
@@ -29,10 +28,6 @@ struct CustomerChange {
 
 /// Throws Problem 400 for what cannot be read.
 CustomerChange read_change(const Request& request);
-
-/// Columns of an import of customers (CustomerTerms::billing_details) of the members address,
-/// buyer_reference and purchase_order that are there; null takes away. An address is said whole.
-std::map<std::string, std::string> billing_columns(const RequestObject& body);
 
 /// Who a customer is, of the members of schema NewCustomer that are there.
 accounts::CustomerTerms customer_terms(const RequestObject& body);

@@ -32,6 +32,7 @@ export const consolePages = [
   { name: 'customer', path: '/console/customers/acme', as: 'admin', screen: true },
   { name: 'customer-money', path: '/console/customers/acme?tab=money', as: 'admin' },
   { name: 'customer-documents', path: '/console/customers/acme?tab=documents', as: 'admin', screen: true },
+  { name: 'edit-billing-details', path: '/console/customers/acme', as: 'admin', prepare: open('Edit the billing details') },
   { name: 'customer-below', path: '/console/customers/globex', as: 'admin' },
   { name: 'put-below', path: '/console/customers/globex', as: 'admin', prepare: open('Put below another customer') },
   { name: 'plan-change', path: '/console/customers/acme', as: 'admin', screen: true, prepare: previewPlanChange },

@@ -73,6 +73,8 @@ export const tenantPages = [
   },
   { name: 'keys', path: '/c/acme/keys', as: 'anna' },
   { name: 'settings', path: '/c/acme/settings', as: 'anna', screen: true, prepare: showBudgets },
+  { name: 'billing-details', path: '/c/acme/settings/billing-details', as: 'anna', screen: true },
+  { name: 'billing-details-below', path: '/c/globex/settings/billing-details', as: 'anna' },
   { name: 'webhooks', path: '/c/acme/webhooks', as: 'anna' },
   {
     name: 'new-webhook',

@@ -136,6 +136,13 @@ export async function importStatement(world, name, rows) {
   return response.json();
 }
 
+/** Says whom a customer's documents are for. */
+export async function sayBillingDetails(world, as, customer, details) {
+  const path = `/api/v1/customers/${customer}/billing-details`;
+  const { headers } = await ask(world, as, 'GET', path);
+  await ask(world, as, 'PUT', path, details, { 'If-Match': headers.get('ETag') });
+}
+
 /** Sets budgets of acme. */
 export async function setBudgets(world, budgets) {
   const path = '/api/v1/customers/acme/settings';
@@ -289,6 +296,11 @@ export async function fill(world) {
   const unusual = unusualEvents(now);
   await world.send(secret, unusual.slice(0, 30));
   await world.send(secret, unusual.slice(30));
+  await sayBillingDetails(world, 'anna', 'acme', {
+    address: { street: ['Building 4', '1 Main Street'], postal_code: '62701', city: 'Springfield', subdivision: 'IL', country: 'US' },
+    buyer_reference: 'cost centre 4711',
+    purchase_order: 'PO-2026-117',
+  });
   await fillMoney(world);
   await fillCostCentres(world);
   await fillShowback(world);

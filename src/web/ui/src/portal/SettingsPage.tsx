@@ -10,9 +10,11 @@ import { AddressesInput } from '@/shared/ui/AddressesInput';
 import { done } from '@/shared/ui/notify';
 import { Page, Section } from '@/shared/ui/Page';
 import { Failure } from '@/shared/ui/states';
-import { useCustomer, useIsOwn, useMayManage } from './customer';
+import { useCustomer, useMayManage } from './customer';
 import { plansQuery, settingsQuery } from './queries';
+import { SettingsNav } from './SettingsNav';
 import classes from './SettingsPage.module.css';
+import { WhoMayChange } from './WhoMayChange';
 
 type Settings = Schemas['CustomerSettings'];
 type Sent = Omit<Settings, 'budgets'> & { budgets: BudgetDraft[] };
@@ -88,8 +90,8 @@ function mailsGoTo({ email, parent }: Schemas['Customer']): string {
 export function Component() {
   const { customer, settings } = useCustomer();
   const manages = useMayManage();
-  const isOwn = useIsOwn();
   const queries = useQueryClient();
+  // What the draft began as: the settings may be fetched again meanwhile.
   const [read, setRead] = useState(settings);
   const [draft, setDraft] = useState<Settings>(settings.value);
   const [budgets, setBudgets] = useState(() => settings.value.budgets.map(draftOf));
@@ -119,6 +121,7 @@ export function Component() {
   };
   return (
     <Page title="Settings">
+      <SettingsNav />
       <form onSubmit={submit} className={classes.form}>
         <Section title="Numbers and times">
           <Stack>
@@ -200,11 +203,7 @@ export function Component() {
             </Button>
           </Group>
         ) : (
-          <Text size="sm" c="dimmed">
-            {isOwn
-              ? 'A tenant admin may change these.'
-              : 'Only people of the customer itself may change these.'}
-          </Text>
+          <WhoMayChange />
         )}
       </form>
     </Page>

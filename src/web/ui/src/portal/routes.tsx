@@ -16,5 +16,6 @@ export const portalRoutes: RouteObject[] = [
   { path: 'webhooks', lazy: () => import('./WebhooksPage') },
   { path: 'webhooks/:endpoint', lazy: () => import('./WebhookPage') },
   { path: 'settings', lazy: () => import('./SettingsPage') },
+  { path: 'settings/billing-details', lazy: () => import('./BillingDetailsPage') },
   { path: '*', element: <NotFoundPage /> },
 ];

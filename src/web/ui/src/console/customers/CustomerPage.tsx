@@ -16,6 +16,7 @@ import { RetryParked } from '../runs/ParkedTable';
 import { ChangeDialog, type ChangeRequest } from './ChangeDialog';
 import { type ChangeKind, forms } from './changeForms';
 import { Collective } from './Collective';
+import { CustomerBillingDetails } from './CustomerBillingDetails';
 import { CustomerDocuments } from './CustomerDocuments';
 import { CustomerMoney } from './CustomerMoney';
 import { Structure } from './Structure';
@@ -76,13 +77,6 @@ function Waiting({ details }: { details: Details }) {
   );
 }
 
-function Address({ address }: { address: Details['address'] }) {
-  if (!address) return 'not said';
-  const place = [address.postal_code, address.city, address.subdivision].filter((part) => part);
-  const lines = [...(address.street ?? []), place.join(' '), address.country ?? ''];
-  return lines.filter((line) => line !== '').map((line) => <div key={line}>{line}</div>);
-}
-
 function Facts({ details, onEdit }: { details: Details; onEdit: (() => void) | null }) {
   return (
     <Section
@@ -106,9 +100,6 @@ function Facts({ details, onEdit }: { details: Details; onEdit: (() => void) | n
           { label: 'Tax number', value: details.tax_id ?? 'none' },
           { label: 'Tax', value: details.tax_exempt ? 'exempt' : 'as usual' },
           { label: 'Legal entity', value: details.legal_entity },
-          { label: 'Address', value: <Address address={details.address} /> },
-          { label: 'Buyer reference', value: details.buyer_reference ?? 'none' },
-          { label: 'Purchase order', value: details.purchase_order ?? 'none' },
           {
             label: 'Owes',
             value:
@@ -150,13 +141,6 @@ function CustomerView({ tagged }: { tagged: Tagged<Details> }) {
         tax_id: details.tax_id ?? '',
         tax_exempt: details.tax_exempt ? 'yes' : '',
         legal_entity: details.legal_entity,
-        'address.street': details.address?.street?.join('; ') ?? '',
-        'address.postal_code': details.address?.postal_code ?? '',
-        'address.city': details.address?.city ?? '',
-        'address.subdivision': details.address?.subdivision ?? '',
-        'address.country': details.address?.country ?? '',
-        buyer_reference: details.buyer_reference ?? '',
-        purchase_order: details.purchase_order ?? '',
       },
     });
   };
@@ -231,6 +215,7 @@ function CustomerView({ tagged }: { tagged: Tagged<Details> }) {
           <Stack>
             <Subscriptions details={details} onChange={begin} />
             <Facts details={details} onEdit={begin ? edit : null} />
+            <CustomerBillingDetails details={details} />
             <Structure details={details} onChange={begin} />
           </Stack>
         </Tabs.Panel>

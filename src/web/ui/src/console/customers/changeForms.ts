@@ -5,7 +5,6 @@ export type ChangeKind = Change['kind'];
 
 /** How a member of a change is typed. */
 export interface Field {
-  /** "address.city": the member of an object, which is said whole. */
   name: string;
   label: string;
   help?: string;
@@ -24,8 +23,6 @@ export interface Field {
     | 'words'
     /** "1 3=12.50": lines of a document, each perhaps with an amount */
     | 'lines'
-    /** lines of a street divided by semicolons */
-    | 'street'
     | 'yes';
   required?: boolean;
   choices?: { value: string; label: string }[];
@@ -351,23 +348,6 @@ export const forms: Record<ChangeKind, Form> = {
       { name: 'tax_id', label: 'Tax number', input: 'text' },
       { name: 'tax_exempt', label: 'Exempt from tax', input: 'yes' },
       { name: 'legal_entity', label: 'Legal entity', input: 'text' },
-      {
-        name: 'address.street',
-        label: 'Street',
-        help: 'Up to three lines, divided by semicolons',
-        input: 'street',
-      },
-      { name: 'address.postal_code', label: 'Postal code', input: 'text' },
-      { name: 'address.city', label: 'City', input: 'text' },
-      { name: 'address.subdivision', label: 'State, province or canton', input: 'text' },
-      {
-        name: 'address.country',
-        label: 'Country of the address',
-        help: 'Two letters; empty: where it is taxed',
-        input: 'text',
-      },
-      { name: 'buyer_reference', label: 'Buyer reference', help: 'Printed on documents', input: 'text' },
-      { name: 'purchase_order', label: 'Purchase order', help: 'Printed on documents', input: 'text' },
     ],
   },
 };
@@ -393,11 +373,6 @@ function member(field: Field, text: string): unknown {
       return text === 'yes';
     case 'words':
       return words(text);
-    case 'street':
-      return text
-        .split(';')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
     case 'quantities':
       return Object.fromEntries(pairs(text).map(([name, value]) => [name, value ?? '']));
     case 'lines':
@@ -411,21 +386,7 @@ function member(field: Field, text: string): unknown {
 }
 
 /** Members that mean something when they are emptied. */
-const clearable = new Set(['edit email', 'edit tax_id', 'edit buyer_reference', 'edit purchase_order']);
-
-/** Members called "address.city" as an object; null where none of its members is there. */
-function grouped(form: Form, members: readonly [string, unknown][]): [string, unknown][] {
-  const plain = members.filter(([name]) => !name.includes('.'));
-  const groups = new Set(
-    form.fields.filter(({ name }) => name.includes('.')).map(({ name }) => name.split('.')[0] ?? ''),
-  );
-  const objects = [...groups].map((group): [string, unknown] => {
-    const own = members.filter(([name]) => name.startsWith(`${group}.`));
-    const object = Object.fromEntries(own.map(([name, value]) => [name.slice(group.length + 1), value]));
-    return [group, own.length === 0 ? null : object];
-  });
-  return [...plain, ...objects];
-}
+const clearable = new Set(['edit email', 'edit tax_id']);
 
 /** The change that a form filled in like this stands for; `fixed` are members that were given. Empty fields are left out. */
 export function changeOf(form: Form, values: Values, fixed: Readonly<Record<string, string>>): Change {
@@ -435,5 +396,5 @@ export function changeOf(form: Form, values: Values, fixed: Readonly<Record<stri
     if (text !== '') members.push([field.name, member(field, text)]);
     else if (clearable.has(`${form.kind} ${field.name}`)) members.push([field.name, null]);
   }
-  return { kind: form.kind, ...fixed, ...Object.fromEntries(grouped(form, members)) } as unknown as Change;
+  return { kind: form.kind, ...fixed, ...Object.fromEntries(members) } as unknown as Change;
 }
