@@ -29,9 +29,10 @@ constexpr std::chrono::minutes kSettingsSlack{1};
 constexpr int kRestTimes = 9;
 constexpr std::chrono::milliseconds kRestMax{5'000};
 constexpr std::chrono::milliseconds kNap{20};
-/// How often a long look takes up what is new, and for how long: it has to come to its end.
+/// How often a long look takes up what is new.
 constexpr std::chrono::seconds kTakeUp{1};
-constexpr std::chrono::seconds kTakeUpFor{20};
+/// Who falls due later than this after a look began is the next one's: it has to come to its end.
+constexpr std::chrono::seconds kOneLook{20};
 /// Whose mails and events are those that are no customer's.
 constexpr CustomerId kHouse{0};
 constexpr std::string_view kTemplate = "mail/alert.mustache";
@@ -349,14 +350,14 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
   store::Connection& connection = *lease;
   const Turn turn(connection);
   if (!turn.taken()) return {.is_elsewhere = true};
-  const auto begun = Steady::now();
   CentreWatch centres(connection, versions_, clock_());
   Standing standing = this->standing(connection, centres);
   Look look;
-  auto taken_up = begun;
+  auto taken_up = Steady::now();
   while (!stop) {
     const auto from = Steady::now();
-    const std::vector<std::int64_t> due = queue_.due(clock_(), kBatch);
+    const std::vector<std::int64_t> due =
+        queue_.due(std::min(clock_(), standing.now + kOneLook), kBatch);
     if (due.empty()) break;
     std::vector<Customer> batch = customers(connection, due, standing);
     const auto ahead = std::stable_partition(batch.begin(), batch.end(), [&](const Customer& one) {
@@ -367,10 +368,9 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
     look.told += look_at(connection, std::span(batch).subspan(without), true, centres);
     look.customers += batch.size();
     rest(Steady::now() - from, stop);
-    const auto now = Steady::now();
-    if (now - taken_up >= kTakeUp && now - begun < kTakeUpFor) {
+    if (Steady::now() - taken_up >= kTakeUp) {
       take_up_usage(connection, standing, centres);
-      taken_up = now;
+      taken_up = Steady::now();
     }
   }
   if (stop) return look;
