@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -130,11 +131,11 @@ bool was_told(const std::vector<Alert>& told, const Alert& alert) {
 struct BudgetWatch::Standing {
   time::Instant now;  ///< when it began
   time::Instant swept_at;
-  std::int64_t looked_cut = 0;      ///< as the last look left it
-  std::int64_t cut = 0;             ///< up to which usage is in the queue
-  CentreWatch::Members below = {};  ///< those in the queue who are below cost centres with budgets
-  bool has_all_members = false;     ///< everybody below those cost centres is in the queue
-  std::map<std::int64_t, time::Instant> settings = {};
+  time::Instant settings_since;  ///< since when changed settings are looked back at
+  std::int64_t looked_cut = 0;   ///< as the last look left it
+  std::int64_t cut = 0;          ///< up to which usage is in the queue
+  bool has_all_members = false;  ///< everybody below cost centres with budgets is in the queue
+  std::map<std::int64_t, time::Instant> settings = {};  ///< in the queue, or looked at
 };
 
 struct BudgetWatch::Customer {
@@ -152,46 +153,53 @@ BudgetWatch::BudgetWatch(store::Pool& pool, Versions& versions, time::Clock cloc
 BudgetWatch::Standing BudgetWatch::standing(store::Connection& connection, CentreWatch& centres) {
   const time::Instant now = clock_();
   const store::Row row = connection.query(kStanding).only();
-  const auto place = std::exchange(place_, std::nullopt);
-  Standing standing{.now = now, .swept_at = now, .cut = row.int64("cut")};
+  auto place = std::exchange(place_, std::nullopt);
+  Standing standing{
+      .now = now, .swept_at = now, .settings_since = now - kSettingsSlack, .cut = row.int64("cut")};
   const auto swept_at = row.optional_instant("swept_at");
-  // A clock that was set back has swept in its future.
-  if (!swept_at || now - *swept_at >= kSweep || *swept_at > now) {
-    queue_ = {};
-    for (std::int64_t customer : ids_of(connection.query(kAll))) queue_.add(customer, now);
+  const auto looked_at = row.optional_instant("looked_at");
+  // Whatever was noted of a clock that was set back since lies in the future.
+  const bool was_set_back = looked_at && (*looked_at > now || *swept_at > now);
+  if (was_set_back) queue_ = {};
+  if (!swept_at || was_set_back || now - *swept_at >= kSweep) {
+    queue_.forget_waiting();
+    for (std::int64_t customer : ids_of(connection.query(kAll))) queue_.sweep(customer);
     standing.has_all_members = true;
   } else {
     standing.swept_at = *swept_at;
+    standing.settings_since = *looked_at - kSettingsSlack;
     standing.looked_cut = row.int64("looked_cut");
     standing.cut = standing.looked_cut;
     if (place && place->moved_to == standing.looked_cut) {
       standing.cut = place->cut;
     } else {
-      queue_ = {};
+      queue_.forget_waiting();
     }
-    const time::Instant since = row.instant("looked_at") - kSettingsSlack;
-    standing.has_all_members =
-        row.int64("version_id") != centres.version() || centres.changed_since(since);
-    for (const store::Row& changed : connection.query(kChanged, {since})) {
-      const std::int64_t customer = changed.int64("customer_id");
-      const time::Instant changed_at = changed.instant("changed_at");
-      standing.settings.emplace(customer, changed_at);
-      const bool is_known =
-          place && place->settings.contains(customer) && place->settings.at(customer) == changed_at;
-      if (!is_known) queue_.add(customer, now);
-    }
-    take_up_usage(connection, standing, centres);
+    if (place) standing.settings = std::move(place->settings);
+    standing.has_all_members = row.int64("version_id") != centres.version() ||
+                               centres.changed_since(standing.settings_since);
+    take_up_news(connection, standing, centres);
   }
   if (centres.any() && standing.has_all_members) {
-    standing.below = centres.all_members(connection);
-    for (const auto& [customer, centre] : standing.below) queue_.add(customer.value, now);
+    for (const auto& [customer, centre] : centres.all_members(connection)) {
+      queue_.sweep(customer.value);
+    }
   }
   return standing;
 }
 
-/// Of cuts that closed since.
-void BudgetWatch::take_up_usage(store::Connection& connection, Standing& standing,
-                                CentreWatch& centres) {
+/// Settings that were changed, and usage of cuts that closed.
+void BudgetWatch::take_up_news(store::Connection& connection, Standing& standing,
+                               CentreWatch& centres) {
+  std::map<std::int64_t, time::Instant> settings;
+  for (const store::Row& row : connection.query(kChanged, {standing.settings_since})) {
+    const std::int64_t customer = row.int64("customer_id");
+    const time::Instant changed_at = row.instant("changed_at");
+    const auto known = standing.settings.find(customer);
+    if (known == standing.settings.end() || known->second != changed_at) queue_.add_now(customer);
+    settings.emplace(customer, changed_at);
+  }
+  standing.settings = std::move(settings);
   const std::int64_t cut = connection.query(kStanding).only().int64("cut");
   if (cut <= standing.cut) return;
   for (const store::Row& row : connection.query(kTouched, {standing.cut, cut})) {
@@ -204,19 +212,20 @@ void BudgetWatch::take_up_usage(store::Connection& connection, Standing& standin
       const CustomerId customer{row.int64("customer_id")};
       if (members.contains(customer)) queue_.add(customer.value, row.int64("cut"));
     }
-    standing.below.insert(members.begin(), members.end());
   }
   standing.cut = cut;
 }
 
 std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& connection,
-                                                          std::span<const std::int64_t> ids,
-                                                          const Standing& standing) {
+                                                          const std::vector<std::int64_t>& ids,
+                                                          CentreWatch& centres) {
   std::vector<Customer> customers;
+  const CentreWatch::Members members =
+      centres.any() ? centres.members_among(connection, ids) : CentreWatch::Members{};
   for (const store::Row& row : connection.query(kCustomers, {ids})) {
     Customer customer{{row.int64("customer_id")}, row.text("key"), {}, {}, {}};
-    const auto below = standing.below.find(customer.id);
-    if (below != standing.below.end()) customer.cost_centre = below->second;
+    const auto member = members.find(customer.id);
+    if (member != members.end()) customer.cost_centre = member->second;
     if (!row.text("email").empty()) customer.addresses.push_back(row.text("email"));
     for (std::string& other : text::split_lines(row.text("also_to"))) {
       customer.addresses.push_back(std::move(other));
@@ -224,6 +233,7 @@ std::vector<BudgetWatch::Customer> BudgetWatch::customers(store::Connection& con
     customer.budgets = insight::parse_budgets(row.text("budgets"));
     customers.push_back(std::move(customer));
   }
+  RK_CHECK(customers.size() == ids.size());
   return customers;
 }
 
@@ -310,6 +320,8 @@ std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const 
            look_at(connection, customers.subspan(half), forecast, centres);
   }
   centres.keep(connection, below, spending);
+  std::set<CustomerId> not_known;
+  for (const auto& [id, reason] : spending.not_known) not_known.insert(id);
   std::size_t told = 0;
   for (const Customer& customer : customers) {
     std::vector<Alert> reached;
@@ -336,11 +348,21 @@ std::size_t BudgetWatch::look_at(store::Connection& connection, std::span<const 
       told += tell(connection, customer, reached);
     }
     // How near the budgets of a cost centre are is not known of one customer below it.
+    const bool is_known = customer.cost_centre.empty() && !not_known.contains(customer.id);
     queue_.looked(customer.id.value, clock_(),
-                  customer.cost_centre.empty() ? std::optional(std::move(shares)) : std::nullopt);
+                  is_known ? std::optional(std::move(shares)) : std::nullopt);
   }
   for (const auto& [id, reason] : spending.not_known) {
     log::debug("budgets of customer {} are not looked at: {}", id.value, reason);
+  }
+  return told;
+}
+
+std::size_t BudgetWatch::tell_centres(store::Connection& connection, const Standing& standing,
+                                      CentreWatch& centres) {
+  std::size_t told = 0;
+  for (const CentreWatch::News& news : centres.news(connection, standing.cut)) {
+    told += tell(connection, *news.budgets, news.alerts);
   }
   return told;
 }
@@ -356,10 +378,11 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
   auto taken_up = Steady::now();
   while (!stop) {
     const auto from = Steady::now();
-    const std::vector<std::int64_t> due =
-        queue_.due(std::min(clock_(), standing.now + kOneLook), kBatch);
+    const time::Instant until =
+        queue_.is_swept() ? std::min(clock_(), standing.now + kOneLook) : clock_();
+    const std::vector<std::int64_t> due = queue_.due(until, kBatch);
     if (due.empty()) break;
-    std::vector<Customer> batch = customers(connection, due, standing);
+    std::vector<Customer> batch = customers(connection, due, centres);
     const auto ahead = std::stable_partition(batch.begin(), batch.end(), [&](const Customer& one) {
       return !insight::wants_forecast(one.budgets) && !centres.wants_forecast(one.cost_centre);
     });
@@ -369,15 +392,14 @@ BudgetWatch::Look BudgetWatch::look(const std::atomic<bool>& stop) {
     look.customers += batch.size();
     rest(Steady::now() - from, stop);
     if (Steady::now() - taken_up >= kTakeUp) {
-      take_up_usage(connection, standing, centres);
+      look.told += tell_centres(connection, standing, centres);
+      take_up_news(connection, standing, centres);
       taken_up = Steady::now();
     }
   }
   if (stop) return look;
   if (standing.has_all_members) centres.forget_others(connection);
-  for (const CentreWatch::News& news : centres.news(connection, standing.cut)) {
-    look.told += tell(connection, *news.budgets, news.alerts);
-  }
+  look.told += tell_centres(connection, standing, centres);
   const auto waiting = queue_.first_cut();
   const std::int64_t moved_to = waiting ? *waiting - 1 : standing.cut;
   if (moved_to > standing.looked_cut || standing.has_all_members || look.customers > 0) {

@@ -37,18 +37,21 @@ class BudgetWatch {
     std::size_t told = 0;
     bool is_elsewhere = false;  ///< another process was at it
   };
-  /// Looks at all who are due, in batches. After each it rests nine times as long as that took
-  /// (five seconds at most), so that it takes a tenth of one processor from others. Ends early when
-  /// `stop` becomes true. Throws DatabaseError, and Error where no configuration is active.
+  /// Looks at all who are due, in batches. After each it rests nine times as long as that took,
+  /// five seconds at most, so that it takes about a tenth of one processor from others. What is new
+  /// meanwhile is taken up every second, and cost centres are told. Ends early when `stop` becomes
+  /// true. Throws DatabaseError, and Error where no configuration is active.
   Look look(const std::atomic<bool>& stop);
 
  private:
   struct Customer;
   struct Standing;
   Standing standing(store::Connection& connection, CentreWatch& centres);
-  void take_up_usage(store::Connection& connection, Standing& standing, CentreWatch& centres);
-  std::vector<Customer> customers(store::Connection& connection, std::span<const std::int64_t> ids,
-                                  const Standing& standing);
+  void take_up_news(store::Connection& connection, Standing& standing, CentreWatch& centres);
+  std::size_t tell_centres(store::Connection& connection, const Standing& standing,
+                           CentreWatch& centres);
+  std::vector<Customer> customers(store::Connection& connection,
+                                  const std::vector<std::int64_t>& ids, CentreWatch& centres);
   std::size_t look_at(store::Connection& connection, std::span<const Customer> customers,
                       bool forecast, CentreWatch& centres);
   std::size_t tell(store::Connection& connection, const Customer& customer,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "engine/versions.hpp"
 #include "store/transaction.hpp"
@@ -229,6 +230,7 @@ void CentreWatch::keep(store::Connection& connection, const Members& customers,
   std::vector<std::int64_t> ids;
   for (const auto& [customer, centre] : known) ids.push_back(customer.value);
   for (const auto& [customer, centre] : customers) touched_.insert(centre);
+  cut_ = std::max(cut_, spending.cut);
 
   const std::string from = first_month(now_);
   SpendingRows rows;
@@ -258,8 +260,9 @@ void CentreWatch::forget_others(store::Connection& connection) {
 
 std::vector<CentreWatch::News> CentreWatch::news(store::Connection& connection, std::int64_t cut) {
   std::vector<News> news;
+  const std::set<std::string> touched = std::exchange(touched_, {});
   for (const Watched& one : watched_) {
-    const auto is_touched = [&](const std::string& name) { return touched_.contains(name); };
+    const auto is_touched = [&](const std::string& name) { return touched.contains(name); };
     if (std::ranges::none_of(one.within, is_touched)) continue;
     std::map<std::pair<std::string, std::string>, insight::Spending> months;
     std::set<std::pair<std::string, std::string>> open;
@@ -282,7 +285,7 @@ std::vector<CentreWatch::News> CentreWatch::news(store::Connection& connection, 
         found.alerts.push_back({.cost_centre = one.budgets.cost_centre,
                                 .month = month.first,
                                 .reached = std::move(reached),
-                                .cut = cut,
+                                .cut = std::max(cut, cut_),
                                 .told_at = now_});
       }
     }

@@ -49,7 +49,8 @@ class CentreWatch {
     const CostCentreBudgets* budgets;
     std::vector<CostCentreAlert> alerts;
   };
-  /// Of the cost centres over the ones that customers were kept for. Refers to this object.
+  /// Of the cost centres over the ones that customers were kept for since the last news. Refers to
+  /// this object. `cut`, or the last one that a customer was kept with, is that of the alerts.
   std::vector<News> news(store::Connection& connection, std::int64_t cut);
 
  private:
@@ -63,6 +64,7 @@ class CentreWatch {
   std::optional<domain::CostCentres> centres_;  ///< of the active configuration
   std::vector<Watched> watched_;
   std::set<std::string> touched_;  ///< cost centres of customers that were kept
+  std::int64_t cut_ = 0;           ///< the last that one was kept with
 };
 
 }  // namespace reckoner::engine

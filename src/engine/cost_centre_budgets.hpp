@@ -31,7 +31,7 @@ struct CostCentreAlert {
   std::string cost_centre;
   std::string month;  ///< "2026-10"
   insight::Reached reached;
-  std::int64_t cut = 0;  ///< up to which usage was known
+  std::int64_t cut = 0;  ///< up to which usage was known of whom was looked at last
   time::Instant told_at;
 };
 

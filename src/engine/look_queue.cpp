@@ -32,7 +32,8 @@ milliseconds wait_of(const LookQueue::Shares& before, const LookQueue::Shares& n
 }  // namespace
 
 LookQueue::Waiting& LookQueue::enqueue(std::int64_t customer, time::Instant due) {
-  const auto [place, is_new] = waiting_.try_emplace(customer, Waiting{due, std::nullopt});
+  swept_.erase(customer);
+  const auto [place, is_new] = waiting_.try_emplace(customer, Waiting{due});
   Waiting& waiting = place->second;
   if (is_new) {
     order_.emplace(due, customer);
@@ -52,20 +53,36 @@ void LookQueue::add(std::int64_t customer, std::int64_t cut) {
   waiting.cut = std::min(waiting.cut.value_or(cut), cut);
 }
 
-void LookQueue::add(std::int64_t customer, time::Instant due) {
-  enqueue(customer, due);
+void LookQueue::add_now(std::int64_t customer) {
+  enqueue(customer, time::Instant::min());
+}
+
+void LookQueue::sweep(std::int64_t customer) {
+  if (!waiting_.contains(customer)) swept_.insert(customer);
 }
 
 std::vector<std::int64_t> LookQueue::due(time::Instant now, std::size_t most) const {
   std::vector<std::int64_t> customers;
+  const std::size_t kept = std::min(swept_.size(), most / 4);
   for (const auto& [due, customer] : order_) {
-    if (due > now || customers.size() == most) break;
+    if (due > now || customers.size() == most - kept) break;
+    customers.push_back(customer);
+  }
+  for (const std::int64_t customer : swept_) {
+    if (customers.size() == most) break;
     customers.push_back(customer);
   }
   return customers;
 }
 
+void LookQueue::forget_waiting() {
+  waiting_.clear();
+  order_.clear();
+  swept_.clear();
+}
+
 void LookQueue::looked(std::int64_t customer, time::Instant at, std::optional<Shares> shares) {
+  swept_.erase(customer);
   const auto waiting = waiting_.find(customer);
   if (waiting != waiting_.end()) {
     order_.erase({waiting->second.due, customer});

@@ -23,10 +23,17 @@ class LookQueue {
 
   /// The customer has usage in that cut.
   void add(std::int64_t customer, std::int64_t cut);
-  /// It has to be looked at whether or not it has usage, behind those who are due before.
-  void add(std::int64_t customer, time::Instant due);
-  /// At most so many who are due, the longest due first.
+  /// It is due at once, whatever is known of it.
+  void add_now(std::int64_t customer);
+  /// It is due some time, as everybody is: behind those with usage.
+  void sweep(std::int64_t customer);
+  /// At most so many who are due, the longest due first; a quarter of them is kept for those who
+  /// are only swept, where there are any.
   std::vector<std::int64_t> due(time::Instant now, std::size_t most) const;
+  /// Nobody waits who is only swept.
+  bool is_swept() const { return swept_.empty(); }
+  /// Another process may have looked at those who wait; what is known of looks stays.
+  void forget_waiting();
 
   /// How near thresholds are that were not reached, each as the millionths of its limit that are
   /// spent, up to a million; those of two looks are compared one by one where they are as many. Of
@@ -41,7 +48,7 @@ class LookQueue {
  private:
   struct Waiting {
     time::Instant due;
-    std::optional<std::int64_t> cut;
+    std::optional<std::int64_t> cut = std::nullopt;
   };
   struct Known {
     time::Instant looked_at;
@@ -52,7 +59,8 @@ class LookQueue {
 
   std::unordered_map<std::int64_t, Known> known_;
   std::unordered_map<std::int64_t, Waiting> waiting_;
-  std::set<std::pair<time::Instant, std::int64_t>> order_;  ///< of those who wait
+  std::set<std::pair<time::Instant, std::int64_t>> order_;  ///< of waiting_
+  std::set<std::int64_t> swept_;                            ///< who are not in waiting_
 };
 
 }  // namespace reckoner::engine

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <thread>
+#include <utility>
 
 #include "metering/cut.hpp"
 #include "store/transaction.hpp"
@@ -124,13 +125,18 @@ std::string usd(const std::string& amount) {
 
 TEST_F(BudgetWatchTest, AMonthFarFromItsThresholdsWaits) {
   set_budgets("acme", usd("1000000.00"));
+  look();
+  world.set_clock("2026-10-11T00:10:00Z");
+  look();  // settings are looked back at for a minute
   BudgetWatch watch = this->watch();
+  EXPECT_EQ(watch.look(stop).customers, 0U);
+  use("acme", "1");
   EXPECT_EQ(watch.look(stop).customers, 1U);
   use("acme", "1");
-  world.set_clock("2026-10-11T00:00:02Z");
+  world.set_clock("2026-10-11T00:10:02Z");
   EXPECT_EQ(watch.look(stop).customers, 1U) << "one look does not say how it goes";
   use("acme", "1");
-  world.set_clock("2026-10-11T00:00:21Z");
+  world.set_clock("2026-10-11T00:10:21Z");
   EXPECT_EQ(watch.look(stop).customers, 0U);
   const auto behind = [&] {
     return world.number("select c.cut - l.cut from cut_counter c, budget_look l");
@@ -139,7 +145,7 @@ TEST_F(BudgetWatchTest, AMonthFarFromItsThresholdsWaits) {
   use("acme", "1");
   EXPECT_EQ(watch.look(stop).customers, 0U);
   EXPECT_EQ(behind(), 2);
-  world.set_clock("2026-10-11T00:00:22Z");
+  world.set_clock("2026-10-11T00:10:22Z");
   EXPECT_EQ(watch.look(stop).customers, 1U);
   EXPECT_EQ(behind(), 0);
   EXPECT_EQ(watch.look(stop).customers, 0U);
@@ -176,14 +182,17 @@ TEST_F(BudgetWatchTest, ChangedSettingsAreLookedAtOnceAndAtOnce) {
 
 TEST_F(BudgetWatchTest, WhomAnotherProcessLookedAtWaitsNoLonger) {
   set_budgets("acme", usd("1000000.00"));
+  look();
+  world.set_clock("2026-10-11T00:10:00Z");
+  look();
   BudgetWatch watch = this->watch();
   for (const char* second : {"01", "02", "03"}) {
     use("acme", "1");
-    world.set_clock(std::string("2026-10-11T00:00:") + second + "Z");
+    world.set_clock(std::string("2026-10-11T00:10:") + second + "Z");
     watch.look(stop);
   }
   EXPECT_EQ(look().customers, 1U);
-  world.set_clock("2026-10-11T00:00:40Z");
+  world.set_clock("2026-10-11T00:10:40Z");
   EXPECT_EQ(watch.look(stop).customers, 0U);
   use("acme", "1");
   EXPECT_EQ(watch.look(stop).customers, 1U);
@@ -191,14 +200,53 @@ TEST_F(BudgetWatchTest, WhomAnotherProcessLookedAtWaitsNoLonger) {
 
 TEST_F(BudgetWatchTest, ALookThatIsBrokenOffIsDoneAgain) {
   set_budgets("acme", kActual200);
-  BudgetWatch watch = this->watch();
   const std::atomic<bool> stopped{true};
-  EXPECT_EQ(watch.look(stopped).customers, 0U);
+  EXPECT_EQ(watch().look(stopped).customers, 0U);
   EXPECT_EQ(world.number("select count(*) from budget_look"), 0);
-  EXPECT_EQ(watch.look(stop).told, 1U);
+  EXPECT_EQ(look().told, 1U);
+  world.set_clock("2026-10-11T00:10:00Z");
+  look();
+  BudgetWatch watch = this->watch();
   use("acme", "1000");
   EXPECT_EQ(watch.look(stopped).customers, 0U);
   EXPECT_EQ(watch.look(stop).told, 1U);
+}
+
+TEST_F(BudgetWatchTest, AClockThatIsSetBackLooksAtAll) {
+  set_budgets("acme", kActual200);
+  set_budgets("globex", kActual200);
+  world.set_clock("2026-10-11T00:30:00Z");
+  BudgetWatch watch = this->watch();
+  watch.look(stop);
+  use("acme", "1");
+  world.set_clock("2026-10-11T00:30:01Z");
+  watch.look(stop);
+  use("acme", "1000");
+  world.set_clock("2026-10-11T00:20:00Z");
+  const BudgetWatch::Look look = watch.look(stop);
+  EXPECT_EQ(look.customers, 2U);
+  EXPECT_EQ(look.told, 1U);
+}
+
+TEST_F(BudgetWatchTest, ALongLookTakesUpWhatIsNew) {
+  set_budgets("acme", kActual200);
+  look();
+  world.set_clock("2026-10-11T00:10:00Z");
+  look();
+  use("acme", "1");
+  bool is_new = false;
+  // The clock is read for the alert, behind the computation of what was spent.
+  int reads = 0;
+  BudgetWatch watch(world.pool(), world.versions(), [&] {
+    if (++reads > 4 && !std::exchange(is_new, true)) {
+      use("acme", "1000");
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+    return world.now();
+  });
+  const BudgetWatch::Look look = watch.look(stop);
+  EXPECT_EQ(look.customers, 2U);
+  EXPECT_EQ(look.told, 1U);
 }
 
 TEST_F(BudgetWatchTest, MergedTotalsHideNobody) {

@@ -97,7 +97,7 @@ TEST_F(LookQueueTest, WhoHasToBeLookedAtDoesNotWait) {
   looked_twice(7, 500'000, 500'000);
   queue.add(7, 41);
   EXPECT_THAT(due(2), IsEmpty());
-  queue.add(7, at(2));
+  queue.add_now(7);
   EXPECT_THAT(due(2), ElementsAre(7));
   EXPECT_EQ(queue.first_cut(), std::optional<std::int64_t>(41));
 }
@@ -109,12 +109,38 @@ TEST_F(LookQueueTest, TheLongestDueComeFirstAndNoMoreThanWanted) {
   EXPECT_THAT(queue.due(at(60), 2), ElementsAre(3, 1));
 }
 
+TEST_F(LookQueueTest, WhoIsOnlySweptComesBehindUsageButComes) {
+  for (std::int64_t customer : {1, 2, 3, 4, 5, 6}) queue.sweep(customer);
+  for (std::int64_t customer : {5, 6, 7, 8, 9}) queue.add(customer, 41);
+  EXPECT_THAT(queue.due(at(0), 4), ElementsAre(5, 6, 7, 1));
+  EXPECT_FALSE(queue.is_swept());
+  for (std::int64_t customer : {5, 6, 7, 1}) queue.looked(customer, at(0), std::nullopt);
+  EXPECT_THAT(queue.due(at(0), 100), ElementsAre(8, 9, 2, 3, 4));
+  queue.sweep(8);
+  EXPECT_THAT(queue.due(at(0), 100), ElementsAre(8, 9, 2, 3, 4));
+  for (std::int64_t customer : {2, 3, 4}) queue.looked(customer, at(0), std::nullopt);
+  EXPECT_TRUE(queue.is_swept());
+}
+
+TEST_F(LookQueueTest, WhatIsKnownOfLooksOutlivesTheWaiting) {
+  looked_twice(7, 500'000, 500'000);
+  queue.add(7, 41);
+  queue.sweep(8);
+  queue.forget_waiting();
+  EXPECT_THAT(due(100), IsEmpty());
+  EXPECT_EQ(queue.first_cut(), std::nullopt);
+  queue.add(7, 42);
+  EXPECT_THAT(due(20), IsEmpty());
+  EXPECT_THAT(due(21), ElementsAre(7));
+}
+
 TEST_F(LookQueueTest, TheFirstCutThatSomebodyWaitsWith) {
   EXPECT_EQ(queue.first_cut(), std::nullopt);
   queue.add(1, 43);
   queue.add(2, 41);
   queue.add(2, 44);
-  queue.add(3, at(0));
+  queue.add_now(3);
+  queue.sweep(4);
   EXPECT_EQ(queue.first_cut(), std::optional<std::int64_t>(41));
   queue.looked(2, at(0), LookQueue::Shares{});
   EXPECT_EQ(queue.first_cut(), std::optional<std::int64_t>(43));

@@ -1,5 +1,6 @@
 #include "customers_world.hpp"
 #include "engine/budget_watch.hpp"
+#include "metering/cut.hpp"
 
 namespace reckoner::web {
 
@@ -28,6 +29,8 @@ class InsightApiTest : public CustomersTest {
         {{"if-match", tag}});
   }
   std::size_t look() {
+    auto connection = world.connect();
+    metering::close_cut(connection, world.now());
     return engine::BudgetWatch(world.pool(), world.versions(), [this] { return world.now(); })
         .look(false)
         .told;
