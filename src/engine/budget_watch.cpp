@@ -196,7 +196,8 @@ void BudgetWatch::take_up_news(store::Connection& connection, Standing& standing
     const std::int64_t customer = row.int64("customer_id");
     const time::Instant changed_at = row.instant("changed_at");
     const auto known = standing.settings.find(customer);
-    if (known == standing.settings.end() || known->second != changed_at) queue_.add_now(customer);
+    if (known == standing.settings.end() || known->second != changed_at)
+      queue_.add(customer, standing.now);
     settings.emplace(customer, changed_at);
   }
   standing.settings = std::move(settings);

@@ -53,8 +53,8 @@ void LookQueue::add(std::int64_t customer, std::int64_t cut) {
   waiting.cut = std::min(waiting.cut.value_or(cut), cut);
 }
 
-void LookQueue::add_now(std::int64_t customer) {
-  enqueue(customer, time::Instant::min());
+void LookQueue::add(std::int64_t customer, time::Instant due) {
+  enqueue(customer, due);
 }
 
 void LookQueue::sweep(std::int64_t customer) {

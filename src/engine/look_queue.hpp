@@ -23,8 +23,8 @@ class LookQueue {
 
   /// The customer has usage in that cut.
   void add(std::int64_t customer, std::int64_t cut);
-  /// It is due at once, whatever is known of it.
-  void add_now(std::int64_t customer);
+  /// It is due then, whatever is known of it: behind those who were due before.
+  void add(std::int64_t customer, time::Instant due);
   /// It is due some time, as everybody is: behind those with usage.
   void sweep(std::int64_t customer);
   /// At most so many who are due, the longest due first; a quarter of them is kept for those who

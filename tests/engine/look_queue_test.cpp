@@ -97,9 +97,15 @@ TEST_F(LookQueueTest, WhoHasToBeLookedAtDoesNotWait) {
   looked_twice(7, 500'000, 500'000);
   queue.add(7, 41);
   EXPECT_THAT(due(2), IsEmpty());
-  queue.add_now(7);
+  queue.add(7, at(2));
   EXPECT_THAT(due(2), ElementsAre(7));
   EXPECT_EQ(queue.first_cut(), std::optional<std::int64_t>(41));
+}
+
+TEST_F(LookQueueTest, ManyChangesAtOnceDoNotKeepUsageWaiting) {
+  for (std::int64_t customer : {1, 2, 3, 4}) queue.add(customer, at(0));
+  queue.add(4, 41);
+  EXPECT_THAT(due(0), ElementsAre(4, 1, 2, 3));
 }
 
 TEST_F(LookQueueTest, TheLongestDueComeFirstAndNoMoreThanWanted) {
@@ -139,7 +145,7 @@ TEST_F(LookQueueTest, TheFirstCutThatSomebodyWaitsWith) {
   queue.add(1, 43);
   queue.add(2, 41);
   queue.add(2, 44);
-  queue.add_now(3);
+  queue.add(3, at(0));
   queue.sweep(4);
   EXPECT_EQ(queue.first_cut(), std::optional<std::int64_t>(41));
   queue.looked(2, at(0), LookQueue::Shares{});
