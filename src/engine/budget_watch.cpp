@@ -11,6 +11,7 @@
 #include "engine/centre_watch.hpp"
 #include "engine/issue.hpp"
 #include "engine/spending.hpp"
+#include "engine/told.hpp"
 #include "store/announcements.hpp"
 #include "store/transaction.hpp"
 #include "text/json.hpp"
@@ -114,15 +115,6 @@ void add_mails(std::vector<OutgoingMail>& mails, CustomerId of, std::int64_t num
                      .member = std::string(kTemplate),
                      .version = version});
   }
-}
-
-bool was_told(const std::vector<Alert>& told, const Alert& alert) {
-  return std::any_of(told.begin(), told.end(), [&](const Alert& other) {
-    return other.month == alert.month && other.reached.charge == alert.reached.charge &&
-           other.reached.limit.currency() == alert.reached.limit.currency() &&
-           other.reached.limit == alert.reached.limit &&
-           other.reached.threshold.basis == alert.reached.threshold.basis;
-  });
 }
 
 }  // namespace

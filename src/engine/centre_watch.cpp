@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/told.hpp"
 #include "engine/versions.hpp"
 #include "store/transaction.hpp"
 
@@ -125,15 +126,6 @@ struct SpendingRows {
     }
   }
 };
-
-bool was_told(const std::vector<CostCentreAlert>& told, const CostCentreAlert& alert) {
-  return std::ranges::any_of(told, [&](const CostCentreAlert& other) {
-    return other.month == alert.month && other.reached.charge == alert.reached.charge &&
-           other.reached.limit.currency() == alert.reached.limit.currency() &&
-           other.reached.limit == alert.reached.limit &&
-           other.reached.threshold.basis == alert.reached.threshold.basis;
-  });
-}
 
 }  // namespace
 
