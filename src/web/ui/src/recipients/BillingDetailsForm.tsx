@@ -2,7 +2,7 @@ import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { answerWithTag, api, ifMatch, type Tagged } from '@/shared/api/client';
-import { ApiError } from '@/shared/api/problem';
+import { ApiError, isOutdated } from '@/shared/api/problem';
 import { useAction } from '@/shared/api/useAction';
 import { Choice } from '@/shared/ui/Choice';
 import { Failure } from '@/shared/ui/states';
@@ -72,7 +72,7 @@ export function BillingDetailsForm({ customer, taxCountry, stored, onStored }: B
     },
   });
   const refused = store.error instanceof ApiError ? store.error : null;
-  const outdated = refused?.status === 412;
+  const outdated = isOutdated(store.error);
   const shownByFields = refused !== null && isShownByFields(refused, draft);
   useEffect(() => {
     if (shownByFields) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();

@@ -1,10 +1,11 @@
-import { Anchor, Code } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { Link } from 'react-router-dom';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
+import { InConfiguration } from '../lib/links';
 import { type Pool, poolPath, poolsQuery } from './allocationQueries';
 import { borneBy, dividedBy } from './poolWords';
 
@@ -45,16 +46,7 @@ export function Component() {
               sortable={false}
               empty={
                 <Empty title="No pool is declared">
-                  Costs that customers share stand in <Code>allocation.xml</Code> of the{' '}
-                  <Anchor
-                    component={Link}
-                    inherit
-                    underline="always"
-                    to="/console/configuration?file=allocation.xml"
-                  >
-                    configuration
-                  </Anchor>
-                  .
+                  Costs that customers share stand in <InConfiguration file="allocation.xml" />.
                 </Empty>
               }
             />

@@ -1,10 +1,11 @@
-import { Anchor, Badge, Code, Text } from '@mantine/core';
+import { Anchor, Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ColumnDef } from '@tanstack/react-table';
 import { Link } from 'react-router-dom';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
+import { InConfiguration } from '../lib/links';
 import { BudgetList } from './BudgetList';
 import { type CentreRow, firstOf, rowsOf, waitingOf } from './centreTree';
 import { CostCentreAlerts } from './CostCentreAlerts';
@@ -89,16 +90,7 @@ function Trees({ budgets }: { budgets: CentreBudgets[] }) {
           sortable={false}
           empty={
             <Empty title="No cost centre is declared">
-              They stand in <Code>allocation.xml</Code> of the{' '}
-              <Anchor
-                component={Link}
-                inherit
-                underline="always"
-                to="/console/configuration?file=allocation.xml"
-              >
-                configuration
-              </Anchor>
-              .
+              They stand in <InConfiguration file="allocation.xml" />.
             </Empty>
           }
         />

@@ -5,6 +5,7 @@ import { Link } from 'react-router-dom';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Section } from '@/shared/ui/Page';
 import { Empty, QueryView } from '@/shared/ui/states';
+import { configurationPath } from '../lib/links';
 import { type ExportTemplate, templatesQuery } from './exportTemplates';
 
 const columns: ColumnDef<ExportTemplate>[] = [
@@ -12,11 +13,7 @@ const columns: ColumnDef<ExportTemplate>[] = [
     accessorKey: 'name',
     header: 'Template',
     cell: ({ row: { original } }) => (
-      <Anchor
-        component={Link}
-        inherit
-        to={`/console/configuration?file=${encodeURIComponent(original.file)}`}
-      >
+      <Anchor component={Link} inherit to={configurationPath(original.file)}>
         {original.name}
       </Anchor>
     ),

@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Code } from '@mantine/core';
 import { Link } from 'react-router-dom';
 
 export function customerPath(customer: string): string {
@@ -32,5 +32,22 @@ export function DocumentLink({ customer, number }: { customer: string; number: s
     <Anchor component={Link} to={portalPath(customer, `invoices/${encodeURIComponent(number)}`)} inherit>
       {number}
     </Anchor>
+  );
+}
+
+/** Where a file of the configuration is edited. */
+export function configurationPath(file: string): string {
+  return `/console/configuration?file=${encodeURIComponent(file)}`;
+}
+
+/** The file and where it is edited, among words. */
+export function InConfiguration({ file }: { file: string }) {
+  return (
+    <>
+      <Code>{file}</Code> of the{' '}
+      <Anchor component={Link} inherit underline="always" to={configurationPath(file)}>
+        configuration
+      </Anchor>
+    </>
   );
 }
